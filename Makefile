@@ -1,0 +1,40 @@
+# Two cores and twenty minutes are enough for « make test ». Longer drills have targets of their own.
+GO      ?= go
+RELEASE ?= $(shell git describe --tags --always 2>/dev/null || echo inconnue)
+FLAGS   := -trimpath -tags osusergo,netgo,sqlite_omit_load_extension -ldflags '-s -w -extldflags=-static -X main.release=$(RELEASE)'
+
+.PHONY: build test check unit browser tools bench drill-kill drill-places fuzz screenshots clean
+
+build: ## one static file: ./marelle
+	$(GO) build $(FLAGS) -o marelle .
+
+test: tools check unit ## everything: format, vet, static analysis, tests with -race, journeys in Chromium
+
+check:
+	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "gofmt: $$unformatted"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+unit:
+	$(GO) test -race -timeout 18m ./...
+
+tools: ## chromium and axe-core, installed when they are missing
+	@sh .ci/tools
+
+bench:
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+drill-kill: ## kill -9 the real program 2,000 times while parents validate
+	MARELLE_KILLS=2000 $(GO) test -run TestKilledWhileParentsValidate -v -timeout 60m .
+
+drill-places: ## 1,000 simultaneous validations of the last ten places, fifty times
+	MARELLE_RUSHES=50 $(GO) test -run TestLastTenPlaces -v -timeout 60m .
+
+fuzz:
+	$(GO) test -run '^$$' -fuzz FuzzReadRoll -fuzztime 5m ./portal
+
+screenshots: ## the pictures of the documentation, taken from the demonstration
+	MARELLE_PICTURES=$(CURDIR)/docs/images $(GO) test -run TestPictures -v .
+
+clean:
+	rm -rf marelle .cache

@@ -1,0 +1,233 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+	"time"
+
+	"marelle/portal"
+)
+
+// SignIn verifies an identifiant and a password that came from a network address, and gives the account.
+// Unknown and wrong are refused with one sentence, after the same work; too many tries wait.
+func (s *Store) SignIn(ctx context.Context, login, password, addr string) (portal.AccountID, error) {
+	login = portal.NormaliseLogin(login)
+	account, address := s.throttleKey("compte", login), s.addressKey(addr)
+	if err := s.reserveTry(ctx, account, address); err != nil {
+		return 0, err
+	}
+	found, err := s.credentials(ctx, byLogin, login)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return 0, err
+	}
+	right, err := verifyPassword(ctx, found.stored, password)
+	if err != nil {
+		return 0, err
+	}
+	if err := s.settleTry(ctx, account, address, right); err != nil {
+		return 0, err
+	}
+	switch {
+	case !right:
+		return 0, portal.Invalid("Identifiant ou mot de passe incorrect. Vérifiez les majuscules.")
+	case found.temporary && found.until.Before(s.now()):
+		return 0, portal.Invalid("Ce mot de passe provisoire n’est plus valable depuis le %s. Demandez-en un nouveau à la mairie.", portal.DateOf(found.until).LongYear())
+	}
+	return found.account, s.markSeen(ctx, found.account)
+}
+
+// credentials is what is stored of an account's password.
+type credentials struct {
+	account   portal.AccountID
+	stored    string
+	temporary bool
+	until     time.Time // of a temporary password
+}
+
+const (
+	byLogin   = " WHERE login = ?"
+	byAccount = " WHERE id = ?"
+)
+
+func (s *Store) credentials(ctx context.Context, where string, value any) (credentials, error) {
+	return one(s.read(ctx), func(r *sql.Rows) (c credentials, err error) {
+		err = r.Scan(&c.account, &c.stored, &c.temporary, into{&c.until})
+		return c, err
+	}, "SELECT id, password, temporary, temporary_until FROM account"+where, value)
+}
+
+// markSeen remembers the first time that a person signed in.
+func (s *Store) markSeen(ctx context.Context, account portal.AccountID) error {
+	return s.write(ctx, func(tx *Tx) error {
+		return tx.exec("UPDATE account SET first_seen_at = ? WHERE id = ? AND first_seen_at IS NULL", at(s.now()), account)
+	})
+}
+
+// PasswordOwner gives what the password of an account must not be made of.
+func (s *Store) PasswordOwner(ctx context.Context, account portal.AccountID) (portal.PasswordOwner, error) {
+	owner, err := one(s.read(ctx), func(r *sql.Rows) (o portal.PasswordOwner, err error) {
+		var last, used, first, towns string
+		err = r.Scan(&o.Login, &last, &used, &first, &towns)
+		o.Names, o.Towns = []string{last, used, first}, strings.Split(towns, "\n")
+		return o, err
+	}, `SELECT login, last_name, used_name, first_name,
+			(SELECT coalesce(group_concat(name || char(10) || town, char(10)), '') FROM structure)
+		FROM account WHERE id = ?`, account)
+	return owner, absent(err, "Ce compte n’existe pas.")
+}
+
+// refusePassword checks a new password against the rules.
+func (s *Store) refusePassword(ctx context.Context, account portal.AccountID, password string) error {
+	owner, err := s.PasswordOwner(ctx, account)
+	if err != nil {
+		return err
+	}
+	if faults := portal.CheckPassword(password, owner); len(faults) > 0 {
+		return portal.Invalid("%s", faults[0].Message)
+	}
+	return nil
+}
+
+// SetFirstPassword replaces the temporary password of a session's account by a personal one. Every session of the
+// account ends and a new one begins, whose token it gives.
+func (s *Store) SetFirstPassword(ctx context.Context, session *Session, password string) (token string, err error) {
+	if !session.MustChange {
+		return "", portal.Conflict("Votre mot de passe est déjà enregistré.")
+	}
+	return s.replacePassword(ctx, session, password)
+}
+
+// ChangePassword replaces a personal password, once the current one is given again.
+func (s *Store) ChangePassword(ctx context.Context, session *Session, current, password, addr string) (token string, err error) {
+	account, address := s.throttleKey("compte", session.Login), s.addressKey(addr)
+	if err := s.reserveTry(ctx, account, address); err != nil {
+		return "", err
+	}
+	found, err := s.credentials(ctx, byAccount, session.Account)
+	if err != nil {
+		return "", absent(err, "Ce compte n’existe pas.")
+	}
+	right, err := verifyPassword(ctx, found.stored, current)
+	if err != nil {
+		return "", err
+	}
+	if err := s.settleTry(ctx, account, address, right); err != nil {
+		return "", err
+	}
+	if !right {
+		return "", portal.Invalid("Le mot de passe actuel est incorrect. Vérifiez les majuscules.")
+	}
+	return s.replacePassword(ctx, session, password)
+}
+
+func (s *Store) replacePassword(ctx context.Context, session *Session, password string) (token string, err error) {
+	if err := s.refusePassword(ctx, session.Account, password); err != nil {
+		return "", err
+	}
+	stored, err := hashPassword(ctx, password)
+	if err != nil {
+		return "", err
+	}
+	fresh := newSession(session.Account, session.Remember)
+	fresh.structure = session.structure
+	return fresh.token, s.write(ctx, func(tx *Tx) error {
+		// While we hashed, the town hall may have printed a new letter, which ended the session: then that one counts.
+		n, err := tx.change("DELETE FROM session WHERE id_hash = ?", session.hash)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return portal.Conflict("Votre mot de passe a changé entre-temps. Connectez-vous à nouveau.")
+		}
+		if err := tx.exec("UPDATE account SET password = ?, temporary = 0, temporary_until = NULL WHERE id = ?", stored, session.Account); err != nil {
+			return err
+		}
+		if err := tx.exec("DELETE FROM session WHERE account_id = ?", session.Account); err != nil {
+			return err
+		}
+		return fresh.insert(tx, s.now())
+	})
+}
+
+// createAccount makes an account nobody can sign in to until a letter is issued. The import calls it inside its own transaction.
+func (s *Store) createAccount(tx *Tx, who portal.Identity) (portal.AccountID, error) {
+	login, err := s.freeLogin(tx)
+	if err != nil {
+		return 0, err
+	}
+	n, err := tx.insert(`INSERT INTO account (login, civility, last_name, used_name, first_name, home_phone, work_phone, mobile_phone, created_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		login, who.Civility, who.LastName, who.UsedName, who.FirstName, who.HomePhone, who.WorkPhone, who.MobilePhone, at(s.now()))
+	if err != nil {
+		return 0, err
+	}
+	account := portal.AccountID(n)
+	return account, setEmails(tx, account, who.Emails)
+}
+
+// freeLogin draws an identifiant that nobody has.
+func (s *Store) freeLogin(tx *Tx) (string, error) {
+	for {
+		login, err := s.newLogin()
+		if err != nil {
+			return "", err
+		}
+		var taken bool
+		if err := tx.row(&taken, "SELECT EXISTS (SELECT 1 FROM account WHERE login = ?)", login); err != nil || !taken {
+			return login, err
+		}
+	}
+}
+
+// setEmails replaces the addresses of an account; the first one is the one that gets payment tickets.
+func setEmails(tx *Tx, account portal.AccountID, emails []string) error {
+	if err := tx.exec("DELETE FROM account_email WHERE account_id = ?", account); err != nil {
+		return err
+	}
+	for i, address := range emails {
+		if err := tx.exec("INSERT INTO account_email (account_id, position, address) VALUES (?, ?, ?)", account, i, address); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// CreateStaff makes the account of an agent of a structure and its letter.
+func (s *Store) CreateStaff(ctx context.Context, structure portal.StructureID, who portal.Identity, role portal.Role) (portal.Letter, error) {
+	if strings.TrimSpace(who.LastName) == "" {
+		return portal.Letter{}, portal.Invalid("Donnez le nom de l’agent.")
+	}
+	if !role.Valid() {
+		return portal.Letter{}, portal.Invalid("« %s » n’est pas un rôle. Choisissez agent, gestionnaire, régisseur ou administrateur.", portal.Clip(string(role), 40))
+	}
+	code, stored, err := s.newTemporaryPassword()
+	if err != nil {
+		return portal.Letter{}, err
+	}
+	var letter portal.Letter
+	err = s.write(ctx, func(tx *Tx) error {
+		var exists bool
+		if err := tx.row(&exists, "SELECT EXISTS (SELECT 1 FROM structure WHERE id = ?)", structure); err != nil {
+			return err
+		}
+		if !exists {
+			return portal.NotFound("Cette structure n’existe pas.")
+		}
+		account, err := s.createAccount(tx, who)
+		if err != nil {
+			return err
+		}
+		if err := tx.exec("INSERT INTO staff (account_id, structure_id, role) VALUES (?, ?, ?)", account, structure, string(role)); err != nil {
+			return err
+		}
+		if err := s.storeLetter(tx, account, stored); err != nil {
+			return err
+		}
+		letter, err = one(tx, scanLetter, letterColumns+" AND a.id = ?2", structure, account)
+		return err
+	})
+	letter.Password = code
+	return letter, err
+}

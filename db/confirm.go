@@ -1,0 +1,268 @@
+package db
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"time"
+
+	"marelle/portal"
+)
+
+// NewFormKey draws the one-time key of a form.
+func (s *Store) NewFormKey() (string, error) {
+	key := make([]byte, 16)
+	_, err := rand.Read(key)
+	return hex.EncodeToString(key), err
+}
+
+// Confirm validates the account's whole draft in one transaction: each line is checked again at that instant and done if
+// it still holds; what no longer does is listed with its reason. The same form sent twice gives the same receipt.
+func (s *Store) Confirm(ctx context.Context, account portal.AccountID, formKey string) (*portal.Receipt, error) {
+	if len(formKey) < 8 || len(formKey) > 64 {
+		return nil, portal.Invalid("Ce formulaire est incomplet. Rouvrez le récapitulatif, puis validez de nouveau.")
+	}
+	children, err := s.Children(ctx, account)
+	if err != nil {
+		return nil, err
+	}
+	var id portal.ReceiptID
+	err = s.write(ctx, func(tx *Tx) error {
+		known, err := receiptOfForm(tx, account, formKey)
+		if err != nil || known != 0 {
+			id = known
+			return err
+		}
+		id, err = s.confirm(ctx, tx, account, children, formKey)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.receipt(s.read(ctx), account, "r.id = ?", id)
+}
+
+func receiptOfForm(tx *Tx, account portal.AccountID, formKey string) (portal.ReceiptID, error) {
+	var id portal.ReceiptID
+	err := tx.row(&id, "SELECT id FROM receipt WHERE form_key = ? AND account_id = ?", formKey, account)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	return id, err
+}
+
+func (s *Store) confirm(ctx context.Context, tx *Tx, account portal.AccountID, children []portal.Child, formKey string) (portal.ReceiptID, error) {
+	now := s.now()
+	draft, err := draftOf(tx, account)
+	if err != nil {
+		return 0, err
+	}
+	list, err := s.requests(ctx, tx, children, draft)
+	if err != nil {
+		return 0, err
+	}
+	if len(list) == 0 {
+		return 0, portal.Conflict("Il n’y a aucune demande à valider. Choisissez d’abord des jours sur le calendrier.")
+	}
+	receipt, err := openReceipt(tx, account, formKey, now)
+	if err != nil {
+		return 0, err
+	}
+	for _, asked := range list {
+		line, err := settle(tx, account, asked, now)
+		if err != nil {
+			return 0, err
+		}
+		if err := insertMovement(tx, account, receipt.ID, asked.Child.StructureID, &line); err != nil {
+			return 0, err
+		}
+		receipt.Lines = append(receipt.Lines, line)
+	}
+	if err := tx.exec("DELETE FROM wish WHERE account_id = ?", account); err != nil {
+		return 0, err
+	}
+	if err := touchDraft(tx, account, now); err != nil {
+		return 0, err
+	}
+	return receipt.ID, tx.exec("UPDATE receipt SET hash = ? WHERE id = ?", receipt.Seal(), receipt.ID)
+}
+
+// settle does what one line asks, or says why not. The facts are read again line by line: an earlier line of the same
+// receipt may have taken the last place, or given one back.
+func settle(tx *Tx, account portal.AccountID, asked portal.Request, now time.Time) (portal.Movement, error) {
+	slot := &asked.Slot
+	line := portal.Movement{Child: asked.Child, Activity: slot.Activity.Name, ActID: slot.Activity.ID, Day: slot.Day, Action: string(slot.Wish), At: now}
+	if slot.Activity.Limited() {
+		fresh := []portal.Slot{*slot}
+		if err := fillPlaces(tx, slot.Activity, fresh, slot.Day, slot.Day); err != nil {
+			return line, err
+		}
+		slot.Left = fresh[0].Left
+	}
+	outcome, why := slot.Decide(now)
+	line.Outcome = outcome
+	if why != nil {
+		line.Reason = why.Message
+		return line, nil
+	}
+	var err error
+	switch {
+	case outcome == portal.OutcomeCancelled && slot.Status != portal.NotBooked:
+		err = cancelBooking(tx, slot)
+	case outcome == portal.OutcomeBooked && slot.Status == portal.NotBooked:
+		err = book(tx, account, slot, now)
+	case outcome == portal.OutcomeWaiting && slot.Status == portal.NotBooked:
+		err = wait(tx, account, slot, now)
+	}
+	if err == nil && outcome == portal.OutcomeWaiting {
+		err = tx.row(&line.Rank, rankQuery, slot.Activity.ID, slot.Day, slot.Child)
+	}
+	return line, err
+}
+
+const rankQuery = `SELECT count(*) FROM booking w JOIN booking me ON me.activity_id = w.activity_id AND me.day = w.day
+	WHERE w.activity_id = ? AND w.day = ? AND w.status = 'waiting' AND me.child_id = ? AND w.queue <= me.queue`
+
+// book takes a place in each counter of the activity and saves the booking.
+func book(tx *Tx, account portal.AccountID, slot *portal.Slot, now time.Time) error {
+	taken, err := takePlaces(tx, slot.Activity, slot.Day)
+	if err != nil {
+		return err
+	}
+	if !taken {
+		return errors.New("db: the slot said free and the counter said full") // Decide read the same rows: never
+	}
+	return tx.exec(`INSERT INTO booking (child_id, activity_id, day, status, account_id, since) VALUES (?, ?, ?, 'booked', ?, ?)`,
+		slot.Child, slot.Activity.ID, slot.Day, account, at(now))
+}
+
+// takePlaces takes one place in each counter, or none at all.
+func takePlaces(tx *Tx, a *portal.Activity, day portal.Date) (bool, error) {
+	for i, c := range a.Counters {
+		n, err := tx.change(`INSERT INTO counter_day (counter_id, day, taken)
+			SELECT ?1, ?2, 1 FROM counter WHERE id = ?1 AND coalesce(capacity, 1) > 0
+			ON CONFLICT DO UPDATE SET taken = taken + 1
+				WHERE taken < (SELECT coalesce(capacity, 9223372036854775807) FROM counter WHERE id = ?1)`, c.ID, day)
+		if err != nil {
+			return false, err
+		}
+		if n == 0 {
+			return false, givePlaces(tx, a.Counters[:i], day)
+		}
+	}
+	return true, nil
+}
+
+func givePlaces(tx *Tx, counters []portal.Counter, day portal.Date) error {
+	for _, c := range counters {
+		if err := tx.exec("UPDATE counter_day SET taken = taken - 1 WHERE counter_id = ? AND day = ?", c.ID, day); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// wait puts the child at the end of the day's waiting list.
+func wait(tx *Tx, account portal.AccountID, slot *portal.Slot, now time.Time) error {
+	for _, c := range slot.Activity.Counters {
+		if err := tx.exec(`INSERT INTO counter_day (counter_id, day, waiting) VALUES (?, ?, 1)
+			ON CONFLICT DO UPDATE SET waiting = waiting + 1`, c.ID, slot.Day); err != nil {
+			return err
+		}
+	}
+	return tx.exec(`INSERT INTO booking (child_id, activity_id, day, status, queue, account_id, since)
+		VALUES (?1, ?2, ?3, 'waiting', 1 + (SELECT coalesce(max(queue), 0) FROM booking WHERE activity_id = ?2 AND day = ?3 AND status = 'waiting'), ?4, ?5)`,
+		slot.Child, slot.Activity.ID, slot.Day, account, at(now))
+}
+
+// cancelBooking removes what is saved and gives back its place, booked or waiting.
+func cancelBooking(tx *Tx, slot *portal.Slot) error {
+	if err := tx.exec("DELETE FROM booking WHERE child_id = ? AND activity_id = ? AND day = ?", slot.Child, slot.Activity.ID, slot.Day); err != nil {
+		return err
+	}
+	if slot.Status == portal.Booked {
+		return givePlaces(tx, slot.Activity.Counters, slot.Day)
+	}
+	for _, c := range slot.Activity.Counters {
+		if err := tx.exec("UPDATE counter_day SET waiting = waiting - 1 WHERE counter_id = ? AND day = ?", c.ID, slot.Day); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func openReceipt(tx *Tx, account portal.AccountID, formKey string, now time.Time) (*portal.Receipt, error) {
+	year := portal.DateOf(now).Month().Year
+	var seq int
+	if err := tx.row(&seq, "SELECT 1 + coalesce(max(seq), 0) FROM receipt WHERE year = ?", year); err != nil {
+		return nil, err
+	}
+	r := &portal.Receipt{Number: portal.ReceiptNumber(year, seq), Account: account, At: now}
+	if err := tx.row(&r.Previous, "SELECT coalesce((SELECT hash FROM receipt ORDER BY id DESC LIMIT 1), '')"); err != nil {
+		return nil, err
+	}
+	id, err := tx.insert("INSERT INTO receipt (year, seq, account_id, form_key, at, previous, hash) VALUES (?, ?, ?, ?, ?, ?, '')",
+		year, seq, account, formKey, at(now), r.Previous)
+	r.ID = portal.ReceiptID(id)
+	return r, err
+}
+
+func insertMovement(tx *Tx, account portal.AccountID, receipt portal.ReceiptID, structure portal.StructureID, m *portal.Movement) error {
+	id, err := tx.insert(`INSERT INTO movement (structure_id, receipt_id, account_id, child_id, activity_id, day, action, at, outcome, rank, reason)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		structure, receipt, account, m.Child.ID, m.ActID, m.Day, m.Action, at(m.At), string(m.Outcome), m.Rank, m.Reason)
+	m.ID = portal.MovementID(id)
+	return err
+}
+
+// Receipt gives a receipt of the account by its number; somebody else's is not found.
+func (s *Store) Receipt(ctx context.Context, account portal.AccountID, number string) (*portal.Receipt, error) {
+	year, seq, err := portal.ParseReceiptNumber(number)
+	if err != nil {
+		return nil, err
+	}
+	return s.receipt(s.read(ctx), account, "r.year = ? AND r.seq = ?", year, seq)
+}
+
+func (s *Store) receipt(q querier, account portal.AccountID, where string, args ...any) (*portal.Receipt, error) {
+	r, err := one(q, func(rows *sql.Rows) (r portal.Receipt, err error) {
+		var year, seq int
+		err = rows.Scan(&r.ID, &year, &seq, &r.Account, into{&r.At}, &r.Previous, &r.Hash)
+		r.Number = portal.ReceiptNumber(year, seq)
+		return r, err
+	}, "SELECT r.id, r.year, r.seq, r.account_id, r.at, r.previous, r.hash FROM receipt r WHERE "+where+" AND r.account_id = ?", append(args, account)...)
+	if err != nil {
+		return nil, absent(err, "Ce reçu n’existe pas, ou n’est pas le vôtre.")
+	}
+	r.Lines, err = all(q, scanMovement, movementColumns+" WHERE m.receipt_id = ? ORDER BY m.id", r.ID)
+	return &r, err
+}
+
+const movementColumns = `SELECT m.id, m.account_id, c.id, c.structure_id, iif(c.used_name <> '', c.used_name, c.last_name), c.first_name, a.name, a.kind, a.id,
+		m.day, m.action, m.at, m.outcome, m.rank, m.reason, n.date, coalesce(m.final, ''), m.final_rank,
+		coalesce(r.year, 0), coalesce(r.seq, 0)
+	FROM movement m
+	JOIN child c ON c.id = m.child_id
+	JOIN activity a ON a.id = m.activity_id
+	LEFT JOIN night n ON n.id = m.night_id
+	LEFT JOIN receipt r ON r.id = m.receipt_id`
+
+func scanMovement(r *sql.Rows) (m portal.Movement, err error) {
+	var year, seq int
+	err = r.Scan(&m.ID, &m.Account, &m.Child.ID, &m.Child.StructureID, &m.Child.LastName, &m.Child.FirstName, &m.Activity, &m.Icon, &m.ActID,
+		&m.Day, &m.Action, into{&m.At}, &m.Outcome, &m.Rank, &m.Reason, &m.Night, &m.Final, &m.FinalRank, &year, &seq)
+	if seq > 0 {
+		m.Receipt = portal.ReceiptNumber(year, seq)
+	}
+	return m, err
+}
+
+// Movements lists what the account and the other guardians of its families asked, newest first, at most n.
+func (s *Store) Movements(ctx context.Context, account portal.AccountID, n int) ([]portal.Movement, error) {
+	return all(s.read(ctx), scanMovement, movementColumns+` WHERE m.account_id IN
+			(SELECT other.account_id FROM guardian me JOIN guardian other ON other.family_id = me.family_id WHERE me.account_id = ?1)
+		AND m.child_id IN (SELECT fc.child_id FROM guardian me JOIN family_child fc ON fc.family_id = me.family_id WHERE me.account_id = ?1)
+		ORDER BY m.id DESC LIMIT ?2`, account, n)
+}

@@ -1,0 +1,95 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+
+	"marelle/portal"
+)
+
+// IssueLetters gives each of these accounts of a structure a new temporary password, valid 15 days, and the letter that
+// carries it. The old password no longer works and open sessions end. Nothing but the letter holds the new one.
+func (s *Store) IssueLetters(ctx context.Context, structure portal.StructureID, accounts []portal.AccountID) ([]portal.Letter, error) {
+	return s.issueLetters(ctx, structure, accounts, false)
+}
+
+// IssueFirstLetters does so for every account of the structure that never signed in.
+func (s *Store) IssueFirstLetters(ctx context.Context, structure portal.StructureID) ([]portal.Letter, error) {
+	accounts, err := column[portal.AccountID](s.read(ctx),
+		`SELECT id FROM account a WHERE first_seen_at IS NULL AND temporary = 1 AND `+accountOfStructure+` ORDER BY last_name COLLATE francais, first_name COLLATE francais, id`, structure)
+	if err != nil {
+		return nil, err
+	}
+	return s.issueLetters(ctx, structure, accounts, true)
+}
+
+// accountOfStructure holds for the guardians of the structure's families and for its agents; ?1 is the structure.
+const accountOfStructure = `(EXISTS (SELECT 1 FROM guardian g JOIN family f ON f.id = g.family_id WHERE g.account_id = a.id AND f.structure_id = ?1)
+	OR EXISTS (SELECT 1 FROM staff t WHERE t.account_id = a.id AND t.structure_id = ?1))`
+
+const letterColumns = `SELECT a.id, a.login, a.civility, iif(a.used_name <> '', a.used_name, a.last_name), a.first_name, a.temporary_until,
+	coalesce(f.street, ''), coalesce(f.postcode, ''), coalesce(f.town, ''),
+	(SELECT coalesce(group_concat(first_name, char(10)), '') FROM (SELECT DISTINCT c.id, c.first_name FROM guardian g
+		JOIN family_child fc ON fc.family_id = g.family_id JOIN child c ON c.id = fc.child_id
+		WHERE g.account_id = a.id AND c.structure_id = ?1 ORDER BY c.birth, c.id))
+	FROM account a LEFT JOIN family f ON f.id = (SELECT min(f2.id) FROM guardian g2 JOIN family f2 ON f2.id = g2.family_id WHERE g2.account_id = a.id AND f2.structure_id = ?1)
+	WHERE ` + accountOfStructure
+
+func scanLetter(r *sql.Rows) (l portal.Letter, err error) {
+	var children string
+	err = r.Scan(&l.Person.ID, &l.Login, &l.Person.Civility, &l.Person.LastName, &l.Person.FirstName, into{&l.Until}, &l.Street, &l.Postcode, &l.Town, &children)
+	if children != "" {
+		l.Children = strings.Split(children, "\n")
+	}
+	return l, err
+}
+
+func (s *Store) issueLetters(ctx context.Context, structure portal.StructureID, accounts []portal.AccountID, first bool) ([]portal.Letter, error) {
+	codes, stored := make([]string, len(accounts)), make([]string, len(accounts))
+	for i := range accounts {
+		var err error
+		if codes[i], stored[i], err = s.newTemporaryPassword(); err != nil {
+			return nil, err
+		}
+	}
+	letters := make([]portal.Letter, 0, len(accounts))
+	err := s.write(ctx, func(tx *Tx) error {
+		letters = letters[:0]
+		for i, account := range accounts {
+			if first { // somebody may have signed in since the list was made
+				var seen bool
+				if err := tx.row(&seen, "SELECT first_seen_at IS NOT NULL FROM account WHERE id = ?", account); err != nil {
+					return err
+				}
+				if seen {
+					continue
+				}
+			}
+			if err := s.storeLetter(tx, account, stored[i]); err != nil {
+				return err
+			}
+			letter, err := one(tx, scanLetter, letterColumns+" AND a.id = ?2", structure, account)
+			if err != nil {
+				return absent(err, "Ce compte n’existe pas.")
+			}
+			letter.Password = codes[i]
+			letters = append(letters, letter)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return letters, nil
+}
+
+// storeLetter makes a temporary password the only one of an account, and ends its sessions.
+func (s *Store) storeLetter(tx *Tx, account portal.AccountID, stored string) error {
+	now := s.now()
+	if err := tx.exec("UPDATE account SET password = ?, temporary = 1, temporary_until = ?, letter_at = ? WHERE id = ?",
+		stored, at(now.Add(portal.TemporaryLife)), at(now), account); err != nil {
+		return err
+	}
+	return tx.exec("DELETE FROM session WHERE account_id = ?", account)
+}

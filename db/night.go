@@ -1,0 +1,287 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"marelle/portal"
+)
+
+// nightChunk bounds how many movements one transaction closes, so that parents are served in between.
+const nightChunk = 1000
+
+// DueNights lists, for a structure, the nights that should have run by now and have not, oldest first.
+func (s *Store) DueNights(ctx context.Context, structure portal.StructureID) ([]portal.Date, error) {
+	setup, err := s.Setup(ctx, structure)
+	if err != nil {
+		return nil, err
+	}
+	var last portal.Date
+	r := s.read(ctx)
+	err = r.row(&last, "SELECT max(date) FROM night WHERE structure_id = ? AND done_at IS NOT NULL", structure)
+	if err != nil {
+		return nil, err
+	}
+	if last == 0 {
+		var created time.Time
+		if err := r.row(into{&created}, "SELECT created_at FROM structure WHERE id = ?", structure); err != nil {
+			return nil, err
+		}
+		last = firstLedgerDay(created, setup.Structure.NightAt)
+	}
+	return portal.DueNights(last, setup.Structure.NightAt, s.now()), nil
+}
+
+// firstLedgerDay is the day before the first night of a structure: the night of its day of creation counts when its hour
+// was still to come.
+func firstLedgerDay(created time.Time, nightAt portal.TimeOfDay) portal.Date {
+	day := portal.DateOf(created)
+	if created.Before(day.At(nightAt)) {
+		return day - 1
+	}
+	return day
+}
+
+// Transmit runs the night of a date: it gives freed places to those who wait, settles every request received before the
+// night's hour, and writes the night in the ledger. Run again, it changes nothing; interrupted, it goes on where it was.
+func (s *Store) Transmit(ctx context.Context, structure portal.StructureID, date portal.Date) (*portal.Night, error) {
+	setup, err := s.Setup(ctx, structure)
+	if err != nil {
+		return nil, err
+	}
+	due := date.At(setup.Structure.NightAt)
+	if s.now().Before(due) {
+		return nil, portal.Conflict("La nuit du %s n’est pas encore venue : elle est prévue %s.", date.LongYear(), portal.Instant(due))
+	}
+	night, err := s.openNight(ctx, structure, date, due)
+	if err != nil || !night.Done.IsZero() {
+		return night, err
+	}
+	if err := s.promote(ctx, setup, night); err != nil {
+		return nil, err
+	}
+	for {
+		closed := 0
+		err := s.write(ctx, func(tx *Tx) (err error) {
+			closed, err = closeMovements(tx, night)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		if closed < nightChunk {
+			break
+		}
+	}
+	err = s.write(ctx, func(tx *Tx) error {
+		return tx.exec(`UPDATE night SET done_at = ?2,
+			movements = (SELECT count(*) FROM movement WHERE night_id = ?1 AND action <> 'promote'),
+			promotions = (SELECT count(*) FROM movement WHERE night_id = ?1 AND action = 'promote')
+			WHERE id = ?1 AND done_at IS NULL`, night.ID, at(s.now()))
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.night(s.read(ctx), structure, date)
+}
+
+func (s *Store) openNight(ctx context.Context, structure portal.StructureID, date portal.Date, due time.Time) (night *portal.Night, err error) {
+	err = s.write(ctx, func(tx *Tx) error {
+		if err := tx.exec("INSERT INTO night (structure_id, date, due_at, started_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+			structure, date, at(due), at(s.now())); err != nil {
+			return err
+		}
+		night, err = s.night(tx, structure, date)
+		return err
+	})
+	return night, err
+}
+
+const nightColumns = "SELECT id, structure_id, date, due_at, started_at, done_at, movements, promotions, reported_at FROM night"
+
+func scanNight(r *sql.Rows) (n portal.Night, err error) {
+	err = r.Scan(&n.ID, &n.Structure, &n.Date, into{&n.Due}, into{&n.Started}, into{&n.Done}, &n.Movements, &n.Promotions, into{&n.Reported})
+	return n, err
+}
+
+func (s *Store) night(q querier, structure portal.StructureID, date portal.Date) (*portal.Night, error) {
+	n, err := one(q, scanNight, nightColumns+" WHERE structure_id = ? AND date = ?", structure, date)
+	if err != nil {
+		return nil, absent(err, "La nuit du %s n’a pas été transmise.", date.LongYear())
+	}
+	return &n, nil
+}
+
+// Nights lists a structure's nights, newest first, at most n.
+func (s *Store) Nights(ctx context.Context, structure portal.StructureID, n int) ([]portal.Night, error) {
+	return all(s.read(ctx), scanNight, nightColumns+" WHERE structure_id = ? ORDER BY date DESC LIMIT ?", structure, n)
+}
+
+// waiter is a child on a waiting list.
+type waiter struct {
+	child    portal.ChildID
+	activity portal.ActivityID
+	day      portal.Date
+	account  portal.AccountID
+}
+
+// promote gives the places that were freed to the children who wait, in the order in which they joined. Whoever is past
+// the limit to book is not promoted: the family could no longer say no.
+func (s *Store) promote(ctx context.Context, setup *portal.Setup, night *portal.Night) error {
+	list, err := all(s.read(ctx), func(r *sql.Rows) (w waiter, err error) {
+		err = r.Scan(&w.child, &w.activity, &w.day, &w.account)
+		return w, err
+	}, `SELECT b.child_id, b.activity_id, b.day, b.account_id
+		FROM booking b JOIN activity a ON a.id = b.activity_id
+		WHERE a.structure_id = ? AND b.status = 'waiting' AND b.day >= ?
+		AND NOT EXISTS (SELECT 1 FROM counter_activity ca JOIN counter c ON c.id = ca.counter_id
+			JOIN counter_day d ON d.counter_id = c.id AND d.day = b.day
+			WHERE ca.activity_id = b.activity_id AND d.taken >= c.capacity)
+		ORDER BY b.day, b.activity_id, b.queue`, setup.Structure.ID, night.Date)
+	if err != nil {
+		return err
+	}
+	for len(list) > 0 {
+		chunk := list[:min(nightChunk, len(list))]
+		list = list[len(chunk):]
+		err := s.write(ctx, func(tx *Tx) error {
+			for _, w := range chunk {
+				if err := promoteOne(tx, setup, night, w); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func promoteOne(tx *Tx, setup *portal.Setup, night *portal.Night, w waiter) error {
+	a := setup.Activity(w.activity)
+	if a == nil {
+		return nil
+	}
+	slot := setup.NewSlot(w.child, a, w.day)
+	if !slot.Open || slot.Book.Passed(night.Due) {
+		return nil
+	}
+	var still int
+	if err := tx.row(&still, "SELECT count(*) FROM booking WHERE child_id = ? AND activity_id = ? AND day = ? AND status = 'waiting'", w.child, w.activity, w.day); err != nil || still == 0 {
+		return err
+	}
+	taken, err := takePlaces(tx, a, w.day)
+	if err != nil || !taken {
+		return err
+	}
+	if err := tx.exec("UPDATE booking SET status = 'booked', queue = NULL WHERE child_id = ? AND activity_id = ? AND day = ?", w.child, w.activity, w.day); err != nil {
+		return err
+	}
+	for _, c := range a.Counters {
+		if err := tx.exec("UPDATE counter_day SET waiting = waiting - 1 WHERE counter_id = ? AND day = ?", c.ID, w.day); err != nil {
+			return err
+		}
+	}
+	return tx.exec(`INSERT INTO movement (structure_id, account_id, child_id, activity_id, day, action, at, outcome, night_id, final)
+		VALUES (?, ?, ?, ?, ?, 'promote', ?, 'booked', ?, 'booked')`,
+		setup.Structure.ID, w.account, w.child, w.activity, w.day, at(night.Due), night.ID)
+}
+
+// closeMovements settles at most nightChunk pending requests: what the parent was told holds, except that a child who
+// waited may have got a place, or have been taken off the list.
+func closeMovements(tx *Tx, night *portal.Night) (int, error) {
+	n, err := tx.change(`UPDATE movement SET night_id = ?1,
+		final = CASE WHEN outcome <> 'waiting' THEN outcome
+			ELSE coalesce((SELECT b.status FROM booking b WHERE b.child_id = movement.child_id AND b.activity_id = movement.activity_id AND b.day = movement.day), 'cancelled') END,
+		final_rank = CASE WHEN outcome <> 'waiting' THEN 0 ELSE coalesce((SELECT count(*) FROM booking me JOIN booking w
+			ON w.activity_id = me.activity_id AND w.day = me.day AND w.status = 'waiting' AND w.queue <= me.queue
+			WHERE me.child_id = movement.child_id AND me.activity_id = movement.activity_id AND me.day = movement.day), 0) END
+		WHERE id IN (SELECT id FROM movement WHERE structure_id = ?2 AND night_id IS NULL AND outcome <> 'refused' AND at < ?3
+			ORDER BY id LIMIT ?4)`, night.ID, night.Structure, at(night.Due), nightChunk)
+	return int(n), err
+}
+
+// Pending lists the movements that the next night will transmit, oldest first.
+func (s *Store) Pending(ctx context.Context, structure portal.StructureID) ([]portal.Movement, error) {
+	return all(s.read(ctx), scanMovement, movementColumns+" WHERE m.structure_id = ? AND m.night_id IS NULL AND m.outcome <> 'refused' ORDER BY m.id", structure)
+}
+
+// NightMovements lists what a night transmitted, in the order received.
+func (s *Store) NightMovements(ctx context.Context, structure portal.StructureID, date portal.Date) (*portal.Night, []portal.Movement, error) {
+	r := s.read(ctx)
+	n, err := s.night(r, structure, date)
+	if err != nil {
+		return nil, nil, err
+	}
+	list, err := all(r, scanMovement, movementColumns+" WHERE m.night_id = ? ORDER BY m.id", n.ID)
+	return n, list, err
+}
+
+// Reports gives, account by account, what the oldest night not yet reported has to tell, once the structure's hour for
+// reports has come. It gives nil when nothing is due.
+func (s *Store) Reports(ctx context.Context, structure portal.StructureID) (*portal.Night, []portal.Report, error) {
+	setup, err := s.Setup(ctx, structure)
+	if err != nil {
+		return nil, nil, err
+	}
+	r := s.read(ctx)
+	night, err := one(r, scanNight, nightColumns+" WHERE structure_id = ? AND done_at IS NOT NULL AND reported_at IS NULL ORDER BY date LIMIT 1", structure)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	if s.now().Before(night.Date.At(setup.Structure.ReportAt)) {
+		return nil, nil, nil
+	}
+	movements, err := all(r, scanMovement, movementColumns+" WHERE m.night_id = ? ORDER BY m.account_id, m.id", night.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	reports := []portal.Report{}
+	for i, m := range movements {
+		if i == 0 || m.Account != movements[i-1].Account {
+			to, err := person(r, m.Account)
+			if err != nil {
+				return nil, nil, err
+			}
+			emails, err := column[string](r, "SELECT address FROM account_email WHERE account_id = ? ORDER BY position", m.Account)
+			if err != nil {
+				return nil, nil, err
+			}
+			reports = append(reports, portal.Report{Night: night, Structure: setup.Structure, To: to, Emails: emails})
+		}
+		last := &reports[len(reports)-1]
+		last.Movements = append(last.Movements, m)
+	}
+	return &night, reports, nil
+}
+
+func person(q querier, id portal.AccountID) (portal.Person, error) {
+	p, err := one(q, func(r *sql.Rows) (p portal.Person, err error) {
+		err = r.Scan(&p.ID, &p.Civility, &p.LastName, &p.FirstName)
+		return p, err
+	}, "SELECT id, civility, iif(used_name <> '', used_name, last_name), first_name FROM account WHERE id = ?", id)
+	return p, absent(err, "Ce compte n’existe pas.")
+}
+
+// QueueReports puts the reports of a night into the outbox and writes in the ledger that they are queued, at once.
+func (s *Store) QueueReports(ctx context.Context, night portal.NightID, mails []Mail) error {
+	return s.write(ctx, func(tx *Tx) error {
+		n, err := tx.change("UPDATE night SET reported_at = ? WHERE id = ? AND reported_at IS NULL", at(s.now()), night)
+		if err != nil || n == 0 {
+			return err
+		}
+		for _, m := range mails {
+			if err := s.queueMail(tx, m); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,156 @@
+package db
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"strings"
+	"time"
+
+	"marelle/portal"
+)
+
+// Mail is one message of the outbox. Key makes it unique for ever: queued twice, it is one message.
+type Mail struct {
+	ID         portal.MailID
+	Structure  portal.StructureID
+	Account    portal.AccountID // zero when it is for nobody's account
+	Key        string           // « report:2026-11-24:1:42:a@exemple.fr »
+	Kind       string           // « compte-rendu »
+	Address    string
+	Subject    string
+	Text, HTML string
+	MessageID  string // without angle brackets; the same at each try
+	State      MailState
+	Attempts   int
+	Created    time.Time
+	Next       time.Time
+	Sent       time.Time
+	Fault      string // the last refusal, without any address
+}
+
+// MailState is where a message stands.
+type MailState string
+
+// The states of a message.
+const (
+	MailPending MailState = "pending"
+	MailSending MailState = "sending"
+	MailSent    MailState = "sent"
+	MailDead    MailState = "dead" // refused for good, or tried for two days
+)
+
+// queueMail puts a message into the outbox within the transaction of what causes it.
+func (s *Store) queueMail(tx *Tx, m Mail) error {
+	now := at(s.now())
+	sum := sha256.Sum256([]byte(string(s.salt) + m.Key))
+	account := sql.NullInt64{Int64: int64(m.Account), Valid: m.Account != 0}
+	return tx.exec(`INSERT INTO outbox (structure_id, account_id, key, kind, address, subject, body_text, body_html, message_id, created_at, next_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING`,
+		m.Structure, account, m.Key, m.Kind, m.Address, m.Subject, m.Text, m.HTML, hex.EncodeToString(sum[:16])+"@marelle", now, now)
+}
+
+// mailRetries are the pauses after each failed try; after the last a message is dead.
+var mailRetries = []time.Duration{
+	time.Minute, 5 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour, 4 * time.Hour, 8 * time.Hour, 12 * time.Hour, 20 * time.Hour,
+}
+
+// sendingAtMost is how long a try may last before the process that began it is thought dead.
+const sendingAtMost = 5 * time.Minute
+
+// ClaimMails takes up to n messages that are due and marks them as being sent. A message left in that state by a
+// process that died is due again: better one mail twice, with the same Message-ID, than none.
+func (s *Store) ClaimMails(ctx context.Context, n int) (list []Mail, err error) {
+	err = s.write(ctx, func(tx *Tx) error {
+		now := s.now()
+		ids, err := column[int64](tx, `UPDATE outbox SET state = 'sending', attempts = attempts + 1, next_at = ?2
+			WHERE id IN (SELECT id FROM outbox WHERE state IN ('pending', 'sending') AND next_at <= ?1 ORDER BY next_at, id LIMIT ?3)
+			RETURNING id`, at(now), at(now.Add(sendingAtMost)), n)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			m, err := one(tx, scanMail, mailColumns+" WHERE id = ?", id)
+			if err != nil {
+				return err
+			}
+			list = append(list, m)
+		}
+		return nil
+	})
+	return list, err
+}
+
+// MailSent writes that the server took a message.
+func (s *Store) MailSent(ctx context.Context, id portal.MailID) error {
+	return s.write(ctx, func(tx *Tx) error {
+		return tx.exec("UPDATE outbox SET state = 'sent', sent_at = ?, fault = '' WHERE id = ? AND state = 'sending'", at(s.now()), id)
+	})
+}
+
+// MailFailed writes why a try failed: dead when the refusal is for good or the tries are over, else due again later.
+// A fault of our own set-up (a wrong password) is never counted against the message.
+func (s *Store) MailFailed(ctx context.Context, m Mail, permanent, setup bool, fault string) error {
+	state, pause := MailPending, mailRetries[min(m.Attempts, len(mailRetries))-1]
+	switch {
+	case setup:
+		pause = mailRetries[1]
+	case permanent || m.Attempts >= len(mailRetries):
+		state = MailDead
+	}
+	return s.write(ctx, func(tx *Tx) error {
+		return tx.exec("UPDATE outbox SET state = ?, next_at = ?, fault = ?, attempts = attempts - ? WHERE id = ? AND state = 'sending'",
+			string(state), at(s.now().Add(pause)), portal.Clip(fault, 300), setup, m.ID)
+	})
+}
+
+// RetryMail makes a message of the structure due at once, dead or not.
+func (s *Store) RetryMail(ctx context.Context, structure portal.StructureID, id portal.MailID) error {
+	return s.write(ctx, func(tx *Tx) error {
+		n, err := tx.change("UPDATE outbox SET state = 'pending', attempts = 0, next_at = ? WHERE id = ? AND structure_id = ? AND state IN ('pending', 'dead')", at(s.now()), id, structure)
+		if err == nil && n == 0 {
+			return portal.Conflict("Ce message est déjà parti, ou est en train de partir.")
+		}
+		return err
+	})
+}
+
+const mailColumns = `SELECT id, structure_id, coalesce(account_id, 0), key, kind, address, subject, body_text, body_html, message_id, state, attempts,
+	created_at, next_at, sent_at, fault FROM outbox`
+
+func scanMail(r *sql.Rows) (m Mail, err error) {
+	err = r.Scan(&m.ID, &m.Structure, &m.Account, &m.Key, &m.Kind, &m.Address, &m.Subject, &m.Text, &m.HTML, &m.MessageID, &m.State, &m.Attempts,
+		into{&m.Created}, into{&m.Next}, into{&m.Sent}, &m.Fault)
+	return m, err
+}
+
+// Mails lists a structure's messages, newest first, at most n, from the first that is older than before (0: the newest).
+func (s *Store) Mails(ctx context.Context, structure portal.StructureID, before portal.MailID, n int) ([]Mail, error) {
+	if before == 0 {
+		before = 1 << 62
+	}
+	return all(s.read(ctx), scanMail, mailColumns+" WHERE structure_id = ? AND id < ? ORDER BY id DESC LIMIT ?", structure, before, n)
+}
+
+// Mail gives one message of the structure.
+func (s *Store) Mail(ctx context.Context, structure portal.StructureID, id portal.MailID) (*Mail, error) {
+	m, err := one(s.read(ctx), scanMail, mailColumns+" WHERE structure_id = ? AND id = ?", structure, id)
+	if err != nil {
+		return nil, absent(err, "Ce message n’existe pas.")
+	}
+	return &m, nil
+}
+
+// MailCounts says how many messages of a structure stand in each state.
+func (s *Store) MailCounts(ctx context.Context, structure portal.StructureID) (map[MailState]int, error) {
+	counts := map[MailState]int{}
+	_, err := all(s.read(ctx), func(r *sql.Rows) (struct{}, error) {
+		var state string
+		var n int
+		err := r.Scan(&state, &n)
+		counts[MailState(strings.Clone(state))] = n
+		return struct{}{}, err
+	}, "SELECT state, count(*) FROM outbox WHERE structure_id = ? GROUP BY state", structure)
+	return counts, err
+}

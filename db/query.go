@@ -1,0 +1,98 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+
+	"marelle/portal"
+)
+
+// querier reads: a reader of the pool, or the writer's transaction.
+type querier interface {
+	query(query string, args ...any) (*sql.Rows, error)
+}
+
+// reader reads through the pool; inside a snapshot all its queries see one state.
+type reader struct {
+	ctx context.Context
+	s   *Store
+	tx  *sql.Tx
+}
+
+func (s *Store) read(ctx context.Context) reader { return reader{ctx: ctx, s: s} }
+
+func (r reader) query(query string, args ...any) (*sql.Rows, error) {
+	r.s.queries.Add(1)
+	if r.tx != nil {
+		return r.tx.QueryContext(r.ctx, query, args...)
+	}
+	return r.s.readDB.QueryContext(r.ctx, query, args...)
+}
+
+func (r reader) row(dest any, query string, args ...any) error { return oneRow(r, dest, query, args) }
+
+// snapshot runs several reads on one state of the database.
+func (s *Store) snapshot(ctx context.Context, f func(reader) error) error {
+	tx, err := s.readDB.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	return f(reader{ctx: ctx, s: s, tx: tx})
+}
+
+// oneRow scans a single column of the first row.
+func oneRow(q querier, dest any, query string, args []any) error {
+	_, err := one(q, func(r *sql.Rows) (struct{}, error) { return struct{}{}, r.Scan(dest) }, query, args...)
+	return err
+}
+
+// one scans the first row; sql.ErrNoRows when there is none.
+func one[T any](q querier, scan func(*sql.Rows) (T, error), query string, args ...any) (T, error) {
+	var zero T
+	rows, err := q.query(query, args...)
+	if err != nil {
+		return zero, err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		if err := rows.Err(); err != nil {
+			return zero, err
+		}
+		return zero, sql.ErrNoRows
+	}
+	got, err := scan(rows)
+	if err != nil {
+		return zero, err
+	}
+	return got, rows.Close()
+}
+
+// all scans every row.
+func all[T any](q querier, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := q.query(query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []T
+	for rows.Next() {
+		got, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, got)
+	}
+	return list, rows.Err()
+}
+
+// column scans one column of every row.
+func column[T any](q querier, query string, args ...any) ([]T, error) {
+	return all(q, func(r *sql.Rows) (T, error) {
+		var v T
+		err := r.Scan(&v)
+		return v, err
+	}, query, args...)
+}
+
+func isRefusal(err error) bool { return portal.AsError(err) != nil }

@@ -1,0 +1,193 @@
+package db
+
+import (
+	"slices"
+	"strings"
+
+	"marelle/portal"
+)
+
+// families gives each household of the roll its children and guardians. A household that is known is added to; nobody
+// leaves one but a guardian who now has one of his own with the same children.
+func (im *rollImport) families() error {
+	known, housed := map[portal.FamilyID]*portal.KnownFamily{}, map[portal.ChildID]bool{}
+	for i := range im.known.Families {
+		k := &im.known.Families[i]
+		known[k.ID] = k
+		for _, c := range k.Children {
+			housed[c] = true
+		}
+	}
+	apart := map[int]portal.FamilyID{}
+	for _, b := range im.match.Apart {
+		apart[b.Guardian] = b.Family
+	}
+	home := map[int]portal.FamilyID{} // of each guardian
+	for i, f := range im.roll.Families {
+		k := known[im.match.Families[i]]
+		if k == nil {
+			if len(f.Guardians) == 0 && im.haveFamily(f, housed) {
+				continue // the roll names no guardian any more: the family they have is theirs
+			}
+			var err error
+			if k, err = im.createFamily(f); err != nil {
+				return err
+			}
+		} else if err := im.moveFamily(f, k); err != nil {
+			return err
+		}
+		for _, g := range f.Guardians {
+			home[g] = k.ID
+		}
+		if err := im.join(f, k, known, apart); err != nil {
+			return err
+		}
+	}
+	for _, b := range im.match.Leaving {
+		if err := im.leave(b, home[b.Guardian], known[b.Family]); err != nil {
+			return err
+		}
+	}
+	im.tellUnnamed(known)
+	return nil
+}
+
+// leave takes a guardian out of a household for the one he has now; the children of whom the roll does not speak follow him.
+func (im *rollImport) leave(b portal.RollBond, home portal.FamilyID, k *portal.KnownFamily) error {
+	for _, c := range k.Children {
+		if slices.Contains(im.match.Children, c) {
+			continue
+		}
+		if err := im.tx.exec("INSERT INTO family_child (family_id, child_id) VALUES (?, ?) ON CONFLICT DO NOTHING", home, c); err != nil {
+			return err
+		}
+	}
+	im.report.Say(portal.RollChangedFamily, "Famille %s : %s a maintenant une famille à part, avec les mêmes enfants", k.Name, guardianName(im.roll.Guardians[b.Guardian]))
+	return im.tx.exec("DELETE FROM guardian WHERE family_id = ? AND account_id = ?", k.ID, im.match.Accounts[b.Guardian])
+}
+
+// tellUnnamed says which guardians of the roll's children the roll no longer names: staff decide what that means.
+func (im *rollImport) tellUnnamed(known map[portal.FamilyID]*portal.KnownFamily) {
+	named, people := map[portal.AccountID]bool{}, map[portal.AccountID]portal.RollGuardian{}
+	for _, a := range im.match.Accounts {
+		named[a] = true
+	}
+	for _, g := range im.known.Guardians {
+		people[g.ID] = g.RollGuardian
+	}
+	for i, f := range im.roll.Families {
+		k := known[im.match.Families[i]]
+		if k == nil || len(f.Guardians) == 0 {
+			continue
+		}
+		for _, a := range k.Guardians {
+			if !named[a] {
+				im.report.Say(portal.RollNote, "%s n’est plus cité comme responsable de %s. Son compte est gardé ; si ses droits ont changé, retirez-le.",
+					guardianName(people[a]), portal.List(im.firstNames(f.Pupils)))
+			}
+		}
+	}
+}
+
+// haveFamily says whether each child of a household has a family already.
+func (im *rollImport) haveFamily(f portal.RollFamily, housed map[portal.ChildID]bool) bool {
+	return !slices.ContainsFunc(f.Pupils, func(p int) bool { return !housed[im.match.Children[p]] })
+}
+
+func (im *rollImport) createFamily(f portal.RollFamily) (*portal.KnownFamily, error) {
+	n, err := im.tx.insert("INSERT INTO family (structure_id, name, street, postcode, town, created_at) VALUES (?, ?, ?, ?, ?, ?)",
+		im.structure.ID, f.Name, f.Street, f.PostCode, f.Town, at(im.s.now()))
+	var people []string
+	for _, g := range f.Guardians {
+		people = append(people, guardianName(im.roll.Guardians[g]))
+	}
+	who := "sans responsable"
+	if len(people) > 0 {
+		who = portal.List(people)
+	}
+	im.report.Say(portal.RollNewFamily, "Famille %s, %s : %s", f.Name, who, portal.List(im.firstNames(f.Pupils)))
+	return &portal.KnownFamily{ID: portal.FamilyID(n)}, err
+}
+
+func (im *rollImport) firstNames(pupils []int) []string {
+	var names []string
+	for _, p := range pupils {
+		names = append(names, im.roll.Pupils[p].FirstName)
+	}
+	return names
+}
+
+// moveFamily writes a new address, unless a guardian whom the roll does not place there shares the family.
+func (im *rollImport) moveFamily(f portal.RollFamily, k *portal.KnownFamily) error {
+	if k.Street == "" && f.Street == "" || k.Street != "" && k.SameHome(f.RollAddress) {
+		return nil
+	}
+	for _, a := range k.Guardians {
+		here := slices.ContainsFunc(f.Guardians, func(g int) bool { return im.match.Accounts[g] == a })
+		leaves := slices.ContainsFunc(im.match.Leaving, func(b portal.RollBond) bool { return b.Family == k.ID && im.match.Accounts[b.Guardian] == a })
+		if !here && !leaves {
+			im.report.Say(portal.RollNote, "Famille %s : le fichier donne l’adresse %s, mais pas pour tous ses responsables. L’adresse du portail est gardée.", k.Name, f.RollAddress)
+			return nil
+		}
+	}
+	im.report.Say(portal.RollChangedFamily, "Famille %s : nouvelle adresse, %s", k.Name, f.RollAddress)
+	return im.tx.exec("UPDATE family SET street = ?, postcode = ?, town = ? WHERE id = ?", f.Street, f.PostCode, f.Town, k.ID)
+}
+
+// join adds to a family the children and guardians of the roll's that it does not have.
+func (im *rollImport) join(f portal.RollFamily, k *portal.KnownFamily, known map[portal.FamilyID]*portal.KnownFamily, apart map[int]portal.FamilyID) error {
+	var children, guardians []string
+	for _, p := range f.Pupils {
+		added, err := im.addChild(k, p)
+		if err != nil {
+			return err
+		}
+		if added {
+			children = append(children, im.roll.Pupils[p].FirstName)
+		}
+	}
+	for _, g := range f.Guardians {
+		if own := apart[g]; own != 0 {
+			if err := im.keepApart(f, g, known[own]); err != nil {
+				return err
+			}
+			continue
+		}
+		n, err := im.tx.change("INSERT INTO guardian (family_id, account_id) VALUES (?, ?) ON CONFLICT DO NOTHING", k.ID, im.match.Accounts[g])
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			guardians = append(guardians, guardianName(im.roll.Guardians[g]))
+		}
+	}
+	if added := append(guardians, children...); k.Name != "" && len(added) > 0 { // a new family has been told already
+		im.report.Say(portal.RollChangedFamily, "Famille %s : s’y ajoutent %s", k.Name, portal.List(added))
+	}
+	return nil
+}
+
+func (im *rollImport) addChild(k *portal.KnownFamily, pupil int) (added bool, err error) {
+	n, err := im.tx.change("INSERT INTO family_child (family_id, child_id) VALUES (?, ?) ON CONFLICT DO NOTHING", k.ID, im.match.Children[pupil])
+	return n > 0, err
+}
+
+// keepApart leaves a guardian in the family he has, with the children that the roll gives him.
+func (im *rollImport) keepApart(f portal.RollFamily, g int, own *portal.KnownFamily) error {
+	var added []string
+	for _, p := range im.roll.Guardians[g].Pupils {
+		ok, err := im.addChild(own, p)
+		if err != nil {
+			return err
+		}
+		if ok {
+			added = append(added, im.roll.Pupils[p].FirstName)
+		}
+	}
+	if len(added) > 0 {
+		im.report.Say(portal.RollChangedFamily, "Famille %s : s’y ajoutent %s", own.Name, strings.Join(added, ", "))
+	}
+	im.report.Say(portal.RollNote, "%s habite d’après le fichier avec l’autre responsable de %s, mais a sa propre famille dans le portail. Les deux familles sont gardées.",
+		guardianName(im.roll.Guardians[g]), portal.List(im.firstNames(f.Pupils)))
+	return nil
+}

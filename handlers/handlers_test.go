@@ -1,0 +1,199 @@
+package handlers
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"marelle/db"
+	"marelle/db/dbtest"
+	"marelle/portal"
+	"marelle/views"
+)
+
+const baseURL = "https://famille.carteville.example"
+
+// areas are the templates that the tests of this package must all execute.
+var areas = []string{"account", "components", "icone"}
+
+func TestMain(m *testing.M) {
+	views.Watch()
+	code := m.Run()
+	if unseen := views.Unseen(areas...); code == 0 && len(unseen) > 0 && len(os.Args) > 0 && !filtered() {
+		os.Stderr.WriteString("no test executed these templates: " + strings.Join(unseen, ", ") + "\n")
+		code = 1
+	}
+	os.Exit(code)
+}
+
+// filtered says that only some tests were asked for.
+func filtered() bool {
+	for _, a := range os.Args {
+		if strings.HasPrefix(a, "-test.run=") || strings.HasPrefix(a, "-test.list=") || a == "-test.bench=." {
+			return true
+		}
+	}
+	return false
+}
+
+// world is a site on a real database, with a structure.
+type world struct {
+	t         *testing.T
+	site      *Site
+	store     *db.Store
+	clock     *dbtest.Clock
+	structure portal.StructureID
+	log       *strings.Builder
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	store, clock := dbtest.New(t, time.Date(2026, 11, 23, 9, 5, 0, 0, portal.Paris))
+	structure, err := store.CreateStructure(context.Background(), portal.Structure{
+		Name: "Mairie de CarteVille", Street: "1 place de la Mairie", Postcode: "09140", Town: "CarteVille", Phone: "05 61 00 00 00",
+		Email: "mairie@carteville.example", Zone: "C", NightAt: portal.Clock(1, 15), ReportAt: portal.Clock(7, 0),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := new(strings.Builder)
+	site, err := newSite(Options{Store: store, BaseURL: baseURL, Log: slog.New(slog.NewTextHandler(log, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &world{t: t, site: site, store: store, clock: clock, structure: structure, log: log}
+}
+
+// browser keeps cookies and says where its requests come from, as browsers do.
+type browser struct {
+	w       *world
+	cookies map[string]*http.Cookie
+	page    *goquery.Document
+	res     *http.Response
+	body    string
+	headers http.Header // added to each request
+}
+
+func (w *world) browser() *browser {
+	return &browser{w: w, cookies: map[string]*http.Cookie{}, headers: http.Header{"Sec-Fetch-Site": {"same-origin"}}}
+}
+
+func (b *browser) send(method, path string, form url.Values) *browser {
+	b.w.t.Helper()
+	var body io.Reader
+	if form != nil {
+		body = strings.NewReader(form.Encode())
+	}
+	req := httptest.NewRequest(method, path, body)
+	req.Host = strings.TrimPrefix(baseURL, "https://")
+	if form != nil {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	for _, c := range b.cookies {
+		req.AddCookie(c)
+	}
+	for name, values := range b.headers {
+		req.Header[name] = values
+	}
+	return b.do(req)
+}
+
+func (b *browser) do(req *http.Request) *browser {
+	b.w.t.Helper()
+	res, err := b.w.site.app.Test(req, -1)
+	if err != nil {
+		b.w.t.Fatal(err)
+	}
+	raw, err := io.ReadAll(res.Body)
+	if err != nil {
+		b.w.t.Fatal(err)
+	}
+	for _, c := range res.Cookies() {
+		if c.MaxAge < 0 || c.Value == "" {
+			delete(b.cookies, c.Name)
+		} else {
+			b.cookies[c.Name] = c
+		}
+	}
+	b.res, b.body = res, string(raw)
+	if b.page, err = goquery.NewDocumentFromReader(strings.NewReader(b.body)); err != nil {
+		b.w.t.Fatal(err)
+	}
+	return b
+}
+
+func (b *browser) get(path string) *browser { return b.send("GET", path, nil) }
+
+// post sends a form with the token of the page shown last.
+func (b *browser) post(path string, form url.Values) *browser {
+	if form.Get("_csrf") == "" {
+		if token, ok := b.page.Find("input[name=_csrf]").First().Attr("value"); ok {
+			form.Set("_csrf", token)
+		}
+	}
+	return b.send("POST", path, form)
+}
+
+// follow goes where the answer sends.
+func (b *browser) follow() *browser {
+	b.w.t.Helper()
+	b.want(http.StatusSeeOther)
+	return b.get(b.res.Header.Get("Location"))
+}
+
+func (b *browser) want(status int) *browser {
+	b.w.t.Helper()
+	if b.res.StatusCode != status {
+		b.w.t.Fatalf("got %d, want %d\n%s\n%s", b.res.StatusCode, status, b.res.Header, b.text())
+	}
+	return b
+}
+
+// wantTo checks where the answer sends.
+func (b *browser) wantTo(path string) *browser {
+	b.w.t.Helper()
+	b.want(http.StatusSeeOther)
+	if got := b.res.Header.Get("Location"); got != path {
+		b.w.t.Fatalf("sent to %s, want %s", got, path)
+	}
+	return b
+}
+
+func (b *browser) text() string { return strings.Join(strings.Fields(b.page.Text()), " ") }
+
+func (b *browser) wantText(sentence string) *browser {
+	b.w.t.Helper()
+	if !strings.Contains(b.text(), sentence) {
+		b.w.t.Fatalf("« %s » is not on the page:\n%s", sentence, b.text())
+	}
+	return b
+}
+
+func (b *browser) wantNoText(sentence string) *browser {
+	b.w.t.Helper()
+	if strings.Contains(b.text(), sentence) {
+		b.w.t.Fatalf("« %s » is on the page:\n%s", sentence, b.text())
+	}
+	return b
+}
+
+func (b *browser) signIn(login, password string) *browser {
+	return b.get("/connexion").send("POST", "/connexion", url.Values{"identifiant": {login}, "mot_de_passe": {password}})
+}
+
+func TestSignInPage(t *testing.T) {
+	b := newWorld(t).browser().get("/connexion").want(200)
+	b.wantText("Se connecter").wantText("Mairie de CarteVille")
+	if os.Getenv("SHOW") != "" {
+		t.Log(b.body)
+	}
+}

@@ -1,0 +1,71 @@
+package handlers
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"marelle/views"
+)
+
+const (
+	get  = fiber.MethodGet
+	post = fiber.MethodPost
+)
+
+// familyTabs and staffTabs are the navigation; an entry whose page does not exist is not shown.
+var (
+	familyTabs = []views.Tab{
+		{Label: "Accueil", Path: "/accueil", Icon: "maison"},
+		{Label: "Réserver", Path: "/reservations", Icon: "calendrier"},
+		{Label: "Inscriptions à l’année", Path: "/inscriptions", Icon: "annee"},
+		{Label: "Suivi", Path: "/suivi", Icon: "suivi"},
+		{Label: "Consommations et règlements", Path: "/historique/consommations", Icon: "reglement"},
+	}
+	staffTabs = []views.Tab{
+		{Label: "Accueil", Path: "/gestion", Icon: "maison"},
+		{Label: "Import", Path: "/gestion/import", Icon: "televerser"},
+		{Label: "Comptes", Path: "/gestion/comptes", Icon: "personnes"},
+		{Label: "Nuits", Path: "/gestion/nuits", Icon: "lune"},
+		{Label: "Courriels", Path: "/gestion/courriels", Icon: "mail"},
+	}
+)
+
+// routes lists every address of the site.
+func (s *Site) routes() {
+	// Everybody
+	s.Route(get, "/", visitor, (*request).root)
+	s.Route(get, "/connexion", visitor, (*request).signInPage)
+	s.Route(post, "/connexion", public, (*request).signIn)
+	s.Route(get, "/rgpd", public, (*request).privacyText)
+	s.Route(get, "/cgu", public, (*request).conditionsText)
+	s.Route(get, "/accessibilite", public, (*request).accessibilityText)
+	s.Route(get, "/healthz", public, (*request).health)
+	s.Route(get, "/robots.txt", public, (*request).robots)
+	s.Route(get, "/favicon.ico", public, (*request).favicon)
+	s.Route(get, "/static/*", public, (*request).file)
+	if s.demo != nil {
+		s.Route(post, "/demo/demain", public, (*request).tomorrow)
+	}
+
+	// Signing in and out
+	s.Route(get, "/premiere-connexion", firstPassword, (*request).firstPasswordPage)
+	s.Route(post, "/premiere-connexion", firstPassword, (*request).setFirstPassword)
+	s.Route(get, "/mot-de-passe-enregistre", leaving, (*request).passwordSaved)
+	s.Route(get, "/conditions", acceptTerms, (*request).termsPage)
+	s.Route(post, "/conditions", acceptTerms, (*request).acceptTerms)
+	s.Route(post, "/deconnexion", leaving, (*request).signOut)
+	s.Route(post, "/structure", signedIn, (*request).lookAt)
+
+	// Families
+	s.Route(get, "/accueil", parent, (*request).home)
+	s.Route(get, "/reservations", parent, (*request).bookings)
+	s.Route(get, "/reservations/:child", parent, (*request).chooseActivity)
+	s.Route(get, "/reservations/:child/:activity", parent, (*request).calendar)
+	s.Route(post, "/reservations/:child/:activity", parent, (*request).askDay)
+	s.Route(get, "/recapitulatif", parent, (*request).recap)
+	s.Route(post, "/recapitulatif", parent, (*request).confirm)
+	s.Route(post, "/recapitulatif/abandonner", parent, (*request).abandon)
+	s.Route(get, "/recus/:number", parent, (*request).receipt)
+	s.Route(get, "/suivi", parent, (*request).follow)
+
+	// Staff
+}

@@ -1,0 +1,130 @@
+// Package handlers listens: it reads a request, runs one operation, and renders.
+package handlers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"marelle/db"
+	"marelle/views"
+)
+
+// Options says what a site is made of.
+type Options struct {
+	Store          *db.Store
+	BaseURL        string       // « https://famille.oust.fr »: every link and every check of origin comes from it
+	TrustedProxies []string     // addresses whose X-Forwarded-For is believed; none by default
+	Log            *slog.Logger // slog.Default() when nil
+	Demo           *Demo        // nil on a real portal
+}
+
+// Demo is what a demonstration lets anybody do.
+type Demo struct {
+	Tomorrow func(context.Context) error // runs the night and the morning, and moves the clock there
+}
+
+// Site answers every request.
+type Site struct {
+	store  *db.Store
+	log    *slog.Logger
+	base   *url.URL
+	demo   *Demo
+	secure bool            // the site is served over HTTPS
+	hosts  map[string]bool // the values of Host that are ours
+	table  []route
+	app    *fiber.App
+}
+
+// New prepares the site: its configuration, its middleware, its routes.
+func New(o Options) (*fiber.App, error) {
+	s, err := newSite(o)
+	if err != nil {
+		return nil, err
+	}
+	return s.app, nil
+}
+
+func newSite(o Options) (*Site, error) {
+	engine, err := views.New()
+	if err != nil {
+		return nil, err
+	}
+	base, err := url.Parse(o.BaseURL)
+	if err != nil || base.Host == "" || base.Scheme != "https" && base.Scheme != "http" || strings.Trim(base.Path, "/") != "" {
+		return nil, fmt.Errorf("l’adresse du site « %s » n’est pas valable ; écrivez par exemple https://famille.exemple.fr", o.BaseURL)
+	}
+	if (o.Demo != nil) != o.Store.Demo() {
+		return nil, errors.New("une base de démonstration ne se sert qu’avec « marelle demo », et une vraie base qu’avec « marelle serve »")
+	}
+	s := &Site{store: o.Store, log: o.Log, base: base, demo: o.Demo, secure: base.Scheme == "https"}
+	if s.log == nil {
+		s.log = slog.Default()
+	}
+	if !s.secure && !loopback(base.Hostname()) {
+		return nil, fmt.Errorf("l’adresse du site « %s » doit commencer par https:// : sans chiffrement, les mots de passe passeraient en clair", o.BaseURL)
+	}
+	s.hosts = ourHosts(base)
+	s.app = fiber.New(fiber.Config{
+		Views:                   engine,
+		ErrorHandler:            s.fail,
+		Immutable:               true, // without it the strings of a request change under our feet
+		StrictRouting:           true,
+		CaseSensitive:           true,
+		ReadTimeout:             10 * time.Second,
+		WriteTimeout:            30 * time.Second,
+		IdleTimeout:             60 * time.Second,
+		BodyLimit:               1 << 20,
+		ReadBufferSize:          8 << 10,
+		Concurrency:             20_000,
+		DisableStartupMessage:   true,
+		EnableTrustedProxyCheck: true, // always: else anybody's X-Forwarded-For is believed
+		TrustedProxies:          o.TrustedProxies,
+		EnableIPValidation:      true,
+		ProxyHeader:             proxyHeader(o.TrustedProxies),
+	})
+	if len(o.TrustedProxies) == 0 {
+		s.app.Server().MaxConnsPerIP = 100
+	}
+	s.app.Use(s.outer)
+	s.routes()
+	s.app.Use(func(*fiber.Ctx) error { return fiber.ErrNotFound })
+	return s, nil
+}
+
+func proxyHeader(trusted []string) string {
+	if len(trusted) == 0 {
+		return ""
+	}
+	return fiber.HeaderXForwardedFor
+}
+
+// ourHosts lists the values of Host that are ours; on this very machine its names are one another's.
+func ourHosts(base *url.URL) map[string]bool {
+	hosts := map[string]bool{strings.ToLower(base.Host): true}
+	if base.Scheme == "http" && loopback(base.Hostname()) {
+		for _, name := range []string{"localhost", "127.0.0.1", "::1"} {
+			host := name
+			if strings.Contains(name, ":") {
+				host = "[" + name + "]"
+			}
+			if port := base.Port(); port != "" {
+				host = net.JoinHostPort(name, port)
+			}
+			hosts[host] = true
+		}
+	}
+	return hosts
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}

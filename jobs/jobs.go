@@ -1,0 +1,224 @@
+// Package jobs does what happens without a click: the nights, the reports of the morning, the mails.
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/go-co-op/gocron/v2"
+
+	"marelle/db"
+	"marelle/portal"
+	"marelle/views"
+)
+
+// Runner runs the jobs of one site.
+type Runner struct {
+	Store *db.Store
+	Mail  *Mailer // nil: mails stay in the outbox
+	From  string  // sender of the mails
+	URL   string  // address of the site, for links
+}
+
+// Job is one thing that happens by itself; a command runs it too.
+type Job struct {
+	Name     string
+	Sentence string // what it does, in French, for the help
+	run      func(*Runner, context.Context, portal.Date) error
+}
+
+// Jobs lists the jobs in the order in which a tick runs them.
+var Jobs = []Job{
+	{"transmission", "transmet les demandes de chaque nuit échue et fait avancer les listes d’attente", (*Runner).transmit},
+	{"comptes-rendus", "prépare les comptes rendus du matin pour chaque nuit transmise", (*Runner).report},
+	{"courriels", "envoie les messages qui attendent", (*Runner).send},
+}
+
+// Names gives the names of the jobs, for the help.
+func Names() string {
+	names := make([]string, len(Jobs))
+	for i, j := range Jobs {
+		names[i] = j.Name
+	}
+	return strings.Join(names, ", ")
+}
+
+// Run runs one job by name now; night, when given, asks the transmission for that night only.
+func (r *Runner) Run(ctx context.Context, name string, night portal.Date) error {
+	for _, j := range Jobs {
+		if j.Name == name {
+			return j.run(r, ctx, night)
+		}
+	}
+	return portal.Invalid("Le travail « %s » n’existe pas. Choisissez parmi : %s.", portal.Clip(name, 40), Names())
+}
+
+// Tick runs everything that is due: nights first, then their reports, then the mails. One that fails does not stop the next.
+func (r *Runner) Tick(ctx context.Context) error {
+	var errs []error
+	for _, j := range Jobs {
+		if err := r.guarded(ctx, j); err != nil {
+			slog.Error("job failed", "job", j.Name, "error", err)
+			errs = append(errs, fmt.Errorf("%s: %w", j.Name, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (r *Runner) guarded(ctx context.Context, j Job) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return j.run(r, ctx, 0)
+}
+
+// Start ticks once now and then every minute until stop is called. gocron only ticks: the ledger of nights says what is
+// due, so a night missed, late or interrupted is caught up.
+func (r *Runner) Start(ctx context.Context) (stop func() error, err error) {
+	scheduler, err := gocron.NewScheduler(gocron.WithStopTimeout(30 * time.Second))
+	if err != nil {
+		return nil, err
+	}
+	_, err = scheduler.NewJob(gocron.DurationJob(time.Minute), gocron.NewTask(func() { r.Tick(ctx) }),
+		gocron.WithSingletonMode(gocron.LimitModeReschedule), gocron.JobOption(gocron.WithStartImmediately()))
+	if err != nil {
+		return nil, err
+	}
+	scheduler.Start()
+	return scheduler.Shutdown, nil
+}
+
+// transmit runs the nights that are due, oldest first; with a date, that night.
+func (r *Runner) transmit(ctx context.Context, night portal.Date) error {
+	return r.eachStructure(ctx, func(st portal.Structure) error {
+		due := []portal.Date{night}
+		if night == 0 {
+			var err error
+			if due, err = r.Store.DueNights(ctx, st.ID); err != nil {
+				return err
+			}
+		}
+		for _, date := range due {
+			n, err := r.Store.Transmit(ctx, st.ID, date)
+			if err != nil {
+				return err
+			}
+			slog.Info("night done", "structure", st.ID, "night", date.String(), "movements", n.Movements, "promotions", n.Promotions)
+		}
+		return nil
+	})
+}
+
+// report queues the reports of every night whose hour has come.
+func (r *Runner) report(ctx context.Context, _ portal.Date) error {
+	return r.eachStructure(ctx, func(st portal.Structure) error {
+		for {
+			night, reports, err := r.Store.Reports(ctx, st.ID)
+			if err != nil || night == nil {
+				return err
+			}
+			mails, err := r.reportMails(reports)
+			if err != nil {
+				return err
+			}
+			if err := r.Store.QueueReports(ctx, night.ID, mails); err != nil {
+				return err
+			}
+			slog.Info("reports queued", "structure", st.ID, "night", night.Date.String(), "mails", len(mails))
+		}
+	})
+}
+
+// reportMails writes one mail for each address of each account that has something to be told.
+func (r *Runner) reportMails(reports []portal.Report) ([]db.Mail, error) {
+	var mails []db.Mail
+	for i := range reports {
+		rep := &reports[i]
+		m := views.NewReportMail(rep, r.URL)
+		text, html, err := m.Render()
+		if err != nil {
+			return nil, err
+		}
+		for _, address := range rep.Emails {
+			mails = append(mails, db.Mail{
+				Structure: rep.Structure.ID, Account: rep.To.ID, Kind: "compte-rendu", Address: address,
+				Key:     fmt.Sprintf("report:%s:%d:%d:%s", rep.Night.Date, rep.Structure.ID, rep.To.ID, address),
+				Subject: m.Subject(), Text: text, HTML: html,
+			})
+		}
+	}
+	return mails, nil
+}
+
+// mailsAtOnce bounds how many messages are claimed together.
+const mailsAtOnce = 20
+
+// send sends the messages that are due. Without a mail server they stay where they are.
+func (r *Runner) send(ctx context.Context, _ portal.Date) error {
+	if r.Mail == nil {
+		return nil
+	}
+	defer r.Mail.Close()
+	for {
+		mails, err := r.Store.ClaimMails(ctx, mailsAtOnce)
+		if err != nil || len(mails) == 0 {
+			return err
+		}
+		down := false
+		for _, m := range mails {
+			if down { // the server does not answer: the rest is put back without counting a try
+				err = r.Store.MailFailed(ctx, m, false, true, "le serveur de courrier ne répond pas")
+			} else {
+				down, err = r.sendOne(ctx, m)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		if down {
+			return nil
+		}
+	}
+}
+
+// sendOne sends a message and writes down what came of it; down says that the server itself is at fault, not the message.
+func (r *Runner) sendOne(ctx context.Context, m db.Mail) (down bool, err error) {
+	setup, err := r.Store.Setup(ctx, m.Structure)
+	if err != nil {
+		return false, err
+	}
+	err = r.Mail.Send(ctx, Mail{
+		MessageID: m.MessageID, From: r.From, FromName: setup.Structure.Name, ReplyTo: setup.Structure.Email,
+		To: m.Address, Subject: m.Subject, Text: m.Text, HTML: m.HTML, Date: r.Store.Now(),
+	})
+	if err == nil {
+		return false, r.Store.MailSent(ctx, m.ID)
+	}
+	var refused *SendError
+	if !errors.As(err, &refused) {
+		refused = &SendError{}
+	}
+	slog.Warn("mail refused", "mail", m.ID, "try", m.Attempts, "code", refused.Code, "permanent", refused.Permanent, "setup", refused.Setup)
+	return refused.Setup || refused.Code == 0, r.Store.MailFailed(ctx, m, refused.Permanent, refused.Setup, err.Error())
+}
+
+func (r *Runner) eachStructure(ctx context.Context, do func(portal.Structure) error) error {
+	list, err := r.Store.Structures(ctx)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, st := range list {
+		if err := do(st); err != nil {
+			errs = append(errs, fmt.Errorf("structure %d: %w", st.ID, err))
+		}
+	}
+	return errors.Join(errs...)
+}

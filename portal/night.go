@@ -1,0 +1,152 @@
+package portal
+
+import (
+	"sort"
+	"strings"
+	"time"
+)
+
+// DueNights lists the nights that should have run by now and have not, oldest first. A night has the date of the morning
+// it ends on; it is due at the structure's hour of that day. last is the last night done, or the day the structure was
+// created when none was.
+func DueNights(last Date, nightAt TimeOfDay, now time.Time) []Date {
+	var due []Date
+	for d := last + 1; !d.At(nightAt).After(now); d++ {
+		due = append(due, d)
+	}
+	return due
+}
+
+// Night is one transmission of a structure: the ledger says which were done.
+type Night struct {
+	ID         NightID
+	Structure  StructureID
+	Date       Date
+	Due        time.Time
+	Started    time.Time
+	Done       time.Time // zero while under way
+	Movements  int
+	Promotions int
+	Reported   time.Time // when its reports were queued; zero before
+}
+
+// Report is what a family is told on the morning after: the movements of one account on one structure.
+type Report struct {
+	Night     Night
+	Structure Structure
+	To        Person
+	Emails    []string
+	Movements []Movement
+}
+
+// ReportGroup is one line of a report: an activity, a child and the days concerned.
+type ReportGroup struct {
+	Activity string
+	Child    string // « DUPONT Amalia »
+	Days     []ReportDay
+}
+
+// ReportDay is a day with what came of it.
+type ReportDay struct {
+	Day     Date
+	Outcome Outcome
+	Rank    int
+	Reason  string
+}
+
+// Asked counts the requests and the cancellations received; a place given by the night is neither.
+func (r *Report) Asked() (adds, removes int) {
+	for _, m := range r.Movements {
+		switch m.Action {
+		case "add":
+			adds++
+		case "remove":
+			removes++
+		}
+	}
+	return adds, removes
+}
+
+// Groups gives the movements of an action, by activity then child then day.
+func (r *Report) Groups(action string) []ReportGroup {
+	return groupMovements(r.Movements, func(m Movement) bool { return m.Action == action })
+}
+
+// Others gives what was not simply accepted: waiting lists, refusals, and requests cancelled before the night.
+func (r *Report) Others() []ReportGroup {
+	return groupMovements(r.Movements, func(m Movement) bool {
+		got, _ := m.Result()
+		return m.Action == "add" && got != OutcomeBooked || m.Action == "remove" && got != OutcomeCancelled
+	})
+}
+
+func groupMovements(all []Movement, keep func(Movement) bool) []ReportGroup {
+	var list []Movement
+	for _, m := range all {
+		if keep(m) {
+			list = append(list, m)
+		}
+	}
+	sort.SliceStable(list, func(i, j int) bool {
+		a, b := list[i], list[j]
+		if a.ActID != b.ActID {
+			return a.ActID < b.ActID
+		}
+		if a.Child.ID != b.Child.ID {
+			return strings.Compare(a.Child.FullName(), b.Child.FullName()) < 0 || a.Child.FullName() == b.Child.FullName() && a.Child.ID < b.Child.ID
+		}
+		return a.Day < b.Day
+	})
+	var groups []ReportGroup
+	for i, m := range list {
+		if i == 0 || m.ActID != list[i-1].ActID || m.Child.ID != list[i-1].Child.ID {
+			groups = append(groups, ReportGroup{Activity: m.Activity, Child: m.Child.FullName()})
+		}
+		g := &groups[len(groups)-1]
+		got, rank := m.Result()
+		g.Days = append(g.Days, ReportDay{Day: m.Day, Outcome: got, Rank: rank, Reason: m.Reason})
+	}
+	return groups
+}
+
+// DayList gives « lun. 15/05, mar. 16/05 ».
+func (g ReportGroup) DayList() string {
+	words := make([]string, len(g.Days))
+	for i, d := range g.Days {
+		words[i] = d.Day.Numeric()
+	}
+	return strings.Join(words, ", ")
+}
+
+// Words says what came of a day: « liste d’attente, 2e », « refusée : Il n’y a plus de place ».
+func (d ReportDay) Words() string { return OutcomeWords(d.Outcome, d.Rank, d.Reason) }
+
+// OutcomeWords says an outcome as « Suivi » and the report write it.
+func OutcomeWords(o Outcome, rank int, reason string) string {
+	switch o {
+	case OutcomeBooked:
+		return "acceptée"
+	case OutcomeCancelled:
+		return "annulée"
+	case OutcomeWaiting:
+		if rank > 0 {
+			return "liste d’attente, " + Ordinal(rank)
+		}
+		return "liste d’attente"
+	}
+	if reason == "" {
+		return "refusée"
+	}
+	return "refusée : " + reason
+}
+
+// SplitAddresses separates several e-mail addresses written with semicolons, as the profile lets them be typed.
+func SplitAddresses(s string) []string {
+	var list []string
+	for _, part := range strings.Split(s, ";") {
+		if part = strings.TrimSpace(part); part != "" {
+			list = append(list, part)
+		}
+	}
+	return list
+}

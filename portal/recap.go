@@ -1,0 +1,136 @@
+package portal
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"sort"
+	"strings"
+	"time"
+)
+
+// Request is one line of a draft: what the family asks, with the facts of the moment.
+type Request struct {
+	Child Child
+	Slot  Slot
+}
+
+// Adding says whether the line asks for a booking; else it asks for a cancellation.
+func (r Request) Adding() bool { return r.Slot.Wish == WishAdd }
+
+// SortRequests puts cancellations before bookings, so that a place given back can be taken by a brother or sister in the
+// same validation, then keeps the order of days, children and activities.
+func SortRequests(list []Request) {
+	sort.SliceStable(list, func(i, j int) bool {
+		a, b := list[i], list[j]
+		if a.Adding() != b.Adding() {
+			return b.Adding()
+		}
+		if a.Slot.Day != b.Slot.Day {
+			return a.Slot.Day < b.Slot.Day
+		}
+		if a.Child.ID != b.Child.ID {
+			return a.Child.ID < b.Child.ID
+		}
+		return a.Slot.Activity.ID < b.Slot.Activity.ID
+	})
+}
+
+// NearestLimit gives the earliest limit among requests that are still in time; ok is false when there is none.
+func NearestLimit(list []Request, now time.Time) (limit time.Time, ok bool) {
+	for _, r := range list {
+		l := r.Slot.Limit()
+		if !l.Passed(now) && (!ok || l.At.Before(limit)) {
+			limit, ok = l.At, true
+		}
+	}
+	return limit, ok
+}
+
+// Movement is one request and what came of it.
+type Movement struct {
+	ID        MovementID
+	Account   AccountID // who asked
+	Child     Child
+	Activity  string // the activity's name
+	Icon      ActivityKind
+	ActID     ActivityID
+	Day       Date
+	Action    string // add, remove, or promote (the night gave a place to a child who waited)
+	At        time.Time
+	Outcome   Outcome
+	Rank      int // place on the waiting list at that moment
+	Reason    string
+	Night     Date // the night that transmitted it; zero while « Non transmise »
+	Final     Outcome
+	FinalRank int
+	Receipt   string // number of its receipt
+}
+
+// Transmitted says whether a night closed the movement.
+func (m Movement) Transmitted() bool { return m.Night != 0 }
+
+// Result is the outcome known today: the night's once transmitted.
+func (m Movement) Result() (Outcome, int) {
+	if m.Final != "" {
+		return m.Final, m.FinalRank
+	}
+	return m.Outcome, m.Rank
+}
+
+// Receipt is the proof of a validation: a number, an instant, and every line with its outcome.
+type Receipt struct {
+	ID       ReceiptID
+	Number   string // « 2026-0042 »
+	Account  AccountID
+	At       time.Time
+	Lines    []Movement
+	Previous string // hash of the receipt before, in hexadecimal
+	Hash     string
+}
+
+// Seal gives the hash that chains the receipt to the one before: SHA-256, in hexadecimal, over the previous hash and
+// over what was told to the family, ids only.
+func (r *Receipt) Seal() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n%s\n%d\n%d\n", r.Previous, r.Number, r.Account, r.At.UnixMilli())
+	for _, l := range r.Lines {
+		fmt.Fprintf(&b, "%d|%d|%s|%s|%s|%d|%s\n", l.Child.ID, l.ActID, l.Day, l.Action, l.Outcome, l.Rank, l.Reason)
+	}
+	sum := sha256.Sum256([]byte(b.String()))
+	return hex.EncodeToString(sum[:])
+}
+
+// ReceiptNumber writes « 2026-0042 ».
+func ReceiptNumber(year, seq int) string { return fmt.Sprintf("%04d-%04d", year, seq) }
+
+// ParseReceiptNumber reads « 2026-0042 ».
+func ParseReceiptNumber(s string) (year, seq int, err error) {
+	if n, scan := fmt.Sscanf(s, "%4d-%d", &year, &seq); n != 2 || scan != nil || seq < 1 || ReceiptNumber(year, seq) != s {
+		return 0, 0, NotFound("Ce reçu n’existe pas.")
+	}
+	return year, seq, nil
+}
+
+// Counts of a list of movements by what they came to.
+type Counts struct{ Added, Waiting, Removed, Refused int }
+
+// Count sorts the lines of a receipt by outcome.
+func (r *Receipt) Count() (c Counts) {
+	for _, l := range r.Lines {
+		switch l.Outcome {
+		case OutcomeBooked:
+			c.Added++
+		case OutcomeWaiting:
+			c.Waiting++
+		case OutcomeCancelled:
+			c.Removed++
+		default:
+			c.Refused++
+		}
+	}
+	return c
+}
+
+// Done counts what was recorded.
+func (c Counts) Done() int { return c.Added + c.Waiting + c.Removed }

@@ -1,0 +1,166 @@
+package views
+
+import (
+	"strings"
+	"time"
+
+	"marelle/portal"
+)
+
+var _ = register(Follow{}, Home{}, ChooseActivity{})
+
+// Follow is « Suivi réservations »: what was asked, and where each request stands.
+type Follow struct {
+	Frame
+	Transmitted bool // the box « Transmise »
+	Lines       []FollowLine
+	Total       string
+}
+
+// Template names the page.
+func (Follow) Template() string { return "family/follow" }
+
+// FollowLine is one movement.
+type FollowLine struct {
+	Day, Child, Activity, Icon string
+	Action                     string // « Réservation », « Annulation », « Place obtenue »
+	Asked                      string
+	State                      string // « Non transmise », « Transmise »
+	Detail                     string
+	Badge, BadgeIcon, Outcome  string
+	Reason                     string
+	ReceiptURL, Receipt        string
+}
+
+// SetMovements fills the list; me says whose receipts may be opened.
+func (v *Follow) SetMovements(list []portal.Movement, me portal.AccountID) {
+	for _, m := range list {
+		outcome, rank := m.Result()
+		line := FollowLine{
+			Day: m.Day.LongYear(), Child: m.Child.FirstName, Activity: m.Activity, Icon: string(m.Icon), Asked: portal.Instant(m.At), Reason: m.Reason,
+		}
+		switch m.Action {
+		case "add":
+			line.Action = "Réservation"
+		case "remove":
+			line.Action = "Annulation"
+		default:
+			line.Action = "Place obtenue"
+		}
+		switch {
+		case outcome == portal.OutcomeRefused:
+			line.State, line.Detail = "Non enregistrée", "impossible au moment de valider"
+		case m.Transmitted():
+			line.State, line.Detail = "Transmise", "la nuit du "+m.Night.Long()
+		default:
+			line.State, line.Detail = "Non transmise", "sera transmise cette nuit"
+		}
+		line.Badge, line.BadgeIcon = outcomeLook(outcome)
+		line.Outcome = portal.Capital(portal.OutcomeWords(outcome, rank, ""))
+		if m.Receipt != "" && m.Account == me {
+			line.Receipt, line.ReceiptURL = m.Receipt, "/recus/"+m.Receipt
+		}
+		v.Lines = append(v.Lines, line)
+	}
+	v.Total = portal.Count(len(v.Lines), "demande")
+}
+
+// Home is the first page after signing in.
+type Home struct {
+	Frame
+	Hello    string
+	Pending  string // « Vous avez 4 demandes à valider. »
+	Nearest  string // « Délai le plus proche : … »
+	Children []HomeChild
+	Nobody   string // said when no child is attached to the account
+}
+
+// Template names the page.
+func (Home) Template() string { return "family/home" }
+
+// HomeChild is a child with the way to its calendars.
+type HomeChild struct {
+	ID                   portal.ChildID
+	Name, Initial, Class string
+	Activities           []Chip
+	Week                 []HomeDay
+}
+
+// HomeDay is a day of the week to come, with what is booked.
+type HomeDay struct {
+	Day   string
+	Today bool
+	What  []string
+}
+
+// ChooseActivity is the page of a child before an activity is chosen.
+type ChooseActivity struct {
+	Frame
+	Heading    string
+	Children   []Chip
+	Activities []ActivityCard
+	Empty      string
+}
+
+// Template names the page.
+func (ChooseActivity) Template() string { return "family/choose" }
+
+// ActivityCard is an activity with its hours and its rule.
+type ActivityCard struct{ URL, Icon, Name, Hours, Days, Rule string }
+
+// SetActivities lists what a child can be booked for.
+func (v *ChooseActivity) SetActivities(setup *portal.Setup, child portal.ChildID) {
+	for i := range setup.Activities {
+		a := &setup.Activities[i]
+		v.Activities = append(v.Activities, ActivityCard{
+			URL: CalendarPath(child, a.ID), Icon: ActivityIcon(a.Kind), Name: portal.Capital(strings.TrimPrefix(strings.TrimPrefix(a.Spoken, "la "), "le ")),
+			Hours: a.Starts.Word() + " – " + a.Ends.Word(), Days: a.Opening.School.String(), Rule: ruleWords(a),
+		})
+	}
+	if len(v.Activities) == 0 {
+		v.Empty = "Aucune activité n’est ouverte pour le moment. Appelez la mairie."
+	}
+}
+
+// SetPending says what waits for its validation, and until when.
+func (v *Home) SetPending(list []portal.Request, now time.Time) {
+	if len(list) == 0 {
+		return
+	}
+	v.Pending = "Vous avez " + portal.Count(len(list), "demande") + " à valider."
+	if limit, ok := portal.NearestLimit(list, now); ok {
+		v.Nearest = "À valider " + portal.Until(limit, now) + "."
+	}
+}
+
+// AddChild shows a child's week and the way to its calendars.
+func (v *Home) AddChild(c portal.Child, setup *portal.Setup, booked []portal.BookedDay, now time.Time) {
+	h := HomeChild{ID: c.ID, Name: c.FirstName, Class: c.Class}
+	for i := range setup.Activities {
+		a := &setup.Activities[i]
+		h.Activities = append(h.Activities, ActivityChip(a, CalendarPath(c.ID, a.ID), false))
+	}
+	today := portal.DateOf(now)
+	monday := today.Monday()
+	if today.Weekday() >= portal.Saturday { // the week that matters is the one to come
+		monday += 7
+	}
+	for d := monday; d < monday+5; d++ {
+		day := HomeDay{Day: portal.Capital(d.Weekday().String()) + " " + portal.DayNumber(d), Today: d == today}
+		for _, b := range booked {
+			if b.Child != c.ID || b.Day != d {
+				continue
+			}
+			what := b.Activity
+			if a := setup.Activity(b.ActID); a != nil {
+				what = strings.ToLower(a.Short)
+			}
+			if b.Status == portal.Waiting {
+				what += " (en attente)"
+			}
+			day.What = append(day.What, what)
+		}
+		h.Week = append(h.Week, day)
+	}
+	v.Children = append(v.Children, h)
+}

@@ -1,0 +1,203 @@
+package views
+
+import (
+	"fmt"
+	"time"
+
+	"marelle/portal"
+)
+
+var (
+	_ = register(Recap{}, Receipt{})
+	_ = part("family/recap#drop", RecapLine{})
+	_ = part("family/receipt#line", ReceiptLine{})
+)
+
+// Recap is the page where the family reads its requests again before validating them.
+type Recap struct {
+	Frame
+	Adds, Removes []RecapLine
+	Key           string // one-time key of the form: sent twice, one receipt
+	Button        string // « Valider mes 4 demandes »
+	BackURL       string // the calendar of the first line
+	Emails        []string
+	Impossible    int // lines that validation would refuse as things stand
+}
+
+// Template names the page.
+func (Recap) Template() string { return "family/recap" }
+
+// Empty says that there is nothing to validate.
+func (r Recap) Empty() bool { return len(r.Adds)+len(r.Removes) == 0 }
+
+// RecapLine is one request.
+type RecapLine struct {
+	Day      string // « ven. 20 nov. »
+	Child    string
+	Activity string
+	Hours    string
+	Places   string // « 12 places », « dernière place », « Liste d’attente »
+	Tight    bool   // the places deserve a warning
+	Since    string // when it was booked
+	Limit    string // until when it can still be changed
+	Refusal  string // why it will not pass, as things stand
+	Action   string
+	Value    string
+	Drop     string // « Retirer », « Garder »
+	CSRF     string
+}
+
+// SetRequests fills the two tables.
+func (r *Recap) SetRequests(list []portal.Request, now time.Time) {
+	for i := range list {
+		slot := &list[i].Slot
+		line := RecapLine{
+			Day: slot.Day.Short(), Child: list[i].Child.FirstName, Activity: slot.Activity.Short,
+			Hours: slot.Activity.Starts.Word() + " – " + slot.Activity.Ends.Word(),
+			Limit: slot.LimitWords(now), Action: CalendarPath(list[i].Child.ID, slot.Activity.ID), Value: slot.Day.String() + ":" + wanted(!list[i].Adding()),
+			Drop: "Garder", CSRF: r.CSRF,
+		}
+		if _, why := slot.Decide(now); why != nil {
+			line.Refusal = why.Message
+			r.Impossible++
+		}
+		if list[i].Adding() {
+			line.Drop = "Retirer"
+			line.Places, line.Tight = placesWords(slot)
+			r.Adds = append(r.Adds, line)
+			continue
+		}
+		if !slot.Since.IsZero() {
+			line.Since = "le " + portal.DateOf(slot.Since).Long()
+		}
+		r.Removes = append(r.Removes, line)
+	}
+	n := len(list)
+	r.Button = fmt.Sprintf("Valider mes %d demandes", n)
+	if n == 1 {
+		r.Button = "Valider ma demande"
+	}
+	if n > 0 {
+		first := list[0]
+		for _, l := range list {
+			if l.Slot.Day < first.Slot.Day {
+				first = l
+			}
+		}
+		r.BackURL = CalendarURL(first.Child.ID, first.Slot.Activity.ID, first.Slot.Day.Month())
+	}
+}
+
+func placesWords(s *portal.Slot) (words string, tight bool) {
+	switch {
+	case !s.Limited:
+		return "Libre", false
+	case s.Left == 1:
+		return "dernière place", true
+	case s.Left > 1:
+		return portal.Count(s.Left, "place"), false
+	case s.Activity.Waitlist:
+		return "Liste d’attente", true
+	}
+	return "Complet", true
+}
+
+// Receipt is the proof that the requests are recorded.
+type Receipt struct {
+	Frame
+	Heading  string // « 4 demandes enregistrées »
+	Lead     string // « 3 réservations, 1 annulation. »
+	Partial  bool
+	Number   string
+	At       string
+	Done     []ReceiptLine
+	Refused  []ReceiptLine
+	Emails   []string
+	Hash     string
+	Previous string
+	Fresh    bool // shown right after validating
+}
+
+// Template names the page.
+func (Receipt) Template() string { return "family/receipt" }
+
+// ReceiptLine is one request and what came of it.
+type ReceiptLine struct {
+	Day, Child, Activity string
+	Badge                string // class of the badge
+	Icon                 string
+	Words                string
+	Reason               string
+}
+
+// SetReceipt fills the page from a receipt.
+func (v *Receipt) SetReceipt(r *portal.Receipt) {
+	v.Number, v.At, v.Hash, v.Previous = r.Number, portal.InstantSecond(r.At), r.Hash, r.Previous
+	c := r.Count()
+	v.Partial = c.Refused > 0
+	v.Heading = doneWords(c)
+	v.Lead = leadWords(c)
+	for _, m := range r.Lines {
+		line := ReceiptLine{Day: m.Day.Short(), Child: m.Child.FirstName, Activity: m.Activity, Reason: m.Reason}
+		line.Badge, line.Icon = outcomeLook(m.Outcome)
+		line.Words = receiptWords(m)
+		if m.Outcome == portal.OutcomeRefused {
+			v.Refused = append(v.Refused, line)
+		} else {
+			v.Done = append(v.Done, line)
+		}
+	}
+}
+
+func doneWords(c portal.Counts) string {
+	done := portal.Count(c.Done(), "demande enregistrée", "demandes enregistrées")
+	if c.Done() == 0 {
+		done = "Aucune demande enregistrée"
+	}
+	if c.Refused == 0 {
+		return done
+	}
+	return fmt.Sprintf("%s, %s", done, portal.Count(c.Refused, "impossible"))
+}
+
+func leadWords(c portal.Counts) string {
+	var words []string
+	if c.Added > 0 {
+		words = append(words, portal.Count(c.Added, "réservation"))
+	}
+	if c.Waiting > 0 {
+		words = append(words, fmt.Sprintf("%d en liste d’attente", c.Waiting))
+	}
+	if c.Removed > 0 {
+		words = append(words, portal.Count(c.Removed, "annulation"))
+	}
+	if len(words) == 0 {
+		return "Rien n’a été changé."
+	}
+	return portal.List(words) + "."
+}
+
+func outcomeLook(o portal.Outcome) (badge, icon string) {
+	switch o {
+	case portal.OutcomeBooked:
+		return "reserve", "coche"
+	case portal.OutcomeWaiting:
+		return "attente", "sablier"
+	case portal.OutcomeCancelled:
+		return "retrait", "moins"
+	}
+	return "complet", "croix"
+}
+
+// receiptWords says what was recorded at the instant of validation.
+func receiptWords(m portal.Movement) string {
+	switch m.Outcome {
+	case portal.OutcomeBooked:
+		return "Réservé"
+	case portal.OutcomeCancelled:
+		return "Annulé"
+	case portal.OutcomeWaiting:
+		return "Liste d’attente, " + portal.Ordinal(m.Rank)
+	}
+	return "Impossible"
+}
