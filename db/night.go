@@ -128,7 +128,7 @@ type waiter struct {
 }
 
 // promote gives the places that were freed to the children who wait, in the order in which they joined. Whoever is past
-// the limit to book is not promoted: the family could no longer say no.
+// the limit to book by now is not promoted, even in a night that runs late: the family could no longer say no.
 func (s *Store) promote(ctx context.Context, setup *portal.Setup, night *portal.Night) error {
 	list, err := all(s.read(ctx), func(r *sql.Rows) (w waiter, err error) {
 		err = r.Scan(&w.child, &w.activity, &w.day, &w.account)
@@ -148,7 +148,7 @@ func (s *Store) promote(ctx context.Context, setup *portal.Setup, night *portal.
 		list = list[len(chunk):]
 		err := s.write(ctx, func(tx *Tx) error {
 			for _, w := range chunk {
-				if err := promoteOne(tx, setup, night, w); err != nil {
+				if err := promoteOne(tx, setup, night, w, s.now()); err != nil {
 					return err
 				}
 			}
@@ -161,13 +161,13 @@ func (s *Store) promote(ctx context.Context, setup *portal.Setup, night *portal.
 	return nil
 }
 
-func promoteOne(tx *Tx, setup *portal.Setup, night *portal.Night, w waiter) error {
+func promoteOne(tx *Tx, setup *portal.Setup, night *portal.Night, w waiter, now time.Time) error {
 	a := setup.Activity(w.activity)
 	if a == nil {
 		return nil
 	}
 	slot := setup.NewSlot(w.child, a, w.day)
-	if !slot.Open || slot.Book.Passed(night.Due) {
+	if !slot.Open || slot.Book.Passed(now) {
 		return nil
 	}
 	var still int

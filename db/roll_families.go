@@ -82,7 +82,7 @@ func (im *rollImport) tellUnnamed(known map[portal.FamilyID]*portal.KnownFamily)
 		}
 		for _, a := range k.Guardians {
 			if !named[a] {
-				im.report.Say(portal.RollNote, "%s n’est plus cité comme responsable de %s. Son compte est gardé ; si ses droits ont changé, retirez-le.",
+				im.report.Say(portal.RollNote, "%s n’est plus cité comme responsable de %s. Son compte et ses droits sont gardés : vérifiez-les.",
 					guardianName(people[a]), portal.List(im.firstNames(f.Pupils)))
 			}
 		}

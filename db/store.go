@@ -47,6 +47,8 @@ type Store struct {
 	salt    []byte
 	setups  setupCache
 	queries atomic.Int64
+	closing sync.Once
+	closed  error
 }
 
 // Options says how a database is opened.
@@ -287,8 +289,13 @@ func (s *Store) Ping(ctx context.Context) error {
 	return err
 }
 
-// Close lets requests under way finish, then closes the database and gives the lock back.
+// Close lets requests under way finish, then closes the database and gives the lock back. Closing twice is harmless.
 func (s *Store) Close() error {
+	s.closing.Do(func() { s.closed = s.close() })
+	return s.closed
+}
+
+func (s *Store) close() error {
 	var errs []error
 	if s.writer != nil {
 		errs = append(errs, s.writer.stop())

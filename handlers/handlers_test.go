@@ -2,12 +2,15 @@ package handlers
 
 import (
 	"context"
+	"database/sql"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -190,10 +193,86 @@ func (b *browser) signIn(login, password string) *browser {
 	return b.get("/connexion").send("POST", "/connexion", url.Values{"identifiant": {login}, "mot_de_passe": {password}})
 }
 
-func TestSignInPage(t *testing.T) {
-	b := newWorld(t).browser().get("/connexion").want(200)
-	b.wantText("Se connecter").wantText("Mairie de CarteVille")
-	if os.Getenv("SHOW") != "" {
-		t.Log(b.body)
+const goodPassword = "girafe tournevis brouillard"
+
+// raw runs SQL beside the store, for what no operation makes yet.
+func (w *world) raw(query string, args ...any) {
+	w.t.Helper()
+	conn, err := sql.Open("marelle", "file:"+w.store.Path()+"?_busy_timeout=5000&_txlock=immediate&_foreign_keys=on")
+	if err != nil {
+		w.t.Fatal(err)
 	}
+	defer conn.Close()
+	if _, err := conn.Exec(query, args...); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) scalar(query string, args ...any) string {
+	w.t.Helper()
+	conn, err := sql.Open("marelle", "file:"+w.store.Path()+"?_busy_timeout=5000")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer conn.Close()
+	var value sql.NullString
+	if err := conn.QueryRow(query, args...).Scan(&value); err != nil {
+		w.t.Fatal(err)
+	}
+	return value.String
+}
+
+// guardian makes a family of a structure and its guardian, with a letter.
+func (w *world) guardian(structure portal.StructureID, last string) portal.Letter {
+	w.t.Helper()
+	id, err := strconv.Atoi(w.scalar("SELECT coalesce(max(id), 0) + 1 FROM account"))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.raw("INSERT INTO account (id, login, civility, last_name, first_name, created_at) VALUES (?, ?, 'M.', ?, 'Jean-Paul', 0)", id, fmt.Sprintf("AAAA-%04d", id), last)
+	w.raw("INSERT INTO family (id, structure_id, name, created_at) VALUES (?, ?, ?, 0)", id, structure, last)
+	w.raw("INSERT INTO guardian (family_id, account_id) VALUES (?, ?)", id, id)
+	w.raw("INSERT INTO child (id, structure_id, last_name, first_name, created_at) VALUES (?, ?, ?, 'Amalia', 0)", id, structure, last)
+	w.raw("INSERT INTO family_child (family_id, child_id) VALUES (?, ?)", id, id)
+	letters, err := w.store.IssueLetters(context.Background(), structure, []portal.AccountID{portal.AccountID(id)})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return letters[0]
+}
+
+// agent makes an agent of the structure, with a letter.
+func (w *world) agent(last string, role portal.Role) portal.Letter {
+	w.t.Helper()
+	letter, err := w.store.CreateStaff(context.Background(), w.structure, portal.Identity{LastName: last, FirstName: "Agnès"}, role)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return letter
+}
+
+// settle gives an account its password and accepts the texts.
+func (w *world) settle(letter portal.Letter) portal.Letter {
+	w.t.Helper()
+	b := w.browser().signIn(letter.Login, letter.Password).follow().follow()
+	b.post("/premiere-connexion", url.Values{"mot_de_passe": {goodPassword}, "confirmation": {goodPassword}}).follow().get("/conditions").want(200)
+	b.post("/conditions", b.boxes()).want(303)
+	return letter
+}
+
+// boxes gives the boxes of the page, all ticked.
+func (b *browser) boxes() url.Values {
+	form := url.Values{}
+	b.page.Find("input[type=checkbox]").Each(func(_ int, box *goquery.Selection) {
+		form.Set(box.AttrOr("name", ""), box.AttrOr("value", "on"))
+	})
+	return form
+}
+
+// token gives the session's cookie.
+func (b *browser) token() string {
+	if c := b.cookies["__Host-sid"]; c != nil {
+		return c.Value
+	}
+	return ""
 }

@@ -95,7 +95,6 @@ func newSite(o Options) (*Site, error) {
 	}
 	s.app.Use(s.outer)
 	s.routes()
-	s.app.Use(func(*fiber.Ctx) error { return fiber.ErrNotFound })
 	return s, nil
 }
 

@@ -158,7 +158,7 @@ func (r *Runner) reportMails(reports []portal.Report) ([]db.Mail, error) {
 }
 
 // mailsAtOnce bounds how many messages are claimed together.
-const mailsAtOnce = 20
+const mailsAtOnce = 4 // a minute each at most, well within the time a claim lasts
 
 // send sends the messages that are due. Without a mail server they stay where they are.
 func (r *Runner) send(ctx context.Context, _ portal.Date) error {
@@ -174,7 +174,7 @@ func (r *Runner) send(ctx context.Context, _ portal.Date) error {
 		down := false
 		for _, m := range mails {
 			if down { // the server does not answer: the rest is put back without counting a try
-				err = r.Store.MailFailed(ctx, m, false, true, "le serveur de courrier ne répond pas")
+				err = r.Store.MailFailed(context.WithoutCancel(ctx), m, false, true, "le serveur de courrier ne répond pas")
 			} else {
 				down, err = r.sendOne(ctx, m)
 			}
@@ -196,7 +196,7 @@ func (r *Runner) sendOne(ctx context.Context, m db.Mail) (down bool, err error) 
 	}
 	err = r.Mail.Send(ctx, Mail{
 		MessageID: m.MessageID, From: r.From, FromName: setup.Structure.Name, ReplyTo: setup.Structure.Email,
-		To: m.Address, Subject: m.Subject, Text: m.Text, HTML: m.HTML, Date: r.Store.Now(),
+		To: m.Address, Subject: m.Subject, Text: m.Text, HTML: m.HTML, Date: m.Created, // the same at each try
 	})
 	if err == nil {
 		return false, r.Store.MailSent(ctx, m.ID)
@@ -206,7 +206,8 @@ func (r *Runner) sendOne(ctx context.Context, m db.Mail) (down bool, err error) 
 		refused = &SendError{}
 	}
 	slog.Warn("mail refused", "mail", m.ID, "try", m.Attempts, "code", refused.Code, "permanent", refused.Permanent, "setup", refused.Setup)
-	return refused.Setup || refused.Code == 0, r.Store.MailFailed(ctx, m, refused.Permanent, refused.Setup, err.Error())
+	stopping := errors.Is(err, context.Canceled)
+	return stopping || refused.Unavailable(), r.Store.MailFailed(context.WithoutCancel(ctx), m, refused.Permanent, refused.Setup || stopping, err.Error())
 }
 
 func (r *Runner) eachStructure(ctx context.Context, do func(portal.Structure) error) error {

@@ -23,7 +23,6 @@ import (
 	"unicode"
 
 	simplemail "github.com/xhit/go-simple-mail/v2"
-	"golang.org/x/net/idna"
 )
 
 const (
@@ -467,7 +466,7 @@ func (l *line) follow(p []byte) {
 func compose(msg Mail, now time.Time) (*simplemail.Email, *SendError) {
 	to, ok := plainAddress(msg.To)
 	if !ok {
-		return nil, &SendError{Permanent: true, Step: StepCompose, Text: "l'adresse n'est pas une adresse de courriel"}
+		return nil, &SendError{Permanent: true, Step: StepCompose, Text: "ce n'est pas une adresse de courriel, ou elle contient des accents ou des guillemets"}
 	}
 	from, ok := plainAddress(msg.From)
 	if !ok {
@@ -507,31 +506,18 @@ func compose(msg Mail, now time.Time) (*simplemail.Email, *SendError) {
 
 var messageID = regexp.MustCompile(`^[A-Za-z0-9._+=-]+@[A-Za-z0-9.-]+$`)
 
-// plainAddress reads one address, without a name, in the letters that every server knows.
+// plainAddress reads one address, without its name, in the letters that every server knows.
 //
 // A quoted part before the @ is refused: the library would write it bare into RCPT TO, where it could pass for an option.
-// So are accents there, which hardly a server takes; accents after the @ have an equivalent without.
+// So are accents: the library would encode the whole address in the header, and hardly a server takes them.
 func plainAddress(s string) (string, bool) {
 	a, err := mail.ParseAddress(s)
 	if err != nil {
 		return "", false
 	}
-	at := strings.LastIndexByte(a.Address, '@')
-	local, domain := a.Address[:at], a.Address[at+1:]
-	if !ascii(domain) {
-		if domain, err = idna.Lookup.ToASCII(domain); err != nil {
-			return "", false
-		}
-	}
-	bare := mail.Address{Address: local + "@" + domain}
-	if !ascii(local) || bare.String() != "<"+bare.Address+">" {
-		return "", false
-	}
-	return bare.Address, true
-}
-
-func ascii(s string) bool {
-	return !strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII })
+	bare := mail.Address{Address: a.Address}
+	accents := strings.ContainsFunc(a.Address, func(r rune) bool { return r > unicode.MaxASCII })
+	return a.Address, !accents && bare.String() == "<"+a.Address+">"
 }
 
 // oneLine keeps a text from ending its header: line breaks and other control characters become spaces.

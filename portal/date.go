@@ -67,7 +67,7 @@ func (d Date) Monday() Date { return d - Date(d.Weekday()) }
 func (d Date) ISOWeek() (year, week int) { return d.time().ISOWeek() }
 
 // At gives the instant of a time of day in France; 24:00 is midnight at the end of the day.
-// An hour that the clocks skip in March is read as the hour after; one that comes twice in October is the first.
+// An hour that the clocks skip in March is read as the hour after; of one that comes twice in October, it is the second (winter time).
 func (d Date) At(t TimeOfDay) time.Time {
 	y, m, day := d.Civil()
 	return time.Date(y, m, day, int(t)/60, int(t)%60, 0, 0, Paris)

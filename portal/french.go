@@ -102,15 +102,16 @@ func Until(limit, now time.Time) string {
 // UntilShort says a limit where room is scarce: « jusqu’au jeu. 12, 9 h », with the month when it is not the one shown.
 func UntilShort(limit, now time.Time, shown Month) string {
 	day, at := limitDay(limit)
+	hour := strings.ReplaceAll(at.Word(), " ", "\u00a0") // never « 9 » at the end of a line and « h » on the next
 	switch today := DateOf(now); {
 	case day == today:
-		return "jusqu’à auj. " + at.Word()
+		return "jusqu’à auj. " + hour
 	case day == today+1:
-		return "jusqu’à demain " + at.Word()
+		return "jusqu’à demain " + hour
 	case day.Month() == shown:
-		return fmt.Sprintf("jusqu’au %s %s, %s", day.Weekday().Short(), DayNumber(day), at.Word())
+		return fmt.Sprintf("jusqu’au %s %s, %s", day.Weekday().Short(), DayNumber(day), hour)
 	}
-	return fmt.Sprintf("jusqu’au %s, %s", day.Short(), at.Word())
+	return fmt.Sprintf("jusqu’au %s, %s", day.Short(), hour)
 }
 
 // Instant says when something happened: « lundi 23 novembre 2026 à 9 h 05 ».

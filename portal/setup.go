@@ -126,9 +126,12 @@ func (a *Activity) Check() error {
 	if a.Ends <= a.Starts {
 		fault("fin", "L’heure de fin doit être après l’heure de début.")
 	}
-	for field, c := range map[string]Cutoff{"delai_reserver": a.Book, "delai_annuler": a.Cancel} {
-		if err := c.Check(); err != nil {
-			fault(field, err.Error())
+	for _, rule := range []struct {
+		field string
+		Cutoff
+	}{{"delai_reserver", a.Book}, {"delai_annuler", a.Cancel}} {
+		if err := rule.CheckFor(&a.Opening); err != nil {
+			fault(rule.field, err.Error())
 		}
 	}
 	if len(e.Fields) > 0 {

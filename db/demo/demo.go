@@ -212,7 +212,7 @@ func (t *town) live(ctx context.Context, now time.Time) error {
 				return err
 			}
 		}
-		if next := (day + 1).At(portal.Clock(8, 0)); next.Before(now) {
+		if next := (day + 1).At(portal.Clock(1, 16)); next.Before(now) {
 			t.clock.Set(next)
 		} else {
 			t.clock.Set(now)
