@@ -38,7 +38,7 @@ type site struct {
 
 // serve answers until the context ends, then lets requests under way finish.
 func (p *program) serveSite(ctx context.Context, s site) error {
-	app, err := handlers.New(handlers.Options{Store: s.store, BaseURL: s.url, Demo: s.demo})
+	app, err := handlers.New(handlers.Options{Store: s.store, BaseURL: s.url, Demo: s.demo, Mailing: s.runner.Mail != nil})
 	if err != nil {
 		return err
 	}

@@ -236,13 +236,6 @@ func (p *Place) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// ShiftSessions moves every session in time with the demonstration's clock, so that a jump signs nobody out.
-func (s *Store) ShiftSessions(ctx context.Context, by time.Duration) error {
-	return s.write(ctx, func(tx *Tx) error {
-		return tx.exec("UPDATE session SET created_at = created_at + ?1, seen_at = seen_at + ?1", by.Milliseconds())
-	})
-}
-
 // PurgeAccess forgets the sessions that can no longer be used and the failed sign-ins that no longer count.
 func (s *Store) PurgeAccess(ctx context.Context) error {
 	now := s.now()

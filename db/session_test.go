@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"marelle/db"
+	"marelle/db/dbtest"
 	"marelle/portal"
 )
 
@@ -176,19 +177,6 @@ func TestNewSessionReplacesTheOneBefore(t *testing.T) {
 	}
 }
 
-func TestDemoJumpSignsNobodyOut(t *testing.T) {
-	h := newHall(t)
-	letter, token := h.settled("ROUCH")
-	_ = letter
-	h.clock.Add(22 * time.Hour)
-	if err := h.ShiftSessions(ctx, 22*time.Hour); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := h.Session(ctx, token); err != nil {
-		t.Error(err)
-	}
-}
-
 func TestPurgeAccess(t *testing.T) {
 	h := newHall(t)
 	account := h.guardian(h.structure, "DUPONT")
@@ -207,6 +195,28 @@ func TestPurgeAccess(t *testing.T) {
 		}
 		if got := h.scalar("SELECT count(*) FROM session"); got != test.left {
 			t.Errorf("%s sessions left, want %s", got, test.left)
+		}
+	}
+}
+
+// BenchmarkSession is what every request of somebody signed in pays first.
+func BenchmarkSession(b *testing.B) {
+	store, _ := dbtest.New(b, monday)
+	structure, err := store.CreateStructure(ctx, portal.Structure{Name: "Mairie de CarteVille", Zone: "C", NightAt: portal.Clock(1, 15), ReportAt: portal.Clock(7, 0)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	letter, err := store.CreateStaff(ctx, structure, portal.Identity{LastName: "ROUCH"}, portal.Agent)
+	if err != nil {
+		b.Fatal(err)
+	}
+	token, err := store.OpenSession(ctx, letter.Person.ID, false, "")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := store.Session(ctx, token); err != nil {
+			b.Fatal(err)
 		}
 	}
 }

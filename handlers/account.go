@@ -21,11 +21,15 @@ func (r *request) cover(title, heading, lead string) views.Cover {
 }
 
 func (r *request) signInPage() error {
-	if r.session != nil {
+	back := localPath(r.Query("retour"))
+	switch {
+	case r.session != nil && back != "":
+		return r.redirect303(back)
+	case r.session != nil:
 		return r.root()
 	}
 	v := r.signInView()
-	v.Return = localPath(r.Query("retour"))
+	v.Return = back
 	switch r.Query("motif") {
 	case "delai":
 		v.Notice = "Vous avez été déconnecté après un moment sans activité. Vos demandes sont conservées."
@@ -39,7 +43,7 @@ func (r *request) signInPage() error {
 func (r *request) signIn() error {
 	v := r.signInView()
 	v.Login, v.Remember, v.Return = portal.Clip(r.FormValue("identifiant"), 100), r.FormValue("rester") == "1", localPath(r.FormValue("retour"))
-	account, err := r.site.store.SignIn(r.ctx(), r.FormValue("identifiant"), r.FormValue("mot_de_passe"), r.IP())
+	account, err := r.site.store.SignIn(r.ctx(), r.FormValue("identifiant"), r.FormValue("mot_de_passe"), r.address())
 	if refusal := portal.AsError(err); refusal != nil {
 		v.Fault = refusal.Message
 		r.retryAfter(err)

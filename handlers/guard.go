@@ -82,9 +82,11 @@ func (s *Site) Route(method, path string, p policy, h handler) {
 	}
 }
 
-// has says whether a page exists, so that no link leads nowhere.
-func (s *Site) has(path string) bool {
-	return slices.ContainsFunc(s.table, func(r route) bool { return r.method == fiber.MethodGet && r.path == path })
+// opens says whether a page exists and admits a person, so that no link leads nowhere.
+func (s *Site) opens(path string, who *db.Session) bool {
+	return slices.ContainsFunc(s.table, func(r route) bool {
+		return r.method == fiber.MethodGet && r.path == path && (r.policy.admit == nil || r.policy.admit(who))
+	})
 }
 
 // guarded wraps a handler in its policy.

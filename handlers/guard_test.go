@@ -37,8 +37,8 @@ func TestEveryRouteIsInTheTable(t *testing.T) {
 	}
 }
 
-// path fills the parameters of a route with numbers that exist nowhere.
-func path(r route) string {
+// sample fills the parameters of a route with numbers that exist nowhere.
+func sample(r route) string {
 	parts := strings.Split(r.path, "/")
 	for i, p := range parts {
 		if strings.HasPrefix(p, ":") || p == "*" {
@@ -111,17 +111,22 @@ func TestAccess(t *testing.T) {
 			return 0
 		}},
 	} {
+		csrf := w.scalar("SELECT coalesce((SELECT csrf FROM session WHERE id_hash = ?), '')", hash(visitor.browser.token()))
 		for _, r := range w.site.table {
-			if r.policy.admit == nil || r.method != get {
+			want := visitor.admits(r.policy)
+			if r.policy.admit == nil || r.method != get && want == 0 {
 				continue
 			}
-			got := visitor.browser.get(path(r))
-			want := visitor.admits(r.policy)
+			var form url.Values
+			if r.method != get {
+				form = url.Values{"_csrf": {csrf}}
+			}
+			got := visitor.browser.send(r.method, sample(r), form)
 			switch {
 			case want == 0 && got.res.StatusCode >= 500, want != 0 && got.res.StatusCode != want:
-				t.Errorf("%s: GET %s (%s) gives %d, want %d", name, r.path, r.policy.name, got.res.StatusCode, want)
+				t.Errorf("%s: %s %s (%s) gives %d, want %d", name, r.method, r.path, r.policy.name, got.res.StatusCode, want)
 			case want == http.StatusNotFound && got.body != missing.body:
-				t.Errorf("%s: GET %s is told apart from a page that does not exist", name, r.path)
+				t.Errorf("%s: %s %s is told apart from a page that does not exist", name, r.method, r.path)
 			}
 		}
 	}
@@ -172,7 +177,7 @@ func TestForgery(t *testing.T) {
 				if form.Get("_csrf") == "" {
 					form.Set("_csrf", "x")
 				}
-				if got := b.send(r.method, path(r), form); got.res.StatusCode != http.StatusForbidden {
+				if got := b.send(r.method, sample(r), form); got.res.StatusCode != http.StatusForbidden {
 					t.Errorf("%s, %s: %s %s gives %d", attack.name, who, r.method, r.path, got.res.StatusCode)
 				}
 			}
@@ -207,6 +212,50 @@ func TestOwnForms(t *testing.T) {
 	b.send("POST", "/deconnexion", url.Values{}).want(303)
 }
 
+// A token in the address is no token: only what the form carries counts.
+func TestFormComesFromTheBody(t *testing.T) {
+	w := newWorld(t)
+	letter := w.settle(w.guardian(w.structure, "DUPONT"))
+	b := w.browser().signIn(letter.Login, goodPassword)
+	token := w.scalar("SELECT csrf FROM session WHERE id_hash = ?", hash(b.token()))
+	b.send("POST", "/deconnexion?_csrf="+token, url.Values{}).want(403)
+	w.browser().send("POST", "/connexion?identifiant="+letter.Login+"&mot_de_passe="+url.QueryEscape(goodPassword), url.Values{}).want(422)
+}
+
+func TestAddress(t *testing.T) {
+	for _, test := range []struct {
+		name      string
+		proxies   []string
+		forwarded string
+		want      string
+	}{
+		{"sans mandataire", nil, "198.51.100.7", "0.0.0.0"},
+		{"un mandataire", []string{"0.0.0.0"}, "198.51.100.7", "198.51.100.7"},
+		{"le visiteur invente", []string{"0.0.0.0/8"}, "203.0.113.9, 198.51.100.7", "198.51.100.7"},
+		{"deux mandataires", []string{"0.0.0.0", "10.0.0.0/8"}, "203.0.113.9, 198.51.100.7, 10.1.2.3", "198.51.100.7"},
+		{"que des mandataires", []string{"0.0.0.0", "10.0.0.0/8"}, "10.1.2.3", "0.0.0.0"},
+		{"illisible", []string{"0.0.0.0"}, "198.51.100.7, <script>", "0.0.0.0"},
+		{"rien", []string{"0.0.0.0"}, "", "0.0.0.0"},
+		{"IPv6", []string{"0.0.0.0"}, "2001:db8::1", "2001:db8::1"},
+	} {
+		w := newWorld(t)
+		site, err := newSite(Options{Store: w.store, BaseURL: baseURL, TrustedProxies: test.proxies, Log: w.site.log})
+		if err != nil {
+			t.Fatal(err)
+		}
+		site.Route(get, "/essai/adresse", public, func(r *request) error { return r.SendString(r.address()) })
+		w.site = site
+		b := w.browser()
+		b.headers.Set("X-Forwarded-For", test.forwarded)
+		if got := b.get("/essai/adresse").body; got != test.want {
+			t.Errorf("%s: %s, want %s", test.name, got, test.want)
+		}
+	}
+	if _, err := parseProxies([]string{"pas une adresse"}); err == nil {
+		t.Error("a wrong proxy passed")
+	}
+}
+
 func TestHost(t *testing.T) {
 	w := newWorld(t)
 	for host, want := range map[string]int{
@@ -224,6 +273,9 @@ func TestHost(t *testing.T) {
 			t.Errorf("%s is written in the page", host)
 		}
 	}
+	watcher, _ := http.NewRequest("GET", "/healthz", nil)
+	watcher.Host = "127.0.0.1:8080"
+	w.browser().do(watcher).want(200)
 }
 
 func TestLocalHosts(t *testing.T) {

@@ -26,7 +26,7 @@ import (
 const baseURL = "https://famille.carteville.example"
 
 // areas are the templates that the tests of this package must all execute.
-var areas = []string{"account", "components", "icone"}
+var areas = []string{"account", "components", "icone", "staff"}
 
 func TestMain(m *testing.M) {
 	views.Watch()
@@ -56,6 +56,7 @@ type world struct {
 	clock     *dbtest.Clock
 	structure portal.StructureID
 	log       *strings.Builder
+	host      string
 }
 
 func newWorld(t *testing.T) *world {
@@ -73,7 +74,7 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &world{t: t, site: site, store: store, clock: clock, structure: structure, log: log}
+	return &world{t: t, site: site, store: store, clock: clock, structure: structure, log: log, host: strings.TrimPrefix(baseURL, "https://")}
 }
 
 // browser keeps cookies and says where its requests come from, as browsers do.
@@ -97,7 +98,7 @@ func (b *browser) send(method, path string, form url.Values) *browser {
 		body = strings.NewReader(form.Encode())
 	}
 	req := httptest.NewRequest(method, path, body)
-	req.Host = strings.TrimPrefix(baseURL, "https://")
+	req.Host = b.w.host
 	if form != nil {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}

@@ -67,7 +67,7 @@ func TestPanicStopsNobody(t *testing.T) {
 		if strings.Contains(b.body, "secret") || strings.Contains(b.body, "handlers") {
 			t.Error("the page tells the detail")
 		}
-		_, id, _ := strings.Cut(b.page.Find(".consigne").Text(), " : ")
+		id := b.page.Find("main strong").Text()
 		if id == "" || strings.Count(w.log.String(), "level=ERROR") != 1 || !strings.Contains(w.log.String(), "request="+id) || !strings.Contains(w.log.String(), "secret") {
 			t.Errorf("number %q, log:\n%s", id, w.log)
 		}
@@ -98,7 +98,7 @@ func TestRefusalsSayTheirSentence(t *testing.T) {
 func TestLogHoldsNoPersonalData(t *testing.T) {
 	w := newWorld(t)
 	letter := w.settle(w.guardian(w.structure, "DUPONT"))
-	b := w.browser().signIn(letter.Login, goodPassword).get("/reservations/424242?nom=secret").get("/suivi?secret=1")
+	b := w.browser().signIn(letter.Login, goodPassword).get("/reservations/424242?nom=secret").get("/suivi?secret=1").get("/secret/chemin")
 	b.signIn("mon-secret", "mon-secret")
 	log := w.log.String()
 	for _, canary := range []string{"DUPONT", "Jean-Paul", letter.Login, letter.Password, goodPassword, "secret", "424242", b.token()} {

@@ -37,6 +37,18 @@ func (r *request) renderInvalid(page views.Page) error {
 	return r.render(page)
 }
 
+// FormValue gives a field of the form that was sent. Fiber's own looks into the address first, where another site can
+// write what it likes.
+func (r *request) FormValue(name string, _ ...string) string {
+	if value := r.Request().PostArgs().Peek(name); value != nil {
+		return string(value)
+	}
+	if form, err := r.MultipartForm(); err == nil && len(form.Value[name]) > 0 {
+		return form.Value[name][0]
+	}
+	return ""
+}
+
 // redirect303 sends the browser on after a change, so that reloading the page changes nothing again.
 func (r *request) redirect303(path string) error {
 	if r.isHTMX() {
@@ -112,7 +124,7 @@ func (r *request) tabs(current string) []views.Tab {
 	}
 	var list []views.Tab
 	for _, t := range tabs {
-		if r.site.has(t.Path) {
+		if r.site.opens(t.Path, r.session) {
 			t.Current = t.Path == current
 			list = append(list, t)
 		}

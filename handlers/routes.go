@@ -22,6 +22,7 @@ var (
 	}
 	staffTabs = []views.Tab{
 		{Label: "Accueil", Path: "/gestion", Icon: "maison"},
+		{Label: "Demandes", Path: "/gestion/mouvements", Icon: "suivi"},
 		{Label: "Import", Path: "/gestion/import", Icon: "televerser"},
 		{Label: "Comptes", Path: "/gestion/comptes", Icon: "personnes"},
 		{Label: "Nuits", Path: "/gestion/nuits", Icon: "lune"},
@@ -68,4 +69,18 @@ func (s *Site) routes() {
 	s.Route(get, "/suivi", parent, (*request).follow)
 
 	// Staff
+	s.Route(get, "/gestion", staff, (*request).desk)
+	s.Route(get, "/gestion/mouvements", staff, (*request).movements)
+	s.Route(get, importPath, managers, (*request).importPage)
+	s.Route(post, importPath, managers, (*request).importRoll)
+	s.Route(get, "/gestion/comptes", managers, (*request).accounts)
+	s.Route(post, "/gestion/comptes/:account/lettre", managers, (*request).writeLetter)
+	s.Route(get, "/gestion/lettres", managers, (*request).lettersPage)
+	s.Route(post, "/gestion/lettres", managers, (*request).writeLetters)
+	s.Route(get, "/gestion/nuits", managers, (*request).nights)
+	s.Route(get, "/gestion/nuits/:date", managers, (*request).night)
+	s.Route(get, "/gestion/courriels", managers, (*request).mails)
+	s.Route(get, "/gestion/courriels/:mail", managers, (*request).mail)
+	s.Route(get, "/gestion/courriels/:mail/html", managers, (*request).mailHTML)
+	s.Route(post, "/gestion/courriels/:mail/renvoyer", managers, (*request).retryMail)
 }

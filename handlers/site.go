@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -24,6 +25,7 @@ type Options struct {
 	TrustedProxies []string     // addresses whose X-Forwarded-For is believed; none by default
 	Log            *slog.Logger // slog.Default() when nil
 	Demo           *Demo        // nil on a real portal
+	Mailing        bool         // a mail server is set: messages leave
 }
 
 // Demo is what a demonstration lets anybody do.
@@ -33,14 +35,17 @@ type Demo struct {
 
 // Site answers every request.
 type Site struct {
-	store  *db.Store
-	log    *slog.Logger
-	base   *url.URL
-	demo   *Demo
-	secure bool            // the site is served over HTTPS
-	hosts  map[string]bool // the values of Host that are ours
-	table  []route
-	app    *fiber.App
+	store   *db.Store
+	log     *slog.Logger
+	base    *url.URL
+	demo    *Demo
+	secure  bool            // the site is served over HTTPS
+	hosts   map[string]bool // the values of Host that are ours
+	proxies []netip.Prefix  // believed about where a request comes from
+	table   []route
+	app     *fiber.App
+	mailing bool       // messages leave
+	trials  rollTrials // rolls tried and not imported yet
 }
 
 // New prepares the site: its configuration, its middleware, its routes.
@@ -64,7 +69,7 @@ func newSite(o Options) (*Site, error) {
 	if (o.Demo != nil) != o.Store.Demo() {
 		return nil, errors.New("une base de démonstration ne se sert qu’avec « marelle demo », et une vraie base qu’avec « marelle serve »")
 	}
-	s := &Site{store: o.Store, log: o.Log, base: base, demo: o.Demo, secure: base.Scheme == "https"}
+	s := &Site{store: o.Store, log: o.Log, base: base, demo: o.Demo, secure: base.Scheme == "https", mailing: o.Mailing}
 	if s.log == nil {
 		s.log = slog.Default()
 	}
@@ -72,6 +77,9 @@ func newSite(o Options) (*Site, error) {
 		return nil, fmt.Errorf("l’adresse du site « %s » doit commencer par https:// : sans chiffrement, les mots de passe passeraient en clair", o.BaseURL)
 	}
 	s.hosts = ourHosts(base)
+	if s.proxies, err = parseProxies(o.TrustedProxies); err != nil {
+		return nil, err
+	}
 	s.app = fiber.New(fiber.Config{
 		Views:                   engine,
 		ErrorHandler:            s.fail,
@@ -88,21 +96,14 @@ func newSite(o Options) (*Site, error) {
 		EnableTrustedProxyCheck: true, // always: else anybody's X-Forwarded-For is believed
 		TrustedProxies:          o.TrustedProxies,
 		EnableIPValidation:      true,
-		ProxyHeader:             proxyHeader(o.TrustedProxies),
 	})
-	if len(o.TrustedProxies) == 0 {
+	if s.secure && len(o.TrustedProxies) == 0 { // on this very machine everybody has one address
 		s.app.Server().MaxConnsPerIP = 100
 	}
+	s.app.Server().HeaderReceived = s.roomForRolls
 	s.app.Use(s.outer)
 	s.routes()
 	return s, nil
-}
-
-func proxyHeader(trusted []string) string {
-	if len(trusted) == 0 {
-		return ""
-	}
-	return fiber.HeaderXForwardedFor
 }
 
 // ourHosts lists the values of Host that are ours; on this very machine its names are one another's.

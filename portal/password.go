@@ -93,8 +93,8 @@ const (
 func PasswordRules() []PasswordRule {
 	return []PasswordRule{
 		{RuleLength, fmt.Sprintf("Au moins %d caractères, tous permis, espaces compris.", PasswordLeast)},
-		{RuleCommon, "Pas un mot de passe courant, comme « motdepasse2026 »."},
-		{RuleRun, "Pas une suite de touches ni une répétition, comme « azertyuiop » ou « aaaa »."},
+		{RuleCommon, "Pas un mot de passe courant, comme «\u00a0motdepasse2026\u00a0»."},
+		{RuleRun, "Pas une suite de touches ni une répétition, comme «\u00a0azertyuiop\u00a0» ou «\u00a0aaaa\u00a0»."},
 		{RulePersonal, "Ni votre nom, ni votre identifiant, ni le nom de la commune."},
 	}
 }

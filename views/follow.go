@@ -90,8 +90,11 @@ type HomeChild struct {
 type HomeDay struct {
 	Day   string
 	Today bool
-	What  []string
+	What  []HomeBooking
 }
+
+// HomeBooking is one thing saved for a day.
+type HomeBooking struct{ Word, Badge, Icon string }
 
 // ChooseActivity is the page of a child before an activity is chosen.
 type ChooseActivity struct {
@@ -146,17 +149,17 @@ func (v *Home) AddChild(c portal.Child, setup *portal.Setup, booked []portal.Boo
 		monday += 7
 	}
 	for d := monday; d < monday+5; d++ {
-		day := HomeDay{Day: portal.Capital(d.Weekday().String()) + " " + portal.DayNumber(d), Today: d == today}
+		day := HomeDay{Day: d.Weekday().Short() + " " + portal.DayNumber(d), Today: d == today}
 		for _, b := range booked {
 			if b.Child != c.ID || b.Day != d {
 				continue
 			}
-			what := b.Activity
+			what := HomeBooking{Word: b.Activity, Badge: "reserve", Icon: "coche"}
 			if a := setup.Activity(b.ActID); a != nil {
-				what = strings.ToLower(a.Short)
+				what.Word = strings.ToLower(a.Short)
 			}
 			if b.Status == portal.Waiting {
-				what += " (en attente)"
+				what.Word, what.Badge, what.Icon = what.Word+" (en attente)", "attente", "sablier"
 			}
 			day.What = append(day.What, what)
 		}

@@ -18,7 +18,7 @@ import (
 	"marelle/static"
 )
 
-//go:embed layouts components account family
+//go:embed layouts components account family staff
 var files embed.FS
 
 // Page is what fills a template: a whole page, or a fragment rendered alone under its name « family/calendar#day ».

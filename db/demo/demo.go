@@ -255,7 +255,7 @@ func (t *town) book(ctx context.Context, a db.DemoAccount, today portal.Date, bo
 		}
 		booked[c.ID] = true
 		dupont := c.LastName == "DUPONT" && (c.FirstName == "Amalia" || c.FirstName == "Paolo")
-		canteen, morning, evening, wednesday := t.habit(75), t.habit(25), t.habit(30), t.chance.IntN(100) < 16
+		canteen, morning, evening, wednesday := t.habit(75), t.habit(25), t.habit(30), t.chance.IntN(100) < 13
 		if dupont { // so that there is something to cancel, and Mondays and Fridays to book
 			canteen, morning, evening, wednesday = habit(portal.Tuesday, portal.Thursday), habit(portal.Tuesday), nil, false
 		}
@@ -264,7 +264,7 @@ func (t *town) book(ctx context.Context, a db.DemoAccount, today portal.Date, bo
 				activity portal.ActivityID
 				wanted   bool
 			}{{t.canteen, canteen[day.Weekday()]}, {t.morning, morning[day.Weekday()]}, {t.evening, evening[day.Weekday()]},
-				{t.wednesday, wednesday && day.Weekday() == portal.Wednesday}} {
+				{t.wednesday, wednesday && day.Weekday() == portal.Wednesday && t.chance.IntN(100) < 85}} {
 				if w.wanted {
 					wants = append(wants, db.Want{Child: c.ID, Activity: w.activity, Day: day, Present: true})
 				}

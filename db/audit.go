@@ -1,0 +1,88 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"marelle/portal"
+)
+
+// Audit checks what must always hold and lists what does not: SQLite's own integrity, counters against bookings, no place
+// sold twice, the chain of receipts, no movement without its receipt.
+func (s *Store) Audit(ctx context.Context) (faults []string, err error) {
+	err = s.snapshot(ctx, func(r reader) error {
+		whole, err := column[string](r, "PRAGMA integrity_check")
+		if err != nil {
+			return err
+		}
+		if len(whole) != 1 || whole[0] != "ok" {
+			faults = append(faults, whole...)
+		}
+		counters, err := all(r, func(rows *sql.Rows) (string, error) {
+			var counter, taken, booked, waiting, queued int
+			var day string
+			err := rows.Scan(&counter, &day, &taken, &waiting, &booked, &queued)
+			return fmt.Sprintf("counter %d on %s: %d places taken for %d bookings, %d waiting for %d in the queue", counter, day, taken, booked, waiting, queued), err
+		}, `SELECT * FROM (SELECT d.counter_id, d.day, d.taken, d.waiting,
+				(SELECT count(*) FROM booking b JOIN counter_activity ca ON ca.activity_id = b.activity_id WHERE ca.counter_id = d.counter_id AND b.day = d.day AND b.status = 'booked') AS booked,
+				(SELECT count(*) FROM booking b JOIN counter_activity ca ON ca.activity_id = b.activity_id WHERE ca.counter_id = d.counter_id AND b.day = d.day AND b.status = 'waiting') AS queued
+			FROM counter_day d) WHERE taken <> booked OR waiting <> queued`)
+		if err != nil {
+			return err
+		}
+		uncounted, err := all(r, func(rows *sql.Rows) (string, error) {
+			var counter, n int
+			var day string
+			err := rows.Scan(&counter, &day, &n)
+			return fmt.Sprintf("counter %d on %s: %d bookings that are not counted", counter, day, n), err
+		}, `SELECT ca.counter_id, b.day, count(*) FROM booking b JOIN counter_activity ca ON ca.activity_id = b.activity_id
+			WHERE NOT EXISTS (SELECT 1 FROM counter_day d WHERE d.counter_id = ca.counter_id AND d.day = b.day) GROUP BY 1, 2`)
+		if err != nil {
+			return err
+		}
+		faults = append(append(faults, counters...), uncounted...)
+		broken, err := s.auditReceipts(r)
+		faults = append(faults, broken...)
+		return err
+	})
+	return faults, err
+}
+
+// auditReceipts follows the chain from the first receipt to the last.
+func (s *Store) auditReceipts(q querier) (faults []string, err error) {
+	receipts, err := all(q, func(rows *sql.Rows) (r portal.Receipt, err error) {
+		var year, seq int
+		err = rows.Scan(&r.ID, &year, &seq, &r.Account, into{&r.At}, &r.Previous, &r.Hash)
+		r.Number = portal.ReceiptNumber(year, seq)
+		return r, err
+	}, "SELECT id, year, seq, account_id, at, previous, hash FROM receipt ORDER BY id")
+	if err != nil {
+		return nil, err
+	}
+	lines, err := all(q, func(rows *sql.Rows) (l struct {
+		receipt portal.ReceiptID
+		portal.Movement
+	}, err error) {
+		err = rows.Scan(&l.receipt, &l.Child.ID, &l.ActID, &l.Day, &l.Action, &l.Outcome, &l.Rank, &l.Reason)
+		return l, err
+	}, "SELECT receipt_id, child_id, activity_id, day, action, outcome, rank, reason FROM movement WHERE receipt_id IS NOT NULL ORDER BY receipt_id, id")
+	if err != nil {
+		return nil, err
+	}
+	previous := ""
+	for _, r := range receipts {
+		for len(lines) > 0 && lines[0].receipt == r.ID {
+			r.Lines = append(r.Lines, lines[0].Movement)
+			lines = lines[1:]
+		}
+		if r.Previous != previous {
+			faults = append(faults, "receipt "+r.Number+" does not follow the one before")
+		}
+		if r.Seal() != r.Hash {
+			faults = append(faults, "receipt "+r.Number+" is not what it was when it was given")
+		}
+		previous = r.Hash
+	}
+	return faults, nil
+}

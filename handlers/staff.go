@@ -1,0 +1,192 @@
+package handlers
+
+import (
+	"fmt"
+	"net/url"
+	"strconv"
+
+	"marelle/db"
+	"marelle/portal"
+	"marelle/views"
+)
+
+// managers set up, import and write to families; the other agents see the day.
+var managers = staffWith(portal.Manager, portal.Administrator)
+
+// linesPerPage is how many lines of a long list stand on one page.
+const linesPerPage = 100
+
+// from reads the rank of the first line of a page.
+func (r *request) from() int {
+	n, err := strconv.Atoi(r.Query("a_partir"))
+	if err != nil || n < 1 {
+		return 0
+	}
+	return n
+}
+
+// pager gives the way to the neighbours of a page of a list; the query is kept.
+func pager(path string, query url.Values, from, total int) views.Pager {
+	return views.NewPager(from, linesPerPage, total, func(from int) string {
+		q := url.Values{}
+		for name, values := range query {
+			q[name] = values
+		}
+		if from > 0 {
+			q.Set("a_partir", strconv.Itoa(from))
+		}
+		if len(q) == 0 {
+			return path
+		}
+		return path + "?" + q.Encode()
+	})
+}
+
+// nextNight says when the next transmission is.
+func (r *request) nextNight() (string, error) {
+	setup, err := r.site.store.Setup(r.ctx(), r.structure())
+	if err != nil {
+		return "", err
+	}
+	return "cette nuit à " + setup.Structure.NightAt.Word(), nil
+}
+
+// mayManage says whether the agent may open more than the day's pages.
+func (r *request) mayManage() bool { return managers.admit(r.session) }
+
+// desk is the first page of staff.
+func (r *request) desk() error {
+	d, err := r.site.store.Desk(r.ctx(), r.structure())
+	if err != nil {
+		return err
+	}
+	today := portal.Capital(portal.DateOf(r.now).Long())
+	page := views.Desk{Frame: r.frame("Espace agents, "+portal.DateOf(r.now).Long(), "/gestion"), Today: today, Manager: r.mayManage()}
+	if page.Night, err = r.nextNight(); err != nil {
+		return err
+	}
+	list, _, err := r.site.store.PendingAsked(r.ctx(), r.structure(), d.Pending-5, 5)
+	if err != nil {
+		return err
+	}
+	for i := len(list) - 1; i >= 0; i-- {
+		page.Asked = append(page.Asked, views.NewAskedLine(list[i].Movement, list[i].By, r.now))
+	}
+	page.AskedAll = "Voir les " + portal.Count(d.Pending, "demande")
+	if d.Pending < 2 {
+		page.AskedAll = "Voir la demande"
+	}
+	page.Tiles = deskTiles(d, page.Night, page.Manager)
+	if page.Manager {
+		page.Tasks = r.deskTasks(d)
+	}
+	return r.render(page)
+}
+
+func deskTiles(d *db.Desk, next string, manager bool) []views.Tile {
+	tiles := []views.Tile{{URL: "/gestion/mouvements", Icon: "suivi", Label: "Demandes", Number: fmt.Sprint(d.Pending), Unit: "à transmettre", Detail: portal.Capital(next)}}
+	night := views.Tile{Icon: "lune", Label: "Dernière nuit", Number: "–", Detail: "Aucune nuit n’a encore été transmise"}
+	if d.Night != nil {
+		night.Number, night.Unit = fmt.Sprint(d.Night.Movements), "transmises"
+		night.Detail = portal.Capital(portal.Instant(d.Night.Done))
+	}
+	if !manager {
+		return append(tiles, night)
+	}
+	night.URL = "/gestion/nuits"
+	waiting := d.Mails[db.MailPending] + d.Mails[db.MailSending]
+	mails := views.Tile{URL: "/gestion/courriels", Icon: "mail", Label: "Courriels", Number: fmt.Sprint(waiting), Unit: "en attente", Detail: portal.Count(d.Mails[db.MailSent], "envoyé")}
+	if dead := d.Mails[db.MailDead]; dead > 0 {
+		mails.Detail, mails.Alert = portal.Count(dead, "abandonné"), true
+	}
+	access := views.Tile{URL: "/gestion/comptes", Icon: "cle", Label: "Premiers accès", Number: fmt.Sprint(d.Newcomers), Unit: "à venir", Detail: "Tous ont une lettre"}
+	if d.Unwritten > 0 {
+		access.Detail = portal.Count(d.Unwritten, "compte") + " sans lettre utilisable"
+	}
+	return append(tiles, night, mails, access)
+}
+
+// deskTasks lists what waits for somebody.
+func (r *request) deskTasks(d *db.Desk) []views.Task {
+	var tasks []views.Task
+	if d.Children == 0 {
+		tasks = append(tasks, views.Task{Text: "Aucun enfant n’est encore enregistré. Commencez par les deux fichiers de l’école.", URL: "/gestion/import", Button: "Importer", Icon: "televerser"})
+	}
+	if d.Unwritten > 0 {
+		tasks = append(tasks, views.Task{Text: portal.Count(d.Unwritten, "parent attend", "parents attendent") + " sa lettre de premier accès.", URL: "/gestion/lettres", Button: "Éditer les lettres", Icon: "lettre"})
+		if d.Unwritten > 1 {
+			tasks[len(tasks)-1].Text = portal.Count(d.Unwritten, "", "parents attendent") + " leur lettre de premier accès."
+		}
+	}
+	if dead := d.Mails[db.MailDead]; dead > 0 {
+		tasks = append(tasks, views.Task{Text: portal.Count(dead, "message n’a pas pu partir", "messages n’ont pas pu partir") + ".", URL: "/gestion/courriels", Button: "Voir", Icon: "mail"})
+	}
+	if waiting := d.Mails[db.MailPending]; !r.site.mailing && waiting > 0 {
+		tasks = append(tasks, views.Task{Text: "Aucun serveur de courrier n’est réglé : " + portal.Count(waiting, "message attend", "messages attendent") + ".", URL: "/gestion/courriels", Button: "Lire", Icon: "boite"})
+	}
+	return tasks
+}
+
+// movements lists what the next night will transmit.
+func (r *request) movements() error {
+	from := r.from()
+	list, total, err := r.site.store.PendingAsked(r.ctx(), r.structure(), from, linesPerPage)
+	if err != nil {
+		return err
+	}
+	page := views.Movements{Frame: r.frame("Demandes à transmettre", "/gestion/mouvements"), Total: portal.Count(total, "demande"), Lines: r.askedLines(list)}
+	page.Pager = pager("/gestion/mouvements", nil, from, total)
+	page.Night, err = r.nextNight()
+	if err != nil {
+		return err
+	}
+	return r.render(page)
+}
+
+func (r *request) askedLines(list []db.Asked) []views.AskedLine {
+	var lines []views.AskedLine
+	for _, a := range list {
+		lines = append(lines, views.NewAskedLine(a.Movement, a.By, r.now))
+	}
+	return lines
+}
+
+// nightsMost is how many nights are listed: more than a year.
+const nightsMost = 400
+
+// nights lists the transmissions.
+func (r *request) nights() error {
+	list, err := r.site.store.Nights(r.ctx(), r.structure(), nightsMost)
+	if err != nil {
+		return err
+	}
+	setup, err := r.site.store.Setup(r.ctx(), r.structure())
+	if err != nil {
+		return err
+	}
+	page := views.Nights{Frame: r.frame("Nuits", "/gestion/nuits"), Next: "cette nuit à " + setup.Structure.NightAt.Word()}
+	for _, n := range list {
+		page.Nights = append(page.Nights, views.NewNightLine(n, setup.Structure.ReportAt))
+	}
+	return r.render(page)
+}
+
+// night shows one transmission with its lines.
+func (r *request) night() error {
+	date, err := portal.ParseDate(r.Params("date"))
+	if err != nil {
+		return portal.NotFound("Cette nuit n’existe pas.")
+	}
+	from := r.from()
+	night, list, total, err := r.site.store.NightAsked(r.ctx(), r.structure(), date, from, linesPerPage)
+	if err != nil {
+		return err
+	}
+	setup, err := r.site.store.Setup(r.ctx(), r.structure())
+	if err != nil {
+		return err
+	}
+	page := views.Night{Frame: r.frame("Nuit du "+date.LongYear(), "/gestion/nuits"), NightLine: views.NewNightLine(*night, setup.Structure.ReportAt), Lines: r.askedLines(list)}
+	page.Pager = pager(page.URL, nil, from, total)
+	return r.render(page)
+}

@@ -1,0 +1,174 @@
+package handlers
+
+import (
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"marelle/db"
+	"marelle/portal"
+	"marelle/views"
+)
+
+// accounts lists the guardians, all or those that a search finds.
+func (r *request) accounts() error {
+	search, from := portal.Clip(r.Query("q"), 100), r.from()
+	list, total, err := r.site.store.Accounts(r.ctx(), r.structure(), search, from, linesPerPage)
+	if err != nil {
+		return err
+	}
+	d, err := r.site.store.Desk(r.ctx(), r.structure())
+	if err != nil {
+		return err
+	}
+	page := views.Accounts{Frame: r.frame("Comptes des parents", "/gestion/comptes"), Search: search, Total: portal.Count(total, "compte")}
+	if search != "" {
+		page.Title = "Comptes : « " + search + " »"
+	}
+	switch {
+	case d.Unwritten == 1:
+		page.Unread = "1 compte attend une lettre de premier accès."
+	case d.Unwritten > 1:
+		page.Unread = fmt.Sprintf("%d comptes attendent une lettre de premier accès.", d.Unwritten)
+	}
+	for _, a := range list {
+		page.Rows = append(page.Rows, r.accountRow(a))
+	}
+	query := url.Values{}
+	if search != "" {
+		query.Set("q", search)
+	}
+	page.Pager = pager("/gestion/comptes", query, from, total)
+	return r.render(page)
+}
+
+func (r *request) accountRow(a db.AccountLine) views.AccountRow {
+	row := views.AccountRow{
+		Name: a.Title(), Login: a.Login, Families: strings.Join(a.Families, ", "), Children: a.Children, NoEmail: a.Emails == 0, Agent: a.Agent,
+		Seen: milliseconds(a.Letter), CSRF: r.session.CSRF,
+	}
+	if a.UsedName != "" {
+		row.Name += " (" + a.UsedName + ")"
+	}
+	row.SetState(a.Letter, a.Until, a.FirstSeen, r.now)
+	if r.mayWriteTo(a) {
+		row.LetterURL = fmt.Sprintf("/gestion/comptes/%d/lettre", a.ID)
+	}
+	return row
+}
+
+// mayWriteTo says whether the agent may give a person a new password: another agent's is the administrator's affair,
+// because whoever prints the letter could sign in with it.
+func (r *request) mayWriteTo(a db.AccountLine) bool {
+	return !a.Agent || r.session.Desk().Role == portal.Administrator
+}
+
+// milliseconds is how a form remembers the letter that it was drawn upon.
+func milliseconds(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+// errLettersMade refuses the same form sent twice: it would make void what has just been printed.
+var errLettersMade = portal.Conflict("Des lettres ont été éditées depuis que cette page est ouverte. Rien n’a été refait : celles qui viennent d’être éditées restent valables. Rouvrez la page pour en éditer d’autres.")
+
+// unchanged says whether no letter was made since the form was drawn.
+func (r *request) unchanged(last time.Time) bool {
+	return r.FormValue("vu") == strconv.FormatInt(milliseconds(last), 10)
+}
+
+// writeLetter makes a new letter for one account.
+func (r *request) writeLetter() error {
+	id, err := number[portal.AccountID](r.Params("account"))
+	if err != nil {
+		return err
+	}
+	a, err := r.site.store.Account(r.ctx(), r.structure(), id)
+	if err != nil {
+		return err
+	}
+	if !r.mayWriteTo(*a) {
+		return portal.Forbidden("%s est aussi un agent : seul un administrateur peut lui donner un nouveau mot de passe.", a.Title())
+	}
+	if !r.unchanged(a.Letter) {
+		return errLettersMade
+	}
+	letters, err := r.site.store.IssueLetters(r.ctx(), r.structure(), []portal.AccountID{id})
+	if err != nil {
+		return err
+	}
+	return r.printLetters(letters)
+}
+
+func (r *request) letterChoice() (views.LetterChoice, *db.Desk, error) {
+	d, err := r.site.store.Desk(r.ctx(), r.structure())
+	if err != nil {
+		return views.LetterChoice{}, nil, err
+	}
+	return views.LetterChoice{
+		Frame: r.frame("Lettres de premier accès", "/gestion/comptes"), Never: d.Newcomers, Missing: d.Unwritten, Seen: milliseconds(d.LetterAt),
+		Days: int(portal.TemporaryLife.Hours() / 24),
+	}, d, nil
+}
+
+// lettersPage asks for whom letters are made.
+func (r *request) lettersPage() error {
+	page, _, err := r.letterChoice()
+	if err != nil {
+		return err
+	}
+	return r.render(page)
+}
+
+// writeLetters makes the letters of those who never signed in, to print or as a file.
+func (r *request) writeLetters() error {
+	page, d, err := r.letterChoice()
+	if err != nil {
+		return err
+	}
+	who := r.FormValue("qui")
+	switch {
+	case who != "sans" && who != "tous":
+		page.Fault = "Dites pour qui éditer les lettres, puis recommencez."
+		return r.renderInvalid(page)
+	case !r.unchanged(d.LetterAt):
+		page.Fault = errLettersMade.Message
+		r.Status(int(errLettersMade.Kind))
+		return r.render(page)
+	}
+	letters, err := r.site.store.IssueFamilyLetters(r.ctx(), r.structure(), who == "tous")
+	if err != nil {
+		return err
+	}
+	if len(letters) == 0 {
+		page.Fault = "Aucun compte n’attend de lettre."
+		r.Status(int(portal.KindConflict))
+		return r.render(page)
+	}
+	if r.FormValue("forme") == "csv" {
+		r.Set(fiber.HeaderContentType, "text/csv; charset=utf-8")
+		r.Set(fiber.HeaderContentDisposition, `attachment; filename="lettres-`+portal.DateOf(r.now).String()+`.csv"`)
+		return r.Send(views.LettersCSV(letters, r.site.base.String()))
+	}
+	return r.printLetters(letters)
+}
+
+// printLetters answers with the sheets; nothing else will ever hold these passwords.
+func (r *request) printLetters(letters []portal.Letter) error {
+	setup, err := r.site.store.Setup(r.ctx(), r.structure())
+	if err != nil {
+		return err
+	}
+	page := views.Letters{Total: portal.Count(len(letters), "lettre") + " à imprimer"}
+	page.Frame = r.frame(page.Total, "/gestion/comptes")
+	for _, l := range letters {
+		page.Sheets = append(page.Sheets, views.NewLetterSheet(l, setup.Structure, r.site.base.String(), r.now))
+	}
+	return r.render(page)
+}
