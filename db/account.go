@@ -24,18 +24,25 @@ func (s *Store) SignIn(ctx context.Context, login, password, addr string) (porta
 	}
 	right, err := verifyPassword(ctx, found.stored, password)
 	if err != nil {
-		return 0, err
+		return 0, errors.Join(err, s.forgiveTry(account))
 	}
-	if err := s.settleTry(ctx, account, address, right); err != nil {
-		return 0, err
-	}
+	now := s.now()
+	expired := found.temporary && found.until.Before(now)
+	err = s.settleTry(ctx, account, address, right, func(tx *Tx) error {
+		if expired {
+			return nil
+		}
+		return tx.exec("UPDATE account SET first_seen_at = ? WHERE id = ? AND first_seen_at IS NULL", at(now), found.account)
+	})
 	switch {
+	case err != nil:
+		return 0, err
 	case !right:
 		return 0, portal.Invalid("Identifiant ou mot de passe incorrect. Vérifiez les majuscules.")
-	case found.temporary && found.until.Before(s.now()):
+	case expired:
 		return 0, portal.Invalid("Ce mot de passe provisoire n’est plus valable depuis le %s. Demandez-en un nouveau à la mairie.", portal.DateOf(found.until).LongYear())
 	}
-	return found.account, s.markSeen(ctx, found.account)
+	return found.account, nil
 }
 
 // credentials is what is stored of an account's password.
@@ -56,13 +63,6 @@ func (s *Store) credentials(ctx context.Context, where string, value any) (crede
 		err = r.Scan(&c.account, &c.stored, &c.temporary, into{&c.until})
 		return c, err
 	}, "SELECT id, password, temporary, temporary_until FROM account"+where, value)
-}
-
-// markSeen remembers the first time that a person signed in.
-func (s *Store) markSeen(ctx context.Context, account portal.AccountID) error {
-	return s.write(ctx, func(tx *Tx) error {
-		return tx.exec("UPDATE account SET first_seen_at = ? WHERE id = ? AND first_seen_at IS NULL", at(s.now()), account)
-	})
 }
 
 // PasswordOwner gives what the password of an account must not be made of.
@@ -111,9 +111,9 @@ func (s *Store) ChangePassword(ctx context.Context, session *Session, current, p
 	}
 	right, err := verifyPassword(ctx, found.stored, current)
 	if err != nil {
-		return "", err
+		return "", errors.Join(err, s.forgiveTry(account))
 	}
-	if err := s.settleTry(ctx, account, address, right); err != nil {
+	if err := s.settleTry(ctx, account, address, right, func(*Tx) error { return nil }); err != nil {
 		return "", err
 	}
 	if !right {

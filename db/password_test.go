@@ -2,7 +2,9 @@ package db
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -96,6 +98,32 @@ func TestTooManyAtOnceAreToldToComeBack(t *testing.T) {
 	}
 	if len(k.queue) != cap(k.queue)-1 {
 		t.Error("who left still waits")
+	}
+}
+
+// A password that could not be verified because too many people sign in is no failure of theirs.
+func TestUnverifiedTryIsForgiven(t *testing.T) {
+	ctx := context.Background()
+	s, err := Open(ctx, Options{Path: filepath.Join(t.TempDir(), "marelle.db"), Now: time.Now, Random: rand.Reader, Create: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	whole := kitchen
+	t.Cleanup(func() { kitchen = whole })
+	kitchen = newKitchen(1)
+	for range cap(kitchen.queue) {
+		kitchen.queue <- struct{}{}
+	}
+	for range 10 {
+		_, err := s.SignIn(ctx, "AAAA-AAAA", "x", "192.0.2.1")
+		if refusal := portal.AsError(err); refusal == nil || !strings.Contains(refusal.Message, "Beaucoup de familles") {
+			t.Fatalf("got %v", err)
+		}
+	}
+	var n int
+	if err := s.read(ctx).row(&n, "SELECT sum(failures) FROM sign_in_failure"); err != nil || n != 0 {
+		t.Errorf("%d failures are counted, %v", n, err)
 	}
 }
 

@@ -108,11 +108,21 @@ func addFailure(tx *Tx, key string, now time.Time) error {
 
 // settleTry corrects the count once the password is verified: a right one clears the account, a wrong one counts
 // against the address too. Both write, so that neither is told by its time.
-func (s *Store) settleTry(ctx context.Context, account, address string, right bool) error {
+func (s *Store) settleTry(ctx context.Context, account, address string, right bool, then func(*Tx) error) error {
 	return s.write(ctx, func(tx *Tx) error {
-		if right {
-			return tx.exec("DELETE FROM sign_in_failure WHERE key = ?", account)
+		if !right {
+			return addFailure(tx, address, s.now())
 		}
-		return addFailure(tx, address, s.now())
+		if err := tx.exec("DELETE FROM sign_in_failure WHERE key = ?", account); err != nil {
+			return err
+		}
+		return then(tx)
+	})
+}
+
+// forgiveTry takes back a try that could not be verified: too many people at once, or a browser that left.
+func (s *Store) forgiveTry(account string) error {
+	return s.write(context.Background(), func(tx *Tx) error {
+		return tx.exec("UPDATE sign_in_failure SET failures = failures - 1 WHERE key = ?", account)
 	})
 }

@@ -26,7 +26,7 @@ import (
 const baseURL = "https://famille.carteville.example"
 
 // areas are the templates that the tests of this package must all execute.
-var areas = []string{"account", "components", "icone", "staff"}
+var areas = []string{"account", "components", "icone", "layouts"}
 
 func TestMain(m *testing.M) {
 	views.Watch()

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"marelle/db"
 	"marelle/portal"
@@ -85,9 +86,9 @@ func (r *request) desk() error {
 
 func deskTiles(d *db.Desk, next string, manager bool) []views.Tile {
 	tiles := []views.Tile{{URL: "/gestion/mouvements", Icon: "suivi", Label: "Demandes", Number: fmt.Sprint(d.Pending), Unit: "à transmettre", Detail: portal.Capital(next)}}
-	night := views.Tile{Icon: "lune", Label: "Dernière nuit", Number: "–", Detail: "Aucune nuit n’a encore été transmise"}
+	night := views.Tile{Icon: "lune", Long: "Dernière", Label: "nuit", Number: "–", Detail: "Aucune nuit n’a encore été transmise"}
 	if d.Night != nil {
-		night.Number, night.Unit = fmt.Sprint(d.Night.Movements), "transmises"
+		night.Number, night.Unit = fmt.Sprint(d.Night.Movements), strings.TrimPrefix(portal.Count(d.Night.Movements, "transmise"), fmt.Sprint(d.Night.Movements)+" ")
 		night.Detail = portal.Capital(portal.Instant(d.Night.Done))
 	}
 	if !manager {
@@ -97,9 +98,9 @@ func deskTiles(d *db.Desk, next string, manager bool) []views.Tile {
 	waiting := d.Mails[db.MailPending] + d.Mails[db.MailSending]
 	mails := views.Tile{URL: "/gestion/courriels", Icon: "mail", Label: "Courriels", Number: fmt.Sprint(waiting), Unit: "en attente", Detail: portal.Count(d.Mails[db.MailSent], "envoyé")}
 	if dead := d.Mails[db.MailDead]; dead > 0 {
-		mails.Detail, mails.Alert = portal.Count(dead, "abandonné"), true
+		mails.Detail = portal.Count(dead, "abandonné")
 	}
-	access := views.Tile{URL: "/gestion/comptes", Icon: "cle", Label: "Premiers accès", Number: fmt.Sprint(d.Newcomers), Unit: "à venir", Detail: "Tous ont une lettre"}
+	access := views.Tile{URL: "/gestion/comptes", Icon: "cle", Long: "Premiers", Label: "accès", Number: fmt.Sprint(d.Newcomers), Unit: "à venir", Detail: "Tous ont une lettre"}
 	if d.Unwritten > 0 {
 		access.Detail = portal.Count(d.Unwritten, "compte") + " sans lettre utilisable"
 	}
@@ -113,10 +114,8 @@ func (r *request) deskTasks(d *db.Desk) []views.Task {
 		tasks = append(tasks, views.Task{Text: "Aucun enfant n’est encore enregistré. Commencez par les deux fichiers de l’école.", URL: "/gestion/import", Button: "Importer", Icon: "televerser"})
 	}
 	if d.Unwritten > 0 {
-		tasks = append(tasks, views.Task{Text: portal.Count(d.Unwritten, "parent attend", "parents attendent") + " sa lettre de premier accès.", URL: "/gestion/lettres", Button: "Éditer les lettres", Icon: "lettre"})
-		if d.Unwritten > 1 {
-			tasks[len(tasks)-1].Text = portal.Count(d.Unwritten, "", "parents attendent") + " leur lettre de premier accès."
-		}
+		waiting := portal.Count(d.Unwritten, "parent attend sa", "parents attendent leur") + " lettre de premier accès."
+		tasks = append(tasks, views.Task{Text: waiting, URL: "/gestion/lettres", Button: "Éditer les lettres", Icon: "lettre"})
 	}
 	if dead := d.Mails[db.MailDead]; dead > 0 {
 		tasks = append(tasks, views.Task{Text: portal.Count(dead, "message n’a pas pu partir", "messages n’ont pas pu partir") + ".", URL: "/gestion/courriels", Button: "Voir", Icon: "mail"})
@@ -186,7 +185,7 @@ func (r *request) night() error {
 	if err != nil {
 		return err
 	}
-	page := views.Night{Frame: r.frame("Nuit du "+date.LongYear(), "/gestion/nuits"), NightLine: views.NewNightLine(*night, setup.Structure.ReportAt), Lines: r.askedLines(list)}
+	page := views.Night{Frame: r.frame("Nuit du "+date.LongYear(), "/gestion/nuits"), Heading: "Nuit du " + date.LongYear(), NightLine: views.NewNightLine(*night, setup.Structure.ReportAt), Lines: r.askedLines(list)}
 	page.Pager = pager(page.URL, nil, from, total)
 	return r.render(page)
 }

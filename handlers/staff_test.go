@@ -397,7 +397,7 @@ func TestMovementsAndNights(t *testing.T) {
 	if n := b.page.Find("tbody tr").Length(); n != 1 {
 		t.Errorf("%d nights", n)
 	}
-	b.get(b.page.Find("tbody a").AttrOr("href", "")).want(200).wantText("Nuit du Mardi 24 novembre 2026").wantText("DUPONT Paolo").wantNoText("VOISIN")
+	b.get(b.page.Find("tbody a").AttrOr("href", "")).want(200).wantText("Nuit du mardi 24 novembre 2026").wantText("DUPONT Paolo").wantNoText("VOISIN")
 	b.get("/gestion").wantText("Dernière nuit 2 transmises")
 	w.raw("DELETE FROM movement WHERE structure_id = ?", home)
 	w.raw("DELETE FROM night WHERE structure_id = ?", home)

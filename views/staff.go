@@ -32,11 +32,11 @@ func (Desk) Template() string { return "staff/desk" }
 
 // Tile is a figure and where it comes from; without an address it leads nowhere.
 type Tile struct {
-	URL, Icon, Label string
-	Number           string
-	Unit             string
-	Detail           string
-	Alert            bool // it asks for somebody
+	URL, Icon   string
+	Long, Label string // « Dernière » « nuit »: a phone shows the second only
+	Number      string
+	Unit        string
+	Detail      string
 }
 
 // Task is something to do, with the button that leads there.
@@ -164,6 +164,7 @@ func NewNightLine(n portal.Night, reportAt portal.TimeOfDay) NightLine {
 // Night is one transmission with its lines.
 type Night struct {
 	Frame
+	Heading string // « Nuit du mardi 24 novembre 2026 »
 	NightLine
 	Lines []AskedLine
 	Pager Pager

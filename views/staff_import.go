@@ -1,7 +1,6 @@
 package views
 
 import (
-	"fmt"
 	"slices"
 
 	"marelle/portal"
@@ -86,7 +85,6 @@ func (v Import) FaultsTitle() string {
 type ImportReport struct {
 	School, Year string
 	Summary      string
-	Tiles        []Tile
 	Sections     []ImportSection
 }
 
@@ -103,16 +101,6 @@ const sectionOpenMost = 12
 // NewImportReport draws a report: what staff must look at comes first.
 func NewImportReport(r portal.RollReport) ImportReport {
 	v := ImportReport{School: r.School, Year: r.Year, Summary: portal.Capital(r.Summary()) + "."}
-	for _, t := range []struct {
-		kind        portal.RollKind
-		icon, label string
-	}{
-		{portal.RollNewChild, "ecole", "Enfants"}, {portal.RollMovedChild, "echange", "Classes"},
-		{portal.RollNewFamily, "famille", "Familles"}, {portal.RollNewAccount, "cle", "Comptes"},
-	} {
-		n := len(r.Of(t.kind))
-		v.Tiles = append(v.Tiles, Tile{Icon: t.icon, Label: t.label, Number: fmt.Sprint(n), Detail: t.kind.Count(n)})
-	}
 	kinds := slices.Clone(portal.RollKinds)
 	slices.SortStableFunc(kinds, func(a, b portal.RollKind) int { return order(a.Changes()) - order(b.Changes()) })
 	for _, kind := range kinds {
