@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,8 +15,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	cdplog "github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
@@ -117,6 +120,8 @@ type visitor struct {
 	ctx  context.Context
 	base string
 
+	expect404 bool // the page of a missing address is one of the screens looked at
+
 	mu     sync.Mutex
 	faults []string // what the browser complained of: scripts, CSP, lost files
 }
@@ -151,7 +156,8 @@ func (v *visitor) listen(event any) {
 	var fault string
 	switch e := event.(type) {
 	case *cdplog.EventEntryAdded:
-		if e.Entry.Level == cdplog.EntryLevelError && !strings.Contains(e.Entry.Text, "status of 409") && !strings.Contains(e.Entry.Text, "status of 422") {
+		if e.Entry.Level == cdplog.EntryLevelError && !strings.Contains(e.Entry.Text, "status of 409") && !strings.Contains(e.Entry.Text, "status of 422") &&
+			!(v.expect404 && strings.Contains(e.Entry.Text, "status of 404")) {
 			fault = e.Entry.Text
 		}
 	case *runtime.EventExceptionThrown:
@@ -285,6 +291,20 @@ func (v *visitor) theme(name string) {
 	if _, err := chromedp.Call(v.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}, {Name: "prefers-reduced-motion", Value: "reduce"}},
 	}); err != nil {
+		v.t.Fatal(err)
+	}
+}
+
+func (v *visitor) clearCookies() {
+	v.t.Helper()
+	if _, err := chromedp.Call(v.ctx, network.ClearBrowserCookies, cdp.Empty{}); err != nil {
+		v.t.Fatal(err)
+	}
+}
+
+func (v *visitor) setCookie(c *http.Cookie) {
+	v.t.Helper()
+	if _, err := chromedp.Call(v.ctx, network.SetCookie, network.SetCookieParams{Name: c.Name, Value: c.Value, URL: v.base}); err != nil {
 		v.t.Fatal(err)
 	}
 }
