@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"sync/atomic"
 
 	"marelle/portal"
 )
@@ -22,11 +23,43 @@ type reader struct {
 func (s *Store) read(ctx context.Context) reader { return reader{ctx: ctx, s: s} }
 
 func (r reader) query(query string, args ...any) (*sql.Rows, error) {
-	r.s.queries.Add(1)
-	if r.tx != nil {
-		return r.tx.QueryContext(r.ctx, query, args...)
+	if n, counted := r.ctx.Value(queryCount{}).(*atomic.Int64); counted {
+		n.Add(1)
 	}
-	return r.s.readDB.QueryContext(r.ctx, query, args...)
+	stmt, err := r.s.readStmt(r.ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	if r.tx != nil {
+		stmt = r.tx.StmtContext(r.ctx, stmt)
+	}
+	return stmt.QueryContext(r.ctx, args...)
+}
+
+// readStmt keeps the readers' statements prepared: preparing costs more than most of them. The program has a fixed
+// number of them.
+func (s *Store) readStmt(ctx context.Context, query string) (*sql.Stmt, error) {
+	if kept, ok := s.readStmts.Load(query); ok {
+		return kept.(*sql.Stmt), nil
+	}
+	stmt, err := s.readDB.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	if kept, raced := s.readStmts.LoadOrStore(query, stmt); raced {
+		stmt.Close()
+		return kept.(*sql.Stmt), nil
+	}
+	return stmt, nil
+}
+
+// queryCount is the key under which a context carries its count.
+type queryCount struct{}
+
+// CountQueries gives a context that counts the queries run for it.
+func CountQueries(ctx context.Context) (context.Context, *atomic.Int64) {
+	n := new(atomic.Int64)
+	return context.WithValue(ctx, queryCount{}, n), n
 }
 
 func (r reader) row(dest any, query string, args ...any) error { return oneRow(r, dest, query, args) }

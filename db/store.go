@@ -13,7 +13,6 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -36,19 +35,19 @@ const oldestSQLite = 3_051_003
 
 // Store is one open database: one writer, a pool of readers, and the setup kept in memory.
 type Store struct {
-	path    string
-	now     func() time.Time
-	random  io.Reader
-	lock    *os.File
-	writeDB *sql.DB
-	readDB  *sql.DB
-	writer  *writer
-	demo    bool
-	salt    []byte
-	setups  setupCache
-	queries atomic.Int64
-	closing sync.Once
-	closed  error
+	path      string
+	now       func() time.Time
+	random    io.Reader
+	lock      *os.File
+	writeDB   *sql.DB
+	readDB    *sql.DB
+	writer    *writer
+	demo      bool
+	salt      []byte
+	setups    setupCache
+	readStmts sync.Map // by their text
+	closing   sync.Once
+	closed    error
 }
 
 // Options says how a database is opened.
@@ -280,9 +279,6 @@ func (s *Store) Now() time.Time { return s.now() }
 // Path gives the file of the database.
 func (s *Store) Path() string { return s.path }
 
-// Queries counts the SELECTs run by readers since the store was opened.
-func (s *Store) Queries() int64 { return s.queries.Load() }
-
 // Ping says whether the database answers.
 func (s *Store) Ping(ctx context.Context) error {
 	_, err := s.instance(ctx, "mode")
@@ -301,6 +297,9 @@ func (s *Store) close() error {
 		errs = append(errs, s.writer.stop())
 	}
 	if s.readDB != nil {
+		for _, stmt := range s.readStmts.Range {
+			errs = append(errs, stmt.(*sql.Stmt).Close())
+		}
 		errs = append(errs, s.readDB.Close())
 	}
 	if s.writeDB != nil {

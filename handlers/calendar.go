@@ -183,7 +183,8 @@ func (r *request) answerClick(got *db.Day, refused *portal.Error) error {
 	answer := views.Answer{Basket: r.basket(got.Draft, got.Children, got.Setup)}
 	if r.FormValue("depuis") == "panier" {
 		answer.Partial = true
-		if strings.HasPrefix(r.cameFrom(), cell.Action+"?mois="+got.Slot.Day.Month().String()) || r.cameFrom() == cell.Action {
+		path := views.CalendarPath(got.Child.ID, got.Activity.ID)
+		if strings.HasPrefix(r.cameFrom(), views.CalendarURL(got.Child.ID, got.Activity.ID, got.Slot.Day.Month())) || r.cameFrom() == path {
 			answer.Cell = &cell
 		}
 	} else {

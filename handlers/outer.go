@@ -12,6 +12,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
 
+	"marelle/db"
 	"marelle/portal"
 )
 
@@ -23,7 +24,8 @@ const (
 
 // outer surrounds every request: number, host check, headers, recovery from a panic, compression, one line of log.
 func (s *Site) outer(c *fiber.Ctx) error {
-	queries := s.store.Queries()
+	ctx, queries := db.CountQueries(c.UserContext())
+	c.SetUserContext(ctx)
 	c.Locals(requestKey, newRequestID())
 	s.headers(c)
 	err := s.recovered(c)
@@ -35,7 +37,7 @@ func (s *Site) outer(c *fiber.Ctx) error {
 	compress(c)
 	attrs := []any{
 		slog.String("request", requestID(c)), slog.String("method", c.Method()), slog.String("route", c.Route().Path),
-		slog.Int("status", c.Response().StatusCode()), slog.Duration("duration", time.Since(c.Context().Time())), slog.Int64("queries", s.store.Queries()-queries),
+		slog.Int("status", c.Response().StatusCode()), slog.Duration("duration", time.Since(c.Context().Time())), slog.Int64("queries", queries.Load()),
 	}
 	if account, ok := c.Locals(accountKey).(portal.AccountID); ok {
 		attrs = append(attrs, slog.Int64("account", int64(account)))

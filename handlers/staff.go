@@ -62,7 +62,7 @@ func (r *request) desk() error {
 		return err
 	}
 	today := portal.Capital(portal.DateOf(r.now).Long())
-	page := views.Desk{Frame: r.frame("Espace agents, "+portal.DateOf(r.now).Long(), "/gestion"), Today: today, Manager: r.mayManage()}
+	page := views.Desk{Frame: r.frame("Espace agents, "+portal.DateOf(r.now).Long(), "/gestion"), Today: today}
 	if page.Night, err = r.nextNight(); err != nil {
 		return err
 	}
@@ -77,8 +77,8 @@ func (r *request) desk() error {
 	if d.Pending < 2 {
 		page.AskedAll = "Voir la demande"
 	}
-	page.Tiles = deskTiles(d, page.Night, page.Manager)
-	if page.Manager {
+	page.Tiles = deskTiles(d, page.Night, r.mayManage())
+	if r.mayManage() {
 		page.Tasks = r.deskTasks(d)
 	}
 	return r.render(page)

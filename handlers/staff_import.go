@@ -46,7 +46,6 @@ type rollTrial struct {
 	structure    portal.StructureID
 	school, year string
 	roll         portal.Roll
-	faults       []portal.RollFault
 	until        time.Time
 
 	importing sync.Mutex
@@ -217,8 +216,9 @@ func (r *request) readTrial(v *views.Import) (*rollTrial, error) {
 	if len(v.Faults) > 0 {
 		return trial, nil
 	}
-	trial.roll, trial.faults = portal.ReadRoll(pupilsName, pupils, guardiansName, guardians)
-	v.SetFaults(trial.faults)
+	var faults []portal.RollFault
+	trial.roll, faults = portal.ReadRoll(pupilsName, pupils, guardiansName, guardians)
+	v.SetFaults(faults)
 	return trial, nil
 }
 

@@ -116,6 +116,7 @@ func TestStaffImportJourney(t *testing.T) {
 	windows := strings.NewReplacer("é", "\xe9", "è", "\xe8", "É", "\xc9").Replace(twoPupils)
 	b.upload(map[string]string{"ecole": " École  Jean-Jaurès ", "annee": "2026-2027", "faire": "essayer"}, map[string][]byte{"eleves": []byte(windows), "responsables": []byte("\xef\xbb\xbf" + twoGuardians)})
 	b.want(200).wantText("Essai : rien n’a été changé").wantText("École Jean-Jaurès, 2026-2027. 1 école créée, 2 classes créées, 2 enfants créés, 1 famille créée, 2 comptes de parent créés.")
+	b.wantText("Les fichiers contiennent 2 élèves, 2 responsables, 1 famille.")
 	b.wantText("DUPONT Amalia, née le 01/09/2020, CP Mme IZARD").wantText("Mme D'HAUTPOUL Élodie, sans courriel")
 	if got := w.scalar("SELECT count(*) FROM child") + w.scalar("SELECT count(*) FROM school") + w.scalar("SELECT count(*) FROM family"); got != "000" {
 		t.Fatalf("a trial left %s behind", got)

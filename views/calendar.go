@@ -24,6 +24,7 @@ type Calendar struct {
 	Children   []Chip
 	Activities []Chip
 	Action     string // where the days are posted
+	Version    int    // of the draft
 	Month      string // « Novembre 2026 »
 	Prev, Next MonthLink
 	Caption    string
@@ -83,8 +84,7 @@ type DayCell struct {
 	Last    bool   // one place left: the word is bold
 	Spoken  string // what a screen reader adds
 	Icon    string
-	Version int // of the draft when the cell was drawn
-	Action  string
+	Version int // of the draft when the cell answers a click; in a whole month, the month says it
 }
 
 // Basket is the bar that keeps what is not validated in sight.
@@ -154,8 +154,7 @@ func NewDayCell(s *portal.Slot, now time.Time, version int) DayCell {
 	state := s.State(now)
 	c := DayCell{
 		Day: s.Day.String(), Number: s.Day.Day(), Weekday: s.Day.Weekday().String(), Month: s.Day.Month().MonthName(),
-		State: state, Icon: stateIcons[state], Today: s.Day == portal.DateOf(now), Version: version,
-		Pressed: s.Expected(now), Action: CalendarPath(s.Child, s.Activity.ID),
+		State: state, Icon: stateIcons[state], Today: s.Day == portal.DateOf(now), Version: version, Pressed: s.Expected(now),
 	}
 	c.Word, c.Spoken = cellWords(s, state)
 	if state == portal.StateWaiting {
@@ -231,6 +230,7 @@ func cellWords(s *portal.Slot, state portal.State) (word, spoken string) {
 
 // SetMonth draws the days of a month, week by week.
 func (v *Calendar) SetMonth(setup *portal.Setup, a *portal.Activity, slots []portal.Slot, now time.Time, version int) {
+	v.Version = version
 	open := false
 	weekend := false
 	for i := range slots {
@@ -252,7 +252,7 @@ func (v *Calendar) SetMonth(setup *portal.Setup, a *portal.Activity, slots []por
 		v.Columns = append(v.Columns, Column{portal.Capital(strings.TrimSuffix(w.Short(), ".")), w.String()})
 	}
 	for monday := month.First().Monday(); monday <= month.Last(); monday += 7 {
-		if w, any := newWeek(setup, slots, monday, days, now, version); any {
+		if w, any := newWeek(setup, slots, monday, days, now); any {
 			v.Weeks = append(v.Weeks, w)
 		}
 	}
@@ -268,7 +268,7 @@ func notOpenIn(setup *portal.Setup, a *portal.Activity, month portal.Month, now 
 	return text
 }
 
-func newWeek(setup *portal.Setup, slots []portal.Slot, monday portal.Date, days int, now time.Time, version int) (w Week, any bool) {
+func newWeek(setup *portal.Setup, slots []portal.Slot, monday portal.Date, days int, now time.Time) (w Week, any bool) {
 	month := slots[0].Day.Month()
 	var first, last portal.Date
 	changeable := false
@@ -279,7 +279,7 @@ func newWeek(setup *portal.Setup, slots []portal.Slot, monday portal.Date, days 
 			continue
 		}
 		s := &slots[d-month.First()]
-		w.Days = append(w.Days, NewDayCell(s, now, version))
+		w.Days = append(w.Days, NewDayCell(s, now, 0))
 		inMonth = append(inMonth, s)
 		changeable = changeable || s.Changeable(now)
 		if first == 0 {

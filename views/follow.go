@@ -117,7 +117,7 @@ func (v *ChooseActivity) SetActivities(setup *portal.Setup, child portal.ChildID
 		a := &setup.Activities[i]
 		v.Activities = append(v.Activities, ActivityCard{
 			URL: CalendarPath(child, a.ID), Icon: ActivityIcon(a.Kind), Name: portal.Capital(strings.TrimPrefix(strings.TrimPrefix(a.Spoken, "la "), "le ")),
-			Hours: a.Starts.Word() + " – " + a.Ends.Word(), Days: a.Opening.School.String(), Rule: ruleWords(a),
+			Hours: hours(a), Days: a.Opening.School.String(), Rule: ruleWords(a),
 		})
 	}
 	if len(v.Activities) == 0 {

@@ -2,6 +2,7 @@ package views
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"marelle/portal"
@@ -53,8 +54,8 @@ func (r *Recap) SetRequests(list []portal.Request, now time.Time) {
 		slot := &list[i].Slot
 		line := RecapLine{
 			Day: slot.Day.Short(), Child: list[i].Child.FirstName, Activity: slot.Activity.Short,
-			Hours: slot.Activity.Starts.Word() + " – " + slot.Activity.Ends.Word(),
-			Limit: slot.LimitWords(now), Action: CalendarPath(list[i].Child.ID, slot.Activity.ID), Value: slot.Day.String() + ":" + wanted(!list[i].Adding()),
+			Hours: hours(slot.Activity),
+			Limit: recapLimit(slot, now), Action: CalendarPath(list[i].Child.ID, slot.Activity.ID), Value: slot.Day.String() + ":" + wanted(!list[i].Adding()),
 			Drop: "Garder", CSRF: r.CSRF,
 		}
 		if _, why := slot.Decide(now); why != nil {
@@ -200,4 +201,17 @@ func receiptWords(m portal.Movement) string {
 		return "Liste d’attente, " + portal.Ordinal(m.Rank)
 	}
 	return "Impossible"
+}
+
+// hours gives « 11 h 45 – 13 h 30 », in one piece.
+func hours(a *portal.Activity) string {
+	return strings.ReplaceAll(a.Starts.Word()+" – "+a.Ends.Word(), " ", "\u00a0")
+}
+
+// recapLimit says until when a line can still be changed, in the little room of the recap.
+func recapLimit(s *portal.Slot, now time.Time) string {
+	if l := s.Limit(); s.Open && !l.Passed(now) {
+		return portal.Capital(portal.UntilShort(l.At, now, portal.Month{}))
+	}
+	return s.LimitWords(now)
 }

@@ -24,7 +24,6 @@ type Desk struct {
 	Asked    []AskedLine // the last ones
 	AskedAll string      // « Voir les 14 demandes »
 	Night    string      // when they leave: « cette nuit à 1 h 15 »
-	Manager  bool        // may do more than look
 }
 
 // Template names the page.

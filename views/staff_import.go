@@ -84,6 +84,7 @@ func (v Import) FaultsTitle() string {
 // ImportReport is what an import does, or would do.
 type ImportReport struct {
 	School, Year string
+	Files        string // « 237 élèves, 292 responsables, 175 familles »
 	Summary      string
 	Sections     []ImportSection
 }
@@ -101,6 +102,7 @@ const sectionOpenMost = 12
 // NewImportReport draws a report: what staff must look at comes first.
 func NewImportReport(r portal.RollReport) ImportReport {
 	v := ImportReport{School: r.School, Year: r.Year, Summary: portal.Capital(r.Summary()) + "."}
+	v.Files = portal.Count(r.Pupils, "élève") + ", " + portal.Count(r.Guardians, "responsable") + ", " + portal.Count(r.Families, "famille")
 	kinds := slices.Clone(portal.RollKinds)
 	slices.SortStableFunc(kinds, func(a, b portal.RollKind) int { return order(a.Changes()) - order(b.Changes()) })
 	for _, kind := range kinds {

@@ -55,18 +55,21 @@ func part(name string, sample any) struct{} {
 type Engine struct {
 	*html.Engine
 	pages map[string]*template.Template
+	cells keptCells
 }
 
 // New parses every template.
 func New() (*Engine, error) {
 	e := &Engine{Engine: html.NewFileSystem(http.FS(files), ".html"), pages: map[string]*template.Template{}}
 	e.AddFuncMap(funcs)
+	e.AddFunc("cell", e.cells.cell)
 	if err := e.Engine.Load(); err != nil {
 		return nil, fmt.Errorf("views: %w", err)
 	}
 	if watching {
 		watch(e.Templates)
 	}
+	e.cells.draw = e.Templates.Lookup("family/calendar#cell")
 	for name := range renderable {
 		t := e.Templates.Lookup(name)
 		if t == nil || t.Tree == nil {

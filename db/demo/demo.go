@@ -255,7 +255,7 @@ func (t *town) book(ctx context.Context, a db.DemoAccount, today portal.Date, bo
 		}
 		booked[c.ID] = true
 		dupont := c.LastName == "DUPONT" && (c.FirstName == "Amalia" || c.FirstName == "Paolo")
-		canteen, morning, evening, wednesday := t.habit(75), t.habit(25), t.habit(30), t.chance.IntN(100) < 13
+		canteen, morning, evening, wednesday := t.habit(75), t.habit(25), t.habit(30), t.chance.IntN(100) < 10
 		if dupont { // so that there is something to cancel, and Mondays and Fridays to book
 			canteen, morning, evening, wednesday = habit(portal.Tuesday, portal.Thursday), habit(portal.Tuesday), nil, false
 		}
