@@ -26,7 +26,7 @@ import (
 const baseURL = "https://famille.carteville.example"
 
 // areas are the templates that the tests of this package must all execute.
-var areas = []string{"account", "components", "icone", "layouts"}
+var areas = []string{"account", "components", "family", "icone", "layouts", "staff"}
 
 func TestMain(m *testing.M) {
 	views.Watch()
@@ -85,6 +85,7 @@ type browser struct {
 	res     *http.Response
 	body    string
 	headers http.Header // added to each request
+	csrf    string      // the token of the last page that had forms
 }
 
 func (w *world) browser() *browser {
@@ -132,17 +133,18 @@ func (b *browser) do(req *http.Request) *browser {
 	if b.page, err = goquery.NewDocumentFromReader(strings.NewReader(b.body)); err != nil {
 		b.w.t.Fatal(err)
 	}
+	if token, ok := b.page.Find("input[name=_csrf]").First().Attr("value"); ok {
+		b.csrf = token
+	}
 	return b
 }
 
 func (b *browser) get(path string) *browser { return b.send("GET", path, nil) }
 
-// post sends a form with the token of the page shown last.
+// post sends a form with the token of the last page that had one.
 func (b *browser) post(path string, form url.Values) *browser {
 	if form.Get("_csrf") == "" {
-		if token, ok := b.page.Find("input[name=_csrf]").First().Attr("value"); ok {
-			form.Set("_csrf", token)
-		}
+		form.Set("_csrf", b.csrf)
 	}
 	return b.send("POST", path, form)
 }

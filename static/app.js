@@ -164,10 +164,6 @@ on('keydown', e => {
       doc.querySelector(`.mois a[rel=${key === 'PageUp' ? 'prev' : 'next'}]`)?.click()
       to = target
     }
-  } else if (target.matches('.duo button')) {
-    // roll call: arrows to the next child, P and A only while the focus is in the row
-    if (vertical) to = row(target, steps[key], '.' + target.classList[0])
-    else if (/^[pa]$/i.test(key)) (to = target.parentNode.children[+/a/i.test(key)]).click()
   }
   if (!to) return
   e.preventDefault()
