@@ -80,6 +80,7 @@ func (p *program) serve(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	slog.SetDefault(slog.New(slog.NewJSONHandler(p.faults, nil)))
 	mailer, err := p.mailer(s, base.Hostname())
 	if err != nil {
 		return err

@@ -359,7 +359,7 @@ func TestLetters(t *testing.T) {
 	_, err := h.SignIn(ctx, fmt.Sprintf("AAAA-%04d", dupont), "", "192.0.2.1")
 	refused(t, err, portal.KindInvalid, "incorrect") // no letter yet, no way in
 
-	letters, err := h.IssueFirstLetters(ctx, h.structure)
+	letters, err := h.IssueFamilyLetters(ctx, h.structure, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -373,7 +373,7 @@ func TestLetters(t *testing.T) {
 	if _, err := h.SignIn(ctx, l.Login, l.Password, "192.0.2.1"); err != nil {
 		t.Fatal(err)
 	}
-	if letters, err = h.IssueFirstLetters(ctx, h.structure); err != nil || len(letters) != 1 || letters[0].Person.ID != galy {
+	if letters, err = h.IssueFamilyLetters(ctx, h.structure, true); err != nil || len(letters) != 1 || letters[0].Person.ID != galy {
 		t.Errorf("who signed in gets no first letter: %+v, %v", letters, err)
 	}
 

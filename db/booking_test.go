@@ -78,7 +78,7 @@ func newTown(t testing.TB, families, places int) *town {
 		Opening: opening(portal.Wednesday), Book: friday, Cancel: friday, Waitlist: true, Counters: []portal.Counter{{Name: "Centre", Limited: true, Capacity: places}}})
 	tn.evening = save(portal.Activity{Name: "APS SOIR", Short: "Soir", Spoken: "l’accueil du soir", Kind: portal.AfterSchool, Starts: portal.Clock(16, 30), Ends: portal.Clock(18, 30),
 		Opening: opening(portal.Monday, portal.Tuesday, portal.Thursday, portal.Friday), Book: eve, Cancel: eve, Counters: []portal.Counter{{Name: "Soir", Limited: true, Capacity: places}}})
-	letters, err := store.IssueFirstLetters(ctx, tn.structure) // in the order of names
+	letters, err := store.IssueFamilyLetters(ctx, tn.structure, true) // in the order of names
 	must(err)
 	for _, l := range letters {
 		tn.parents = append(tn.parents, l.Person.ID)

@@ -14,16 +14,6 @@ func (s *Store) IssueLetters(ctx context.Context, structure portal.StructureID, 
 	return s.issueLetters(ctx, structure, accounts, false)
 }
 
-// IssueFirstLetters does so for every account of the structure that never signed in.
-func (s *Store) IssueFirstLetters(ctx context.Context, structure portal.StructureID) ([]portal.Letter, error) {
-	accounts, err := column[portal.AccountID](s.read(ctx),
-		`SELECT id FROM account a WHERE first_seen_at IS NULL AND temporary = 1 AND `+accountOfStructure+` ORDER BY last_name COLLATE francais, first_name COLLATE francais, id`, structure)
-	if err != nil {
-		return nil, err
-	}
-	return s.issueLetters(ctx, structure, accounts, true)
-}
-
 // accountOfStructure holds for the guardians of the structure's families and for its agents; ?1 is the structure.
 const accountOfStructure = `(EXISTS (SELECT 1 FROM guardian g JOIN family f ON f.id = g.family_id WHERE g.account_id = a.id AND f.structure_id = ?1)
 	OR EXISTS (SELECT 1 FROM staff t WHERE t.account_id = a.id AND t.structure_id = ?1))`

@@ -73,7 +73,7 @@ var protocolWords = map[int]words{
 	http.StatusNotFound:                    {"Page introuvable", "Cette page n’existe pas, ou n’est pas pour vous. Vérifiez l’adresse, ou revenez à l’accueil."},
 	http.StatusMethodNotAllowed:            {"Demande impossible", "Cette adresse ne s’utilise pas ainsi. Revenez à l’accueil."},
 	http.StatusRequestTimeout:              {"Demande trop lente", "La demande a mis trop de temps à arriver. Rien n’a été enregistré. Réessayez."},
-	http.StatusRequestEntityTooLarge:       {"Envoi trop gros", "Ce qui a été envoyé dépasse 1 Mo. Rien n’a été enregistré. Envoyez un fichier plus petit."},
+	http.StatusRequestEntityTooLarge:       {"Envoi trop gros", "Ce qui a été envoyé est trop gros pour cette page. Rien n’a été enregistré. Envoyez un fichier plus petit."},
 	http.StatusMisdirectedRequest:          {"Adresse inconnue", "Ce portail ne répond pas à ce nom de site. Vérifiez l’adresse donnée par la mairie."},
 	http.StatusRequestHeaderFieldsTooLarge: {"Demande trop longue", "Les en-têtes de la demande sont trop longs. Effacez les cookies de ce site et recommencez."},
 }

@@ -55,7 +55,7 @@ func newHousehold(t *testing.T) *household {
 // letterOf finds the letter of a guardian by family name.
 func (h *household) letterOf(name string) portal.Letter {
 	h.t.Helper()
-	letters, err := h.store.IssueFirstLetters(context.Background(), h.structure)
+	letters, err := h.store.IssueFamilyLetters(context.Background(), h.structure, true)
 	if err != nil {
 		h.t.Fatal(err)
 	}
