@@ -205,11 +205,7 @@ func (tx *Tx) exec(query string, args ...any) error {
 
 // change runs a statement and counts the rows it touched.
 func (tx *Tx) change(query string, args ...any) (int64, error) {
-	s, err := tx.stmt(query)
-	if err != nil {
-		return 0, err
-	}
-	res, err := s.Exec(args...)
+	res, err := tx.result(query, args)
 	if err != nil {
 		return 0, err
 	}
@@ -218,15 +214,19 @@ func (tx *Tx) change(query string, args ...any) (int64, error) {
 
 // insert runs an INSERT and gives the new row's number.
 func (tx *Tx) insert(query string, args ...any) (int64, error) {
-	s, err := tx.stmt(query)
-	if err != nil {
-		return 0, err
-	}
-	res, err := s.Exec(args...)
+	res, err := tx.result(query, args)
 	if err != nil {
 		return 0, err
 	}
 	return res.LastInsertId()
+}
+
+func (tx *Tx) result(query string, args []any) (sql.Result, error) {
+	s, err := tx.stmt(query)
+	if err != nil {
+		return nil, err
+	}
+	return s.Exec(args...)
 }
 
 func (tx *Tx) query(query string, args ...any) (*sql.Rows, error) {
