@@ -33,8 +33,10 @@ drill-places: ## 1,000 simultaneous validations of the last ten places, fifty ti
 fuzz:
 	$(GO) test -run '^$$' -fuzz FuzzReadRoll -fuzztime 5m ./portal
 
-screenshots: ## the pictures of the documentation, taken from the demonstration
-	MARELLE_PICTURES=$(CURDIR)/docs/images $(GO) test -run TestPictures -v .
+screenshots: ## every screen into .cache/images; those of the README into docs/images
+	mkdir -p .cache/images
+	MARELLE_PICTURES=$(CURDIR)/.cache/images $(GO) test -count 1 -run TestPictures .
+	cp .cache/images/calendrier-1280-light.png .cache/images/calendrier-390-dark.png .cache/images/recapitulatif-390-light.png docs/images/
 
 clean:
 	rm -rf marelle .cache

@@ -116,7 +116,7 @@ func (v *ChooseActivity) SetActivities(setup *portal.Setup, child portal.ChildID
 	for i := range setup.Activities {
 		a := &setup.Activities[i]
 		v.Activities = append(v.Activities, ActivityCard{
-			URL: CalendarPath(child, a.ID), Icon: ActivityIcon(a.Kind), Name: portal.Capital(strings.TrimPrefix(strings.TrimPrefix(a.Spoken, "la "), "le ")),
+			URL: CalendarPath(child, a.ID), Icon: ActivityIcon(a.Kind), Name: portal.Capital(withoutArticle(a.Spoken)),
 			Hours: hours(a), Days: a.Opening.School.String(), Rule: ruleWords(a),
 		})
 	}
@@ -166,4 +166,14 @@ func (v *Home) AddChild(c portal.Child, setup *portal.Setup, booked []portal.Boo
 		h.Week = append(h.Week, day)
 	}
 	v.Children = append(v.Children, h)
+}
+
+// withoutArticle gives « accueil du matin » from « l’accueil du matin ».
+func withoutArticle(spoken string) string {
+	for _, article := range []string{"la ", "le ", "les ", "l’", "l'"} {
+		if rest, cut := strings.CutPrefix(spoken, article); cut {
+			return rest
+		}
+	}
+	return spoken
 }
