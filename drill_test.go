@@ -198,11 +198,11 @@ func validateSomething(f *family, path, day string) (acknowledged, error) {
 	}
 	var asked []string
 	recap.Find(".liste tbody th").Each(func(_ int, s *goquery.Selection) { asked = append(asked, s.Text()) })
-	key, any := recap.Find(`#valider input[name="cle"]`).Attr("value")
-	if !any {
+	form := hidden(recap)
+	if len(form) == 0 {
 		return acknowledged{}, nil
 	}
-	to, err := f.submit("/recapitulatif", url.Values{"cle": {key}})
+	to, err := f.submit("/recapitulatif", form)
 	if err != nil || !strings.HasPrefix(to, "/recus/") {
 		return acknowledged{}, err
 	}
@@ -275,7 +275,7 @@ func rush(t *testing.T, families, places int) {
 	go app.Listen(addr)
 	defer app.Shutdown()
 	people := make([]*family, families)
-	keys := make([]string, families)
+	forms := make([]url.Values, families)
 	for i, account := range accounts {
 		token, err := store.OpenSession(ctx, account, false, "")
 		if err != nil {
@@ -288,7 +288,7 @@ func rush(t *testing.T, families, places int) {
 		if _, err := store.Ask(ctx, account, children[i], activity, day, true); err != nil {
 			t.Fatal(err)
 		}
-		keys[i], _ = f.get(t, "/recapitulatif").Find(`#valider input[name="cle"]`).Attr("value")
+		forms[i] = hidden(f.get(t, "/recapitulatif"))
 	}
 	gate := make(chan struct{})
 	var wg sync.WaitGroup
@@ -297,7 +297,7 @@ func rush(t *testing.T, families, places int) {
 	for i, f := range people {
 		wg.Go(func() {
 			<-gate
-			to, err := f.submit("/recapitulatif", url.Values{"cle": {keys[i]}})
+			to, err := f.submit("/recapitulatif", forms[i])
 			if err != nil {
 				t.Errorf("family %d got no answer", i)
 				return

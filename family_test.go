@@ -111,11 +111,21 @@ func (f *family) activityOfFirstChild(t testing.TB, word string) string {
 	return path
 }
 
+// hidden gathers what the form of the recap sends by itself.
+func hidden(recap *goquery.Document) url.Values {
+	form := url.Values{}
+	recap.Find("#valider input").Each(func(_ int, i *goquery.Selection) {
+		name, _ := i.Attr("name")
+		value, _ := i.Attr("value")
+		form.Set(name, value)
+	})
+	return form
+}
+
 // validate confirms the draft and gives the address of the receipt.
 func (f *family) validate(t testing.TB) string {
 	t.Helper()
-	key, _ := f.get(t, "/recapitulatif").Find(`#valider input[name="cle"]`).Attr("value")
-	return f.post(t, "/recapitulatif", url.Values{"cle": {key}}, http.StatusSeeOther)
+	return f.post(t, "/recapitulatif", hidden(f.get(t, "/recapitulatif")), http.StatusSeeOther)
 }
 
 // readParts decodes a message made of a text and an HTML alternative, in that order.

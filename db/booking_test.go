@@ -1,6 +1,7 @@
 package db_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -105,7 +106,7 @@ func (tn *town) want(t testing.TB, parent, child int, a portal.ActivityID, day s
 
 func (tn *town) confirm(t testing.TB, parent int, key string) *portal.Receipt {
 	t.Helper()
-	r, err := tn.Confirm(ctx, tn.parents[parent], "formulaire-"+key)
+	r, err := tn.Confirm(ctx, tn.parents[parent], "formulaire-"+key, db.AnyVersion)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -173,19 +174,45 @@ func TestSameFormTwice(t *testing.T) {
 	if first.Number != second.Number || first.Hash != second.Hash || len(second.Lines) != 1 {
 		t.Fatalf("%v then %v", first, second)
 	}
-	if list, _, err := tn.Recap(ctx, tn.parents[0]); err != nil || len(list) != 1 {
+	if list, err := tn.Recap(ctx, tn.parents[0]); err != nil || len(list.Requests) != 1 {
 		t.Fatalf("the wish of the other child was lost: %v %v", list, err)
 	}
 	tn.want(t, 1, 0, tn.wednesday, "2026-12-02", true)
-	if _, err := tn.Confirm(ctx, tn.parents[1], "formulaire-cle"); err == nil {
+	if _, err := tn.Confirm(ctx, tn.parents[1], "formulaire-cle", db.AnyVersion); err == nil {
 		t.Fatal("another family's form key was accepted")
+	}
+}
+
+// TestOnlyWhatWasRead: a draft changed in another window is not validated by a page that shows the old one.
+func TestOnlyWhatWasRead(t *testing.T) {
+	tn := newTown(t, 1, 10)
+	tn.want(t, 0, 0, tn.canteen, "2026-11-30", true)
+	read, err := tn.Recap(ctx, tn.parents[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	tn.want(t, 0, 0, tn.canteen, "2026-12-01", true) // in the other window
+	if _, err := tn.Confirm(ctx, tn.parents[0], "formulaire-ancien", read.Version); !errors.Is(err, db.ErrDraftChanged) {
+		t.Fatalf("validated what was not read: %v", err)
+	}
+	tn.wantState(t, 0, 0, tn.canteen, "2026-12-01", portal.StateAdd)
+	if read, err = tn.Recap(ctx, tn.parents[0]); err != nil {
+		t.Fatal(err)
+	}
+	r, err := tn.Confirm(ctx, tn.parents[0], "formulaire-relu", read.Version)
+	if err != nil || len(r.Lines) != 2 {
+		t.Fatal(r, err)
+	}
+	again, err := tn.Confirm(ctx, tn.parents[0], "formulaire-relu", read.Version) // sent twice: the version is old by now
+	if err != nil || again.Number != r.Number {
+		t.Fatal(again, err)
 	}
 }
 
 // TestNothingToValidate: an empty draft gives a sentence, not a receipt.
 func TestNothingToValidate(t *testing.T) {
 	tn := newTown(t, 1, 10)
-	_, err := tn.Confirm(ctx, tn.parents[0], "formulaire")
+	_, err := tn.Confirm(ctx, tn.parents[0], "formulaire", db.AnyVersion)
 	if e := portal.AsError(err); e == nil || e.Kind != portal.KindConflict {
 		t.Fatal(err)
 	}
@@ -273,7 +300,7 @@ func TestLastPlaces(t *testing.T) {
 	results := make([]*portal.Receipt, families)
 	for i := range families {
 		wg.Go(func() {
-			r, err := tn.Confirm(ctx, tn.parents[i], fmt.Sprintf("formulaire-%d", i))
+			r, err := tn.Confirm(ctx, tn.parents[i], fmt.Sprintf("formulaire-%d", i), db.AnyVersion)
 			if err != nil {
 				t.Error(err)
 				return

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"errors"
+	"strings"
 	"time"
 
 	"marelle/portal"
@@ -18,9 +19,16 @@ func (s *Store) NewFormKey() (string, error) {
 	return hex.EncodeToString(key), err
 }
 
+// AnyVersion validates the draft whatever was shown of it; a page always says which version it showed.
+const AnyVersion = -1
+
+// ErrDraftChanged says that the draft is no longer the one that was read.
+var ErrDraftChanged = portal.Conflict("Vos demandes ont changé depuis l’affichage de cette page. Relisez-les, puis validez.")
+
 // Confirm validates the account's whole draft in one transaction: each line is checked again at that instant and done if
-// it still holds; what no longer does is listed with its reason. The same form sent twice gives the same receipt.
-func (s *Store) Confirm(ctx context.Context, account portal.AccountID, formKey string) (*portal.Receipt, error) {
+// it still holds; what no longer does is listed with its reason. The same form sent twice gives the same receipt. A draft
+// that is no longer the version shown is refused with ErrDraftChanged: nothing is booked that was not read.
+func (s *Store) Confirm(ctx context.Context, account portal.AccountID, formKey string, version int) (*portal.Receipt, error) {
 	if len(formKey) < 8 || len(formKey) > 64 {
 		return nil, portal.Invalid("Ce formulaire est incomplet. Rouvrez le récapitulatif, puis validez de nouveau.")
 	}
@@ -35,7 +43,7 @@ func (s *Store) Confirm(ctx context.Context, account portal.AccountID, formKey s
 			id = known
 			return err
 		}
-		id, err = s.confirm(ctx, tx, account, children, formKey)
+		id, err = s.confirm(ctx, tx, account, children, formKey, version)
 		return err
 	})
 	if err != nil {
@@ -53,11 +61,14 @@ func receiptOfForm(tx *Tx, account portal.AccountID, formKey string) (portal.Rec
 	return id, err
 }
 
-func (s *Store) confirm(ctx context.Context, tx *Tx, account portal.AccountID, children []portal.Child, formKey string) (portal.ReceiptID, error) {
+func (s *Store) confirm(ctx context.Context, tx *Tx, account portal.AccountID, children []portal.Child, formKey string, version int) (portal.ReceiptID, error) {
 	now := s.now()
 	draft, err := draftOf(tx, account)
 	if err != nil {
 		return 0, err
+	}
+	if version != AnyVersion && version != draft.Version && len(draft.Wishes) > 0 {
+		return 0, ErrDraftChanged
 	}
 	list, err := s.requests(ctx, tx, children, draft)
 	if err != nil {
@@ -226,6 +237,16 @@ func (s *Store) Receipt(ctx context.Context, account portal.AccountID, number st
 	return s.receipt(s.read(ctx), account, "r.year = ? AND r.seq = ?", year, seq)
 }
 
+// LastReceipt gives the number of the account's last receipt, or nothing.
+func (s *Store) LastReceipt(ctx context.Context, account portal.AccountID) (string, error) {
+	numbers, err := all(s.read(ctx), func(rows *sql.Rows) (string, error) {
+		var year, seq int
+		err := rows.Scan(&year, &seq)
+		return portal.ReceiptNumber(year, seq), err
+	}, "SELECT year, seq FROM receipt WHERE account_id = ? ORDER BY id DESC LIMIT 1", account)
+	return strings.Join(numbers, ""), err
+}
+
 func (s *Store) receipt(q querier, account portal.AccountID, where string, args ...any) (*portal.Receipt, error) {
 	r, err := one(q, func(rows *sql.Rows) (r portal.Receipt, err error) {
 		var year, seq int
@@ -240,7 +261,7 @@ func (s *Store) receipt(q querier, account portal.AccountID, where string, args 
 	return &r, err
 }
 
-const movementColumns = `SELECT m.id, m.account_id, c.id, c.structure_id, iif(c.used_name <> '', c.used_name, c.last_name), c.first_name, a.name, a.kind, a.id,
+const movementColumns = `SELECT m.id, m.account_id, c.id, c.structure_id, iif(c.used_name <> '', c.used_name, c.last_name), c.first_name, a.name, a.short, a.kind, a.id,
 		m.day, m.action, m.at, m.outcome, m.rank, m.reason, n.date, coalesce(m.final, ''), m.final_rank,
 		coalesce(r.year, 0), coalesce(r.seq, 0)
 	FROM movement m
@@ -251,7 +272,7 @@ const movementColumns = `SELECT m.id, m.account_id, c.id, c.structure_id, iif(c.
 
 func scanMovement(r *sql.Rows) (m portal.Movement, err error) {
 	var year, seq int
-	err = r.Scan(&m.ID, &m.Account, &m.Child.ID, &m.Child.StructureID, &m.Child.LastName, &m.Child.FirstName, &m.Activity, &m.Icon, &m.ActID,
+	err = r.Scan(&m.ID, &m.Account, &m.Child.ID, &m.Child.StructureID, &m.Child.LastName, &m.Child.FirstName, &m.Activity, &m.Short, &m.Icon, &m.ActID,
 		&m.Day, &m.Action, into{&m.At}, &m.Outcome, &m.Rank, &m.Reason, &m.Night, &m.Final, &m.FinalRank, &year, &seq)
 	if seq > 0 {
 		m.Receipt = portal.ReceiptNumber(year, seq)

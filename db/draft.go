@@ -208,11 +208,18 @@ func (s *Store) DropDraft(ctx context.Context, account portal.AccountID) (droppe
 	return dropped, err
 }
 
+// Recap is a draft with the facts of an instant.
+type Recap struct {
+	Now      time.Time
+	Version  int
+	Requests []portal.Request
+}
+
 // Recap gives the account's draft with the facts of this instant, cancellations first.
-func (s *Store) Recap(ctx context.Context, account portal.AccountID) (list []portal.Request, now time.Time, err error) {
-	now = s.now()
+func (s *Store) Recap(ctx context.Context, account portal.AccountID) (recap Recap, err error) {
+	recap.Now = s.now()
 	err = s.snapshot(ctx, func(r reader) error {
-		children, err := childrenOf(r, account, portal.DateOf(now))
+		children, err := childrenOf(r, account, portal.DateOf(recap.Now))
 		if err != nil {
 			return err
 		}
@@ -220,10 +227,11 @@ func (s *Store) Recap(ctx context.Context, account portal.AccountID) (list []por
 		if err != nil {
 			return err
 		}
-		list, err = s.requests(ctx, r, children, draft)
+		recap.Version = draft.Version
+		recap.Requests, err = s.requests(ctx, r, children, draft)
 		return err
 	})
-	return list, now, err
+	return recap, err
 }
 
 // requests completes a draft with the facts that decide each line. A wish for a child or an activity that the account

@@ -20,7 +20,8 @@ type Calendar struct {
 	Draft    Draft
 }
 
-// Calendar gives a month of one of the account's children; somebody else's child is not found.
+// Calendar gives a month of one of the account's children, or, for no month, the first that has a day to change;
+// somebody else's child is not found.
 func (s *Store) Calendar(ctx context.Context, account portal.AccountID, child portal.ChildID, activity portal.ActivityID, month portal.Month) (*Calendar, error) {
 	c := &Calendar{Now: s.now(), Month: month}
 	err := s.snapshot(ctx, func(r reader) (err error) {
@@ -33,7 +34,10 @@ func (s *Store) Calendar(ctx context.Context, account portal.AccountID, child po
 		if c.Draft, err = draftOf(r, account); err != nil {
 			return err
 		}
-		c.Slots, err = slotsBetween(r, c.Setup, c.Activity, child, month.First(), month.Last(), c.Draft.Wishes)
+		if c.Month == (portal.Month{}) {
+			c.Month = c.Setup.FirstMonth(c.Activity, c.Now)
+		}
+		c.Slots, err = slotsBetween(r, c.Setup, c.Activity, child, c.Month.First(), c.Month.Last(), c.Draft.Wishes)
 		return err
 	})
 	if err != nil {

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -74,7 +75,7 @@ func (r *request) calendarPage() (*views.Calendar, error) {
 	if err != nil {
 		return nil, err
 	}
-	month := portal.DateOf(r.now).Month()
+	var month portal.Month // none asked: the first that has a day to change
 	if asked := r.Query("mois"); asked != "" {
 		if month, err = portal.ParseMonth(asked); err != nil {
 			return nil, err
@@ -84,18 +85,20 @@ func (r *request) calendarPage() (*views.Calendar, error) {
 	if err != nil {
 		return nil, err
 	}
+	month = c.Month
 	heading := fmt.Sprintf("Réserver %s %s", c.Activity.Spoken, portal.Of(c.Child.FirstName))
 	page := &views.Calendar{
 		Frame: r.frame(fmt.Sprintf("%s, %s", heading, month.Word()), "/reservations"), Heading: heading,
 		Action: views.CalendarPath(child, activity),
-		Prev:   views.MonthLink{URL: views.CalendarURL(child, activity, month.Add(-1)), Label: portal.Capital(month.Add(-1).Word())},
-		Next:   views.MonthLink{URL: views.CalendarURL(child, activity, month.Add(1)), Label: portal.Capital(month.Add(1).Word())},
+		Prev:   views.MonthLink{URL: views.CalendarURL(child, activity, month.Add(-1)), Label: "Mois précédent : " + month.Add(-1).Word()},
+		Next:   views.MonthLink{URL: views.CalendarURL(child, activity, month.Add(1)), Label: "Mois suivant : " + month.Add(1).Word()},
 	}
 	page.Adds, page.Removes = 0, 0 // the basket says it here
 	page.Children = childChips(c.Children, child, func(id portal.ChildID) string { return views.CalendarURL(id, activity, month) })
 	for _, a := range c.Setup.Activities {
 		page.Activities = append(page.Activities, views.ActivityChip(&a, views.CalendarURL(child, a.ID, month), a.ID == activity))
 	}
+	page.Notice = views.DroppedWords(r.QueryInt("abandonnees"))
 	page.SetRules(c.Activity)
 	page.SetMonth(c.Setup, c.Activity, c.Slots, c.Now, c.Draft.Version)
 	page.Basket = r.basket(c.Draft, c.Children, c.Setup)
@@ -165,20 +168,26 @@ func (r *request) askDay() error {
 		return err
 	}
 	if r.isHTMX() {
-		return r.answerClick(got, refused)
+		return r.answerClick(got, present, refused)
 	}
 	if refused != nil {
 		return r.refusedPage(child, activity, day, refused)
 	}
 	back := views.CalendarURL(child, activity, day.Month()) + "#j-" + day.String()
 	if r.FormValue("depuis") == "recapitulatif" {
-		back = "/recapitulatif"
+		back = "/recapitulatif?retiree=1"
+		if next := r.FormValue("suivante"); lineID.MatchString(next) {
+			back += "#" + next
+		}
 	}
 	return r.redirect303(back)
 }
 
+// lineID is how the recap names its lines.
+var lineID = regexp.MustCompile(`^(contenu|l-[0-9]+-[0-9]+-[0-9-]+)$`)
+
 // answerClick gives the true cell, the basket and the sentence said aloud.
-func (r *request) answerClick(got *db.Day, refused *portal.Error) error {
+func (r *request) answerClick(got *db.Day, present bool, refused *portal.Error) error {
 	cell := views.NewDayCell(&got.Slot, got.Now, got.Draft.Version)
 	answer := views.Answer{Basket: r.basket(got.Draft, got.Children, got.Setup)}
 	if r.FormValue("depuis") == "panier" {
@@ -194,7 +203,8 @@ func (r *request) answerClick(got *db.Day, refused *portal.Error) error {
 		answer.Refusal = refused.Message
 		r.Status(int(refused.Kind))
 	} else {
-		answer.Said = views.ClickSaid(&got.Slot, got.Now, answer.Basket)
+		answer.Said = views.ClickSaid(&got.Slot, present, got.Now, answer.Basket)
+		answer.Warning = views.ClickWarning(&got.Slot, got.Now)
 	}
 	return r.render(answer)
 }

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/PuerkitoBio/goquery"
+
 	"marelle/portal"
 )
 
@@ -143,14 +145,16 @@ func TestFamilyJourney(t *testing.T) {
 	b.post(h.path(h.canteen), url.Values{"jour": {"2026-11-30:0"}}).follow().want(200).wantState("2026-11-30", "libre")
 	b.post(h.path(h.canteen), url.Values{"jour": {"2026-12-07:1"}}).wantTo(h.path(h.canteen) + "?mois=2026-12#j-2026-12-07")
 
-	b.get("/accueil").want(200).wantText("Vous avez 1 demande à valider.").wantText("jusqu’au jeudi 3 décembre à 9 h")
+	b.get("/accueil").want(200).wantText("Vous avez 1 demande à valider.").wantText("Délai le plus proche : jeudi 3 décembre à 9 h.")
 	b.get("/recapitulatif").want(200).wantText("Rien n’est encore enregistré").wantText("jp@exemple.fr")
 	key, _ := b.page.Find("#valider input[name=cle]").Attr("value")
-	b.post("/recapitulatif", url.Values{"cle": {key}}).want(303)
+	version, _ := b.page.Find("#valider input[name=version]").Attr("value")
+	form := url.Values{"cle": {key}, "version": {version}}
+	b.post("/recapitulatif", form).want(303)
 	receipt := b.res.Header.Get("Location")
 	b.get(receipt).want(200).wantText("1 demande enregistrée").wantText("n° 2026-0001").wantText("lundi 23 novembre 2026 à 9 h 05 min 00 s")
-	b.post("/recapitulatif", url.Values{"cle": {key}}).wantTo(receipt) // the same form again
-	b.get("/recapitulatif").want(200).wantText("Aucune demande en cours")
+	b.post("/recapitulatif", form).wantTo(receipt) // the same form again
+	b.get("/recapitulatif").want(200).wantText("Aucune demande en cours").wantText("Dernière validation : reçu n° 2026-0001")
 	b.get("/suivi").want(200).wantText("Non transmise").wantText("Acceptée")
 	b.get("/suivi?filtre=1").want(200).wantText("1 demande")
 
@@ -170,10 +174,11 @@ func TestRefusedClick(t *testing.T) {
 	neighbour.get(path).post(path, url.Values{"jour": {"2026-12-02:1"}}).want(303)
 	neighbour.get("/recapitulatif").wantText("dernière place")
 	key, _ := neighbour.page.Find("#valider input[name=cle]").Attr("value")
+	version, _ := neighbour.page.Find("#valider input[name=version]").Attr("value")
 
 	b := h.father
 	b.get(h.path(h.alsh)+"?mois=2026-12").want(200).wantState("2026-12-02", "libre").wantText("1 place")
-	neighbour.post("/recapitulatif", url.Values{"cle": {key}}).want(303)
+	neighbour.post("/recapitulatif", url.Values{"cle": {key}, "version": {version}}).want(303)
 	b.htmx(true).post(h.path(h.alsh), url.Values{"jour": {"2026-12-02:1"}}).want(409).wantBody(`data-jour="2026-12-02" data-etat="complet"`).wantText("Il n’y a plus de place le mercredi 2 décembre.")
 	b.htmx(false).get(h.path(h.alsh))
 	b.post(h.path(h.alsh), url.Values{"jour": {"2026-12-02:1"}}).want(409).wantText("Il n’y a plus de place le mercredi 2 décembre.").wantText("Décembre 2026").wantState("2026-12-02", "complet")
@@ -190,6 +195,26 @@ func TestRefusedClick(t *testing.T) {
 		b.get(foreign).want(404)
 		b.post(foreign, url.Values{"jour": {"2026-11-30:1"}}).want(404)
 	}
+}
+
+// TestTwoWindows: a recap that shows an old draft validates nothing, and shows the new one.
+func TestTwoWindows(t *testing.T) {
+	h := newHousehold(t)
+	b := h.father
+	b.get(h.path(h.canteen)).post(h.path(h.canteen), url.Values{"jour": {"2026-12-07:1"}}).follow()
+	b.get("/recapitulatif").wantText("Valider ma demande")
+	form := url.Values{}
+	b.page.Find("#valider input").Each(func(_ int, i *goquery.Selection) {
+		name, _ := i.Attr("name")
+		value, _ := i.Attr("value")
+		form.Set(name, value)
+	})
+	b.post(h.path(h.canteen), url.Values{"jour": {"2026-12-08:1"}}).want(303) // the other window
+	b.post("/recapitulatif", form).want(409).wantText("Vos demandes ont changé depuis l’affichage de cette page.").wantText("Valider mes 2 demandes")
+	b.get(h.path(h.canteen)+"?mois=2026-12").wantState("2026-12-07", "ajout").wantState("2026-12-08", "ajout")
+	b.get("/recapitulatif")
+	b.post(h.path(h.canteen), url.Values{"jour": {"2026-12-08:0"}, "depuis": {"recapitulatif"}, "suivante": {"l-1-1-2026-12-07"}}).wantTo("/recapitulatif?retiree=1#l-1-1-2026-12-07")
+	b.post(h.path(h.canteen), url.Values{"jour": {"2026-12-07:0"}, "depuis": {"recapitulatif"}, "suivante": {"//ailleurs"}}).wantTo("/recapitulatif?retiree=1")
 }
 
 // TestTakeBackFromTheBasket: the button of the basket answers with the cell only where that cell is on the page.
@@ -212,9 +237,10 @@ func TestTakeBackFromTheBasket(t *testing.T) {
 	b.htmx(false).get(h.path(h.canteen)).post(h.path(h.canteen), url.Values{"jour": {"2026-12-07:1"}}).want(303)
 	b.headers.Del("Hx-Current-Url")
 	b.headers.Set("Referer", baseURL+h.path(h.canteen)+"?mois=2026-12")
-	b.post("/recapitulatif/abandonner", url.Values{}).wantTo(h.path(h.canteen) + "?mois=2026-12")
+	b.post("/recapitulatif/abandonner", url.Values{}).wantTo(h.path(h.canteen) + "?abandonnees=1&mois=2026-12")
+	b.get(b.res.Header.Get("Location")).wantText("1 demande abandonnée. Vos réservations n’ont pas changé.")
 	b.get("/recapitulatif").wantText("Aucune demande en cours")
-	b.post("/recapitulatif", url.Values{"cle": {"une-cle-inventee"}}).want(409).wantText("aucune demande à valider")
+	b.post("/recapitulatif", url.Values{"cle": {"une-cle-inventee"}, "version": {"3"}}).want(409).wantText("aucune demande à valider")
 	b.post("/recapitulatif", url.Values{}).want(422)
 }
 

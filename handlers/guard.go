@@ -158,7 +158,7 @@ func (r *request) askSignIn(expired bool) error {
 	if back != "" && back != "/" {
 		query.Set("retour", back)
 	}
-	if expired {
+	if expired || r.isHTMX() || r.Method() != fiber.MethodGet { // somebody was in the middle of something
 		query.Set("motif", "delai")
 	}
 	path := "/connexion"

@@ -1,34 +1,64 @@
 package handlers
 
 import (
+	"errors"
 	"fmt"
+	"net/url"
+	"strconv"
 	"strings"
 
+	"marelle/db"
 	"marelle/portal"
 	"marelle/views"
 )
 
 // recap shows what the family asks, before anything is booked.
 func (r *request) recap() error {
-	list, now, err := r.site.store.Recap(r.ctx(), r.account())
+	page, err := r.recapPage()
 	if err != nil {
 		return err
 	}
-	page := views.Recap{Frame: r.frame("Récapitulatif de vos demandes", "/reservations")}
-	page.Frame.Adds, page.Frame.Removes = 0, 0 // the page is about nothing else
-	if page.Key, err = r.site.store.NewFormKey(); err != nil {
-		return err
-	}
-	if page.Emails, err = r.site.store.Emails(r.ctx(), r.account()); err != nil {
-		return err
-	}
-	page.SetRequests(list, now)
+	page.Dropped = views.DroppedWords(r.QueryInt("abandonnees"))
+	page.TakenBack = r.Query("retiree") != ""
 	return r.render(page)
 }
 
-// confirm validates the draft, once per form.
+func (r *request) recapPage() (*views.Recap, error) {
+	recap, err := r.site.store.Recap(r.ctx(), r.account())
+	if err != nil {
+		return nil, err
+	}
+	page := &views.Recap{Frame: r.frame("Récapitulatif de vos demandes", "/reservations"), Version: recap.Version}
+	page.Frame.Adds, page.Frame.Removes = 0, 0 // the page is about nothing else
+	if page.Key, err = r.site.store.NewFormKey(); err != nil {
+		return nil, err
+	}
+	if page.Emails, err = r.site.store.Emails(r.ctx(), r.account()); err != nil {
+		return nil, err
+	}
+	if page.Last, err = r.site.store.LastReceipt(r.ctx(), r.account()); err != nil {
+		return nil, err
+	}
+	page.SetRequests(recap.Requests, recap.Now)
+	return page, nil
+}
+
+// confirm validates the draft that was shown, once per form.
 func (r *request) confirm() error {
-	receipt, err := r.site.store.Confirm(r.ctx(), r.account(), r.FormValue("cle"))
+	version, err := strconv.Atoi(r.FormValue("version"))
+	if err != nil || version < 0 {
+		return portal.Invalid("Ce formulaire est incomplet. Rouvrez le récapitulatif, puis validez de nouveau.")
+	}
+	receipt, err := r.site.store.Confirm(r.ctx(), r.account(), r.FormValue("cle"), version)
+	if errors.Is(err, db.ErrDraftChanged) {
+		page, err := r.recapPage()
+		if err != nil {
+			return err
+		}
+		page.Changed = db.ErrDraftChanged.Message
+		r.Status(int(db.ErrDraftChanged.Kind))
+		return r.render(page)
+	}
 	if err != nil {
 		return err
 	}
@@ -37,14 +67,18 @@ func (r *request) confirm() error {
 
 // abandon drops the draft; what is booked does not change.
 func (r *request) abandon() error {
-	back := r.cameFrom()
-	if _, err := r.site.store.DropDraft(r.ctx(), r.account()); err != nil {
+	dropped, err := r.site.store.DropDraft(r.ctx(), r.account())
+	if err != nil {
 		return err
 	}
-	if !strings.HasPrefix(back, "/reservations/") {
-		back = "/recapitulatif"
+	back, err := url.Parse(r.cameFrom())
+	if err != nil || !strings.HasPrefix(back.Path, "/reservations/") {
+		back = &url.URL{Path: "/recapitulatif"}
 	}
-	return r.redirect303(back)
+	query := back.Query()
+	query.Set("abandonnees", strconv.Itoa(dropped))
+	back.RawQuery = query.Encode()
+	return r.redirect303(back.String())
 }
 
 // receipt shows the proof of a validation.
@@ -57,6 +91,7 @@ func (r *request) receipt() error {
 	if page.Emails, err = r.site.store.Emails(r.ctx(), r.account()); err != nil {
 		return err
 	}
+	page.Holder = r.session.Person.Title()
 	page.SetReceipt(receipt)
 	page.Title = fmt.Sprintf("%s, reçu n° %s", page.Heading, receipt.Number)
 	return r.render(page)
@@ -86,12 +121,12 @@ func (r *request) follow() error {
 // home is the family's first page.
 func (r *request) home() error {
 	page := views.Home{Frame: r.frame("Accueil", "/accueil"), Hello: "Bonjour " + r.session.Person.FirstName}
-	list, now, err := r.site.store.Recap(r.ctx(), r.account())
+	recap, err := r.site.store.Recap(r.ctx(), r.account())
 	if err != nil {
 		return err
 	}
 	page.Adds, page.Removes = 0, 0 // said in full below
-	page.SetPending(list, now)
+	page.SetPending(recap.Requests, recap.Now)
 	week, err := r.site.store.Week(r.ctx(), r.account())
 	if err != nil {
 		return err
@@ -104,7 +139,7 @@ func (r *request) home() error {
 		if err != nil {
 			return err
 		}
-		page.AddChild(c, setup, week.Booked, now)
+		page.AddChild(c, setup, week.Booked, recap.Now)
 	}
 	return r.render(page)
 }

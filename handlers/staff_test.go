@@ -361,7 +361,7 @@ func (w *world) asks(days ...portal.Date) (receipt *portal.Receipt) {
 			w.t.Fatal(err)
 		}
 	}
-	if receipt, err = w.store.Confirm(ctx, account, fmt.Sprintf("formulaire-%d-%d", w.structure, w.clock.Now().UnixNano())); err != nil {
+	if receipt, err = w.store.Confirm(ctx, account, fmt.Sprintf("formulaire-%d-%d", w.structure, w.clock.Now().UnixNano()), db.AnyVersion); err != nil {
 		w.t.Fatal(err)
 	}
 	return receipt

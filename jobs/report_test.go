@@ -109,7 +109,7 @@ func (h *household) ask(t testing.TB, who portal.AccountID, child portal.ChildID
 
 func (h *household) confirm(t testing.TB, who portal.AccountID, key string) {
 	t.Helper()
-	if _, err := h.Confirm(background, who, "formulaire-"+key); err != nil {
+	if _, err := h.Confirm(background, who, "formulaire-"+key, db.AnyVersion); err != nil {
 		t.Fatal(err)
 	}
 }

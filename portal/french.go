@@ -105,7 +105,7 @@ func UntilShort(limit, now time.Time, shown Month) string {
 	hour := strings.ReplaceAll(at.Word(), " ", "\u00a0") // never « 9 » at the end of a line and « h » on the next
 	switch today := DateOf(now); {
 	case day == today:
-		return "jusqu’à auj. " + hour
+		return "jusqu’à aujourd’hui " + hour
 	case day == today+1:
 		return "jusqu’à demain " + hour
 	case day.Month() == shown:
@@ -144,6 +144,15 @@ func Ago(t, now time.Time) string {
 	return DateOf(t).LongYear() + " à " + hourWord(t)
 }
 
+// NightWords says which night a date of the ledger names: « dans la nuit du 23 au 24 novembre ».
+func NightWords(date Date) string {
+	before := date - 1
+	if before.Month() == date.Month() {
+		return fmt.Sprintf("dans la nuit du %s au %s %s", DayNumber(before), DayNumber(date), date.Month().MonthName())
+	}
+	return fmt.Sprintf("dans la nuit du %s %s au %s %s", DayNumber(before), before.Month().MonthName(), DayNumber(date), date.Month().MonthName())
+}
+
 // Count agrees a noun with a number: « 0 ajout », « 1 ajout », « 2 ajouts »; plural is given where it is not made with s.
 func Count(n int, singular string, plural ...string) string {
 	if n == 0 || n == 1 {
@@ -172,6 +181,9 @@ func Of(name string) string {
 }
 
 func startsWithVowel(s string) bool {
+	if r := []rune(strings.ToLower(s)); len(r) > 1 && r[0] == 'y' && strings.ContainsRune("aeiouéèàâê", r[1]) {
+		return false // « de Yasmine », but « d’Yves »
+	}
 	return strings.ContainsAny(firstLetter(s), "aeiouyhàâäéèêëîïôöùûüœæAEIOUYHÀÂÄÉÈÊËÎÏÔÖÙÛÜŒÆ")
 }
 

@@ -52,7 +52,8 @@ type Movement struct {
 	ID        MovementID
 	Account   AccountID // who asked
 	Child     Child
-	Activity  string // the activity's name
+	Activity  string // the activity's name: « RESTAURATION »
+	Short     string // as the calendar calls it: « Cantine »
 	Icon      ActivityKind
 	ActID     ActivityID
 	Day       Date

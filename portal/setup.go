@@ -139,3 +139,14 @@ func (a *Activity) Check() error {
 	}
 	return nil
 }
+
+// FirstMonth gives the month of the first day that can still be booked, within four months; else the present one.
+func (s *Setup) FirstMonth(a *Activity, now time.Time) Month {
+	today := DateOf(now)
+	for day := today; day < today+120; day++ {
+		if slot := s.NewSlot(0, a, day); slot.Open && !slot.Book.Passed(now) {
+			return day.Month()
+		}
+	}
+	return today.Month()
+}

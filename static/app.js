@@ -54,6 +54,8 @@ on('htmx:after:swap', e => {
   // The server's own words arrive in #alerte by hx-status:5xx. A proxy's error page has none.
   if (ctx.response?.status >= 500 && !polls(ctx) && !byId('alerte')?.textContent.trim())
     say('Une erreur est survenue. Rien n’a été enregistré. Réessayez ; si cela continue, appelez la mairie.')
+  // Another month: it is said aloud, for the arrow that was pressed now leads further.
+  if (ctx.push) byId('annonce')?.replaceChildren(byId('titre-mois')?.textContent ?? '')
   // A new address (another month) and the pressed arrow is gone: the focus goes to the new title.
   if (ctx.push && doc.activeElement === doc.body) byId(ctx.target.id)?.querySelector('[tabindex="-1"]')?.focus({preventScroll: true})
 })

@@ -34,6 +34,7 @@ type Calendar struct {
 	Empty      string // said instead of the grid when the activity does not open that month
 	Rule       string // the cut-offs in words
 	Refusal    string // why the last click was refused, without JavaScript
+	Notice     string // « 4 demandes abandonnées. »
 	Basket     Basket
 }
 
@@ -60,6 +61,7 @@ type Column struct{ Short, Name string }
 type Week struct {
 	Label  string // « Du 16 au 20 »
 	Past   bool   // nothing can be changed any more: compact
+	Joined bool   // its label stands on the first of the past weeks
 	Note   string // why nothing can be done that week
 	Limits []LimitLine
 	Days   []DayCell
@@ -79,8 +81,9 @@ type DayCell struct {
 	Value   string       // "2026-11-20:1": the day and the wished end, never « toggle »
 	Pressed bool         // the child will be there
 	Today   bool
-	Word    string // « 12 places »
+	Word    string // « Réservé », « places »
 	Rank    string // « 2e » when waiting
+	Left    int    // places left, when they are counted
 	Last    bool   // one place left: the word is bold
 	Spoken  string // what a screen reader adds
 	Icon    string
@@ -129,6 +132,7 @@ type Answer struct {
 	Basket  Basket
 	Said    string // a success, announced
 	Refusal string // a refusal, shown as an alert
+	Warning string // done, but not as the family may think: shown too
 }
 
 // Template names the fragment.
@@ -160,7 +164,9 @@ func NewDayCell(s *portal.Slot, now time.Time, version int) DayCell {
 	if state == portal.StateWaiting {
 		c.Rank = portal.Ordinal(s.Rank)
 	}
-	c.Last = state == portal.StateFree && s.Limited && s.Left == 1
+	if state == portal.StateFree && s.Limited {
+		c.Left, c.Last = s.Left, s.Left == 1
+	}
 	if s.Changeable(now) {
 		c.Aim = aim(s, state)
 		c.Value = c.Day + ":" + wanted(!c.Pressed)
@@ -223,7 +229,10 @@ func cellWords(s *portal.Slot, state portal.State) (word, spoken string) {
 		return "Liste d’attente", " possible, complet"
 	}
 	if s.Limited {
-		return portal.Count(s.Left, "place"), " disponible"
+		if s.Left > 1 {
+			return "places", " disponibles"
+		}
+		return "place", " disponible"
 	}
 	return "Libre", ""
 }
@@ -302,9 +311,17 @@ func newWeek(setup *portal.Setup, slots []portal.Slot, monday portal.Date, days 
 
 func weekLabel(first, last portal.Date) string {
 	if first == last {
-		return fmt.Sprintf("%s %d", portal.Capital(first.Weekday().String()), first.Day())
+		return portal.Capital(first.Weekday().String()) + " " + portal.DayNumber(first)
 	}
-	return fmt.Sprintf("Du %d au %d", first.Day(), last.Day())
+	return rangeLabel(first.Day(), last.Day())
+}
+
+// rangeLabel gives « Du 1er au 4 ».
+func rangeLabel(first, last int) string {
+	if first == 1 {
+		return fmt.Sprintf("Du 1er au %d", last)
+	}
+	return fmt.Sprintf("Du %d au %d", first, last)
 }
 
 // weekNote says why nothing can be changed in a week.
@@ -373,7 +390,10 @@ func joinPastWeeks(weeks []Week) {
 					last = d.Number
 				}
 			}
-			weeks[i].Label = fmt.Sprintf("Du %d au %d", first, last)
+			weeks[i].Label = rangeLabel(first, last)
+		}
+		for k := i + 1; k <= j; k++ {
+			weeks[k].Joined = true
 		}
 		i = j
 	}
@@ -418,20 +438,31 @@ func NewBasketLine(w portal.WishLine, child string, a *portal.Activity) BasketLi
 }
 
 // ClickSaid says aloud what a click did: « Vendredi 20 novembre ajouté. 4 demandes à valider. »
-func ClickSaid(s *portal.Slot, now time.Time, b Basket) string {
+func ClickSaid(s *portal.Slot, present bool, now time.Time, b Basket) string {
 	done := "retiré de vos demandes"
-	switch s.State(now) {
-	case portal.StateAdd:
+	switch state := s.State(now); {
+	case state == portal.StateAdd && s.Full():
+		done = "ajouté, en liste d’attente"
+	case state == portal.StateAdd:
 		done = "ajouté"
-		if s.Full() {
-			done = "ajouté, en liste d’attente"
-		}
-	case portal.StateRemove:
-		done = "à annuler"
+	case state == portal.StateRemove:
+		done = ": annulation demandée"
+	case state == portal.StateBooked && present:
+		done = "reste réservé"
+	case state == portal.StateWaiting && present:
+		done = "reste en liste d’attente"
 	}
 	text := fmt.Sprintf("%s %s.", portal.Capital(s.Day.Long()), done)
 	if n := b.Adds + b.Removes; n > 0 {
 		return text + " " + portal.Count(n, "demande") + " à valider."
 	}
 	return text + " Aucune demande à valider."
+}
+
+// ClickWarning says what a family must know of a click that was done: there is no place, only a waiting list.
+func ClickWarning(s *portal.Slot, now time.Time) string {
+	if s.State(now) == portal.StateAdd && s.Full() {
+		return "Il n’y a plus de place le " + s.Day.Long() + " : votre demande est pour la liste d’attente."
+	}
+	return ""
 }

@@ -37,7 +37,7 @@ func (v *Follow) SetMovements(list []portal.Movement, me portal.AccountID) {
 	for _, m := range list {
 		outcome, rank := m.Result()
 		line := FollowLine{
-			Day: m.Day.LongYear(), Child: m.Child.FirstName, Activity: m.Activity, Icon: string(m.Icon), Asked: portal.Instant(m.At), Reason: m.Reason,
+			Day: m.Day.LongYear(), Child: m.Child.FirstName, Activity: m.Short, Icon: string(m.Icon), Asked: portal.Instant(m.At), Reason: m.Reason,
 		}
 		switch m.Action {
 		case "add":
@@ -51,7 +51,7 @@ func (v *Follow) SetMovements(list []portal.Movement, me portal.AccountID) {
 		case outcome == portal.OutcomeRefused:
 			line.State, line.Detail = "Non enregistrée", "impossible au moment de valider"
 		case m.Transmitted():
-			line.State, line.Detail = "Transmise", "la nuit du "+m.Night.Long()
+			line.State, line.Detail = "Transmise", portal.NightWords(m.Night)
 		default:
 			line.State, line.Detail = "Non transmise", "sera transmise cette nuit"
 		}
@@ -132,7 +132,7 @@ func (v *Home) SetPending(list []portal.Request, now time.Time) {
 	}
 	v.Pending = "Vous avez " + portal.Count(len(list), "demande") + " à valider."
 	if limit, ok := portal.NearestLimit(list, now); ok {
-		v.Nearest = "À valider " + portal.Until(limit, now) + "."
+		v.Nearest = "Délai le plus proche : " + strings.TrimPrefix(strings.TrimPrefix(portal.Until(limit, now), "jusqu’au "), "jusqu’à ") + "."
 	}
 }
 

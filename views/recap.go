@@ -22,7 +22,20 @@ type Recap struct {
 	Button        string // « Valider mes 4 demandes »
 	BackURL       string // the calendar of the first line
 	Emails        []string
-	Impossible    int // lines that validation would refuse as things stand
+	Impossible    int    // lines that validation would refuse as things stand
+	Version       int    // of the draft that is shown: nothing else is validated
+	Changed       string // said when another window changed the draft meanwhile
+	Dropped       string // « 3 demandes abandonnées »
+	TakenBack     bool   // a line was just taken back
+	Last          string // number of the last receipt, for whom comes back here after validating
+}
+
+// DroppedWords says that a draft was dropped; nothing when it was not.
+func DroppedWords(n int) string {
+	if n <= 0 {
+		return ""
+	}
+	return portal.Count(n, "demande abandonnée", "demandes abandonnées") + ". Vos réservations n’ont pas changé."
 }
 
 // Template names the page.
@@ -46,6 +59,7 @@ type RecapLine struct {
 	Value    string
 	Drop     string // « Retirer », « Garder »
 	CSRF     string
+	ID, Next string // of this line and of the one that takes its place, where the page goes back to
 }
 
 // SetRequests fills the two tables.
@@ -56,7 +70,7 @@ func (r *Recap) SetRequests(list []portal.Request, now time.Time) {
 			Day: slot.Day.Short(), Child: list[i].Child.FirstName, Activity: slot.Activity.Short,
 			Hours: hours(slot.Activity),
 			Limit: recapLimit(slot, now), Action: CalendarPath(list[i].Child.ID, slot.Activity.ID), Value: slot.Day.String() + ":" + wanted(!list[i].Adding()),
-			Drop: "Garder", CSRF: r.CSRF,
+			Drop: "Garder", CSRF: r.CSRF, ID: fmt.Sprintf("l-%d-%d-%s", list[i].Child.ID, slot.Activity.ID, slot.Day),
 		}
 		if _, why := slot.Decide(now); why != nil {
 			line.Refusal = why.Message
@@ -73,6 +87,8 @@ func (r *Recap) SetRequests(list []portal.Request, now time.Time) {
 		}
 		r.Removes = append(r.Removes, line)
 	}
+	chain(r.Adds)
+	chain(r.Removes)
 	n := len(list)
 	r.Button = fmt.Sprintf("Valider mes %d demandes", n)
 	if n == 1 {
@@ -86,6 +102,18 @@ func (r *Recap) SetRequests(list []portal.Request, now time.Time) {
 			}
 		}
 		r.BackURL = CalendarURL(first.Child.ID, first.Slot.Activity.ID, first.Slot.Day.Month())
+	}
+}
+
+// chain tells each line which one takes its place when it is gone.
+func chain(lines []RecapLine) {
+	for i := range lines {
+		lines[i].Next = "contenu"
+		if i+1 < len(lines) {
+			lines[i].Next = lines[i+1].ID
+		} else if i > 0 {
+			lines[i].Next = lines[i-1].ID
+		}
 	}
 }
 
@@ -116,7 +144,9 @@ type Receipt struct {
 	Emails   []string
 	Hash     string
 	Previous string
-	Fresh    bool // shown right after validating
+	Holder   string // « M. DUPONT Jean-Paul »
+	Sent     string // « Transmises dans la nuit du 23 au 24 novembre. », once they are
+	Waiting  string // said when there was no place yet
 }
 
 // Template names the page.
@@ -138,8 +168,14 @@ func (v *Receipt) SetReceipt(r *portal.Receipt) {
 	v.Partial = c.Refused > 0
 	v.Heading = doneWords(c)
 	v.Lead = leadWords(c)
+	if c.Waiting > 0 {
+		v.Waiting = "Pas encore de place pour " + portal.Count(c.Waiting, "demande") + " : vous êtes sur la liste d’attente, au rang indiqué."
+	}
 	for _, m := range r.Lines {
-		line := ReceiptLine{Day: m.Day.Short(), Child: m.Child.FirstName, Activity: m.Activity, Reason: m.Reason}
+		if m.Transmitted() {
+			v.Sent = "Transmis " + portal.NightWords(m.Night) + "."
+		}
+		line := ReceiptLine{Day: m.Day.LongYear(), Child: m.Child.FirstName, Activity: m.Short, Reason: m.Reason}
 		line.Badge, line.Icon = outcomeLook(m.Outcome)
 		line.Words = receiptWords(m)
 		if m.Outcome == portal.OutcomeRefused {

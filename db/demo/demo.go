@@ -278,7 +278,7 @@ func (t *town) book(ctx context.Context, a db.DemoAccount, today portal.Date, bo
 	if err != nil || len(left) == len(wants) {
 		return err
 	}
-	_, err = t.store.Confirm(ctx, a.ID, fmt.Sprintf("demo-%d-%s", a.ID, today))
+	_, err = t.store.Confirm(ctx, a.ID, fmt.Sprintf("demo-%d-%s", a.ID, today), db.AnyVersion)
 	return err
 }
 
