@@ -112,7 +112,9 @@ func (p *program) importCommand(ctx context.Context, args []string) error {
 	fmt.Fprintln(p.out, report.Summary())
 	if dry {
 		fmt.Fprintln(p.out, "C’était un essai : rien n’a été changé. Sans --essai, l’import se fait.")
+		return nil
 	}
+	fmt.Fprintln(p.out, "Les lettres de premier accès s’impriment depuis les pages de gestion : Comptes, puis Lettres.")
 	return nil
 }
 

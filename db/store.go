@@ -61,7 +61,7 @@ type Options struct {
 
 var registerDriver = sync.OnceFunc(func() {
 	sql.Register("marelle", &sqlite3.SQLiteDriver{ConnectHook: func(c *sqlite3.SQLiteConn) error {
-		for _, pragma := range []string{"trusted_schema=OFF", "cell_size_check=ON", "mmap_size=0", "journal_size_limit=67108864"} {
+		for _, pragma := range []string{"trusted_schema=OFF", "cell_size_check=ON", "mmap_size=0", "journal_size_limit=67108864", "temp_store=MEMORY"} {
 			if _, err := c.Exec("PRAGMA "+pragma, nil); err != nil {
 				return err
 			}
