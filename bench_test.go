@@ -38,16 +38,13 @@ func calendarRequest(tb testing.TB, log *slog.Logger) (fasthttp.RequestHandler, 
 		tb.Fatal(err)
 	}
 	var mother portal.AccountID
+	var token string
 	for _, l := range logins {
 		if l.LastName == "D'HAUTPOUL" {
-			if mother, err = store.SignIn(ctx, l.Login, l.Password, "127.0.0.1"); err != nil {
+			if mother, token, err = store.SignIn(ctx, l.Login, l.Password, "127.0.0.1", false, ""); err != nil {
 				tb.Fatal(err)
 			}
 		}
-	}
-	token, err := store.OpenSession(ctx, mother, false, "")
-	if err != nil {
-		tb.Fatal(err)
 	}
 	children, err := store.Children(ctx, mother)
 	if err != nil {

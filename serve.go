@@ -28,17 +28,18 @@ const shutdownWithin = 10 * time.Second
 
 // site is a portal being served: what serve and demo have in common.
 type site struct {
-	store  *db.Store
-	runner *jobs.Runner
-	addr   string
-	url    string
-	demo   *handlers.Demo
-	hello  func(url string)
+	store   *db.Store
+	runner  *jobs.Runner
+	addr    string
+	url     string
+	demo    *handlers.Demo
+	proxies []string
+	hello   func(url string)
 }
 
 // serve answers until the context ends, then lets requests under way finish.
 func (p *program) serveSite(ctx context.Context, s site) error {
-	app, err := handlers.New(handlers.Options{Store: s.store, BaseURL: s.url, Demo: s.demo, Mailing: s.runner.Mail != nil})
+	app, err := handlers.New(handlers.Options{Store: s.store, TrustedProxies: s.proxies, BaseURL: s.url, Demo: s.demo, Mailing: s.runner.Mail != nil})
 	if err != nil {
 		return err
 	}
@@ -80,6 +81,13 @@ func (p *program) serve(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	if s.Addr == "" {
+		s.Addr = "127.0.0.1:8080"
+	}
+	proxies, err := s.proxies()
+	if err != nil {
+		return err
+	}
 	slog.SetDefault(slog.New(slog.NewJSONHandler(p.faults, nil)))
 	mailer, err := p.mailer(s, base.Hostname())
 	if err != nil {
@@ -93,10 +101,7 @@ func (p *program) serve(ctx context.Context, args []string) error {
 	if store.Demo() {
 		return errors.New("cette base est une démonstration ; elle ne peut pas servir de vrai portail. Créez-en une avec « marelle init »")
 	}
-	if s.Addr == "" {
-		s.Addr = "127.0.0.1:8080"
-	}
-	return p.serveSite(ctx, site{store: store, addr: s.Addr, url: strings.TrimSuffix(base.String(), "/"),
+	return p.serveSite(ctx, site{store: store, addr: s.Addr, proxies: proxies, url: strings.TrimSuffix(base.String(), "/"),
 		runner: &jobs.Runner{Store: store, Mail: mailer, From: s.From, URL: strings.TrimSuffix(base.String(), "/")},
 		hello:  func(url string) { slog.Info("serving", "url", url, "addr", s.Addr, "mail", mailer != nil) }})
 }

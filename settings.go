@@ -20,11 +20,13 @@ const settingsHelp = `Réglages (option, ou variable d’environnement entre par
   --url ADRESSE    l’adresse publique du portail, https://… (MARELLE_URL)
   --smtp URL       le serveur de courrier, smtps://compte:mot_de_passe@serveur:465 (MARELLE_SMTP, ou MARELLE_SMTP_FILE)
   --expediteur     l’adresse d’où partent les messages (MARELLE_EXPEDITEUR)
+  --proxys         les adresses du serveur qui fait le HTTPS, séparées par des virgules (MARELLE_PROXYS) ;
+                   sans ce réglage, celui de cette machine
 `
 
 // settings are what the program is told from outside: an option, else the environment, else a file named *_FILE for secrets.
 type settings struct {
-	DB, Addr, URL, SMTP, From string
+	DB, Addr, URL, SMTP, From, Proxies string
 }
 
 // parse reads the options of a command that mix with its words; more adds the command's own options.
@@ -35,6 +37,7 @@ func (p *program) parse(name string, args []string, more func(*flag.FlagSet)) (s
 	f.StringVar(&s.Addr, "addr", p.env("MARELLE_ADDR"), "")
 	f.StringVar(&s.URL, "url", p.env("MARELLE_URL"), "")
 	f.StringVar(&s.SMTP, "smtp", "", "")
+	f.StringVar(&s.Proxies, "proxys", p.env("MARELLE_PROXYS"), "")
 	f.StringVar(&s.From, "expediteur", p.env("MARELLE_EXPEDITEUR"), "")
 	if more != nil {
 		more(f)
@@ -92,6 +95,26 @@ func checkURL(s string, demo bool) (*url.URL, error) {
 	}
 	u.Path = ""
 	return u, nil
+}
+
+// proxies lists the addresses that are believed when they say for whom they ask. Whoever listens on this machine only is
+// asked by a server of this machine.
+func (s settings) proxies() ([]string, error) {
+	if s.Proxies == "" {
+		if host, _, err := net.SplitHostPort(s.Addr); err == nil && loopback(host) {
+			return []string{"127.0.0.1", "::1"}, nil
+		}
+		return nil, nil
+	}
+	var list []string
+	for part := range strings.SplitSeq(s.Proxies, ",") {
+		part = strings.TrimSpace(part)
+		if _, _, err := net.ParseCIDR(part); err != nil && net.ParseIP(part) == nil {
+			return nil, fmt.Errorf("--proxys (MARELLE_PROXYS) : « %s » n’est pas une adresse ; écrivez par exemple 127.0.0.1 ou 172.17.0.0/16", part)
+		}
+		list = append(list, part)
+	}
+	return list, nil
 }
 
 func loopback(host string) bool {

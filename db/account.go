@@ -10,39 +10,52 @@ import (
 	"marelle/portal"
 )
 
-// SignIn verifies an identifiant and a password that came from a network address, and gives the account.
-// Unknown and wrong are refused with one sentence, after the same work; too many tries wait.
-func (s *Store) SignIn(ctx context.Context, login, password, addr string) (portal.AccountID, error) {
+// SignIn verifies an identifiant and a password that came from a network address, begins a session and gives the account
+// with the session's token; the session the browser had before ends. Unknown and wrong are refused with one sentence,
+// after the same work; too many tries wait.
+func (s *Store) SignIn(ctx context.Context, login, password, addr string, remember bool, before string) (portal.AccountID, string, error) {
 	login = portal.NormaliseLogin(login)
 	account, address := s.throttleKey("compte", login), s.addressKey(addr)
 	if err := s.reserveTry(ctx, account, address); err != nil {
-		return 0, err
+		return 0, "", err
 	}
 	found, err := s.credentials(ctx, byLogin, login)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return 0, err
+		return 0, "", err
 	}
 	right, err := verifyPassword(ctx, found.stored, password)
 	if err != nil {
-		return 0, errors.Join(err, s.forgiveTry(account))
+		return 0, "", errors.Join(err, s.forgiveTry(account))
 	}
 	now := s.now()
 	expired := found.temporary && found.until.Before(now)
+	fresh := newSession(found.account, remember)
 	err = s.settleTry(ctx, account, address, right, func(tx *Tx) error {
 		if expired {
 			return nil
+		}
+		// While we verified, the town hall may have printed a new letter: then the password verified is worth nothing.
+		var stored string
+		if err := tx.row(&stored, "SELECT password FROM account WHERE id = ?", found.account); err != nil {
+			return err
+		}
+		if stored != found.stored {
+			return portal.Conflict("Ce mot de passe vient d’être remplacé. Connectez-vous avec le nouveau.")
+		}
+		if err := fresh.replace(tx, before, s.now()); err != nil {
+			return err
 		}
 		return tx.exec("UPDATE account SET first_seen_at = ? WHERE id = ? AND first_seen_at IS NULL", at(now), found.account)
 	})
 	switch {
 	case err != nil:
-		return 0, err
+		return 0, "", err
 	case !right:
-		return 0, portal.Invalid("Identifiant ou mot de passe incorrect. Vérifiez les majuscules.")
+		return 0, "", portal.Invalid("Identifiant ou mot de passe incorrect. Vérifiez les majuscules.")
 	case expired:
-		return 0, portal.Invalid("Ce mot de passe provisoire n’est plus valable depuis le %s. Demandez-en un nouveau à la mairie.", portal.DateOf(found.until).LongYear())
+		return 0, "", portal.Invalid("Ce mot de passe provisoire n’est plus valable depuis le %s. Demandez-en un nouveau à la mairie.", portal.DateOf(found.until).LongYear())
 	}
-	return found.account, nil
+	return found.account, fresh.token, nil
 }
 
 // credentials is what is stored of an account's password.
@@ -95,6 +108,14 @@ func (s *Store) refusePassword(ctx context.Context, account portal.AccountID, pa
 func (s *Store) SetFirstPassword(ctx context.Context, session *Session, password string) (token string, err error) {
 	if !session.MustChange {
 		return "", portal.Conflict("Votre mot de passe est déjà enregistré.")
+	}
+	// The paper of the letter has been in other hands: it must not stay a key.
+	found, err := s.credentials(ctx, byAccount, session.Account)
+	if err != nil {
+		return "", absent(err, "Ce compte n’existe pas.")
+	}
+	if sameCode(found.stored, password) {
+		return "", portal.Invalid("C’est le mot de passe de la lettre. Choisissez-en un autre, à vous.")
 	}
 	return s.replacePassword(ctx, session, password)
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"sync"
 	"testing"
@@ -63,7 +64,7 @@ func (h *hall) settled(last string) (portal.Letter, string) {
 
 func (h *hall) enter(login, password string) (*db.Session, string) {
 	h.t.Helper()
-	account, err := h.SignIn(ctx, login, password, "192.0.2.1")
+	account, _, err := h.SignIn(ctx, login, password, "192.0.2.1", false, "")
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -118,28 +119,28 @@ func TestSignIn(t *testing.T) {
 	h := newHall(t)
 	letter := h.agent("ROUCH")
 	typed := " " + strings.ToLower(strings.ReplaceAll(letter.Login, "-", " "))
-	if account, err := h.SignIn(ctx, typed, strings.ToLower(strings.ReplaceAll(letter.Password, "-", "")), "192.0.2.1"); err != nil || account != letter.Person.ID {
+	if account, _, err := h.SignIn(ctx, typed, strings.ToLower(strings.ReplaceAll(letter.Password, "-", "")), "192.0.2.1", false, ""); err != nil || account != letter.Person.ID {
 		t.Fatalf("typed carelessly: %d, %v", account, err)
 	}
-	_, wrong := h.SignIn(ctx, letter.Login, "AAAA-AAAA-AAAA", "192.0.2.1")
-	_, unknown := h.SignIn(ctx, "ZZZZ-ZZZZ", letter.Password, "192.0.2.1")
+	_, _, wrong := h.SignIn(ctx, letter.Login, "AAAA-AAAA-AAAA", "192.0.2.1", false, "")
+	_, _, unknown := h.SignIn(ctx, "ZZZZ-ZZZZ", letter.Password, "192.0.2.1", false, "")
 	refused(t, wrong, portal.KindInvalid, "Identifiant ou mot de passe incorrect. Vérifiez les majuscules.")
 	if unknown.Error() != wrong.Error() {
 		t.Errorf("an unknown login is told apart: %v", unknown)
 	}
-	_, empty := h.SignIn(ctx, letter.Login, "", "192.0.2.1")
+	_, _, empty := h.SignIn(ctx, letter.Login, "", "192.0.2.1", false, "")
 	refused(t, empty, portal.KindInvalid, "Identifiant ou mot de passe incorrect")
 }
 
 func TestPersonalPasswordReplacesTheLetter(t *testing.T) {
 	h := newHall(t)
 	letter, _ := h.settled("ROUCH")
-	if _, err := h.SignIn(ctx, letter.Login, goodPassword, "192.0.2.1"); err != nil {
+	if _, _, err := h.SignIn(ctx, letter.Login, goodPassword, "192.0.2.1", false, ""); err != nil {
 		t.Fatal(err)
 	}
-	_, err := h.SignIn(ctx, letter.Login, letter.Password, "192.0.2.1")
+	_, _, err := h.SignIn(ctx, letter.Login, letter.Password, "192.0.2.1", false, "")
 	refused(t, err, portal.KindInvalid, "incorrect")
-	_, err = h.SignIn(ctx, letter.Login, strings.ToUpper(goodPassword), "192.0.2.1")
+	_, _, err = h.SignIn(ctx, letter.Login, strings.ToUpper(goodPassword), "192.0.2.1", false, "")
 	refused(t, err, portal.KindInvalid, "incorrect")
 	stored := h.scalar("SELECT password FROM account WHERE login = ?", letter.Login)
 	if !strings.HasPrefix(stored, "$argon2id$v=19$m=19456,t=2,p=1$") {
@@ -151,13 +152,13 @@ func TestTemporaryPasswordExpires(t *testing.T) {
 	h := newHall(t)
 	letter := h.agent("ROUCH")
 	h.clock.Add(15 * 24 * time.Hour)
-	if _, err := h.SignIn(ctx, letter.Login, letter.Password, "192.0.2.1"); err != nil {
+	if _, _, err := h.SignIn(ctx, letter.Login, letter.Password, "192.0.2.1", false, ""); err != nil {
 		t.Fatalf("on the last day: %v", err)
 	}
 	h.clock.Add(time.Second)
-	_, err := h.SignIn(ctx, letter.Login, letter.Password, "192.0.2.1")
+	_, _, err := h.SignIn(ctx, letter.Login, letter.Password, "192.0.2.1", false, "")
 	refused(t, err, portal.KindInvalid, "n’est plus valable depuis le mardi 8 décembre 2026")
-	_, err = h.SignIn(ctx, letter.Login, "AAAA-AAAA-AAAA", "192.0.2.1")
+	_, _, err = h.SignIn(ctx, letter.Login, "AAAA-AAAA-AAAA", "192.0.2.1", false, "")
 	refused(t, err, portal.KindInvalid, "Identifiant ou mot de passe incorrect") // only who has the letter learns that it expired
 }
 
@@ -182,20 +183,20 @@ func TestNewLetterDuringFirstSignIn(t *testing.T) {
 	h := newHall(t)
 	letter := h.agent("ROUCH")
 	session, token := h.enter(letter.Login, letter.Password)
-	fresh, err := h.IssueLetters(ctx, h.structure, []portal.AccountID{letter.Person.ID})
+	fresh, err := h.IssueLetters(ctx, h.structure, []portal.AccountID{letter.Person.ID}, db.AnyLetter)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := h.Session(ctx, token); !errors.Is(err, db.ErrNoSession) {
 		t.Errorf("the session goes on: %v", err)
 	}
-	if _, err := h.SignIn(ctx, letter.Login, letter.Password, "192.0.2.1"); portal.AsError(err) == nil {
+	if _, _, err := h.SignIn(ctx, letter.Login, letter.Password, "192.0.2.1", false, ""); portal.AsError(err) == nil {
 		t.Error("the old letter still opens")
 	}
 	if fresh[0].Password == letter.Password {
 		t.Error("the same password again")
 	}
-	if _, err := h.SignIn(ctx, letter.Login, fresh[0].Password, "192.0.2.1"); err != nil {
+	if _, _, err := h.SignIn(ctx, letter.Login, fresh[0].Password, "192.0.2.1", false, ""); err != nil {
 		t.Error(err)
 	}
 	_, err = h.SetFirstPassword(ctx, session, goodPassword) // a page still open on the old letter
@@ -234,7 +235,7 @@ func TestThrottle(t *testing.T) {
 	for _, login := range []string{letter.Login, "ZZZZ-ZZZZ"} {
 		var waits []time.Duration
 		for range 30 {
-			_, err := h.SignIn(ctx, login, "faux", "192.0.2.1")
+			_, _, err := h.SignIn(ctx, login, "faux", "192.0.2.1", false, "")
 			if refusal := portal.AsError(err); refusal != nil && refusal.Kind == portal.KindTooMany {
 				wait := err.(interface{ RetryAfter() time.Duration }).RetryAfter()
 				waits = append(waits, wait)
@@ -260,25 +261,25 @@ func TestThrottleDayAndReset(t *testing.T) {
 	letter, _ := h.settled("ROUCH")
 	tries := 0
 	for start := h.clock.Now(); h.clock.Now().Sub(start) < 23*time.Hour; h.clock.Add(15 * time.Minute) {
-		if _, err := h.SignIn(ctx, letter.Login, "faux", "192.0.2.1"); portal.AsError(err).Kind == portal.KindInvalid {
+		if _, _, err := h.SignIn(ctx, letter.Login, "faux", "192.0.2.1", false, ""); portal.AsError(err).Kind == portal.KindInvalid {
 			tries++
 		}
 	}
 	if tries != 25 {
 		t.Errorf("%d tries in a day, want 25", tries)
 	}
-	_, err := h.SignIn(ctx, letter.Login, goodPassword, "192.0.2.1")
+	_, _, err := h.SignIn(ctx, letter.Login, goodPassword, "192.0.2.1", false, "")
 	refused(t, err, portal.KindTooMany, "Réessayez dans 60 minutes")
 	h.clock.Add(2 * time.Hour)
-	if _, err := h.SignIn(ctx, letter.Login, goodPassword, "192.0.2.1"); err != nil {
+	if _, _, err := h.SignIn(ctx, letter.Login, goodPassword, "192.0.2.1", false, ""); err != nil {
 		t.Fatalf("a day later: %v", err)
 	}
 	for range 4 { // a success forgets the failures
-		if _, err := h.SignIn(ctx, letter.Login, "faux", "192.0.2.1"); portal.AsError(err).Kind != portal.KindInvalid {
+		if _, _, err := h.SignIn(ctx, letter.Login, "faux", "192.0.2.1", false, ""); portal.AsError(err).Kind != portal.KindInvalid {
 			t.Fatal(err)
 		}
 	}
-	if _, err := h.SignIn(ctx, letter.Login, goodPassword, "192.0.2.1"); err != nil {
+	if _, _, err := h.SignIn(ctx, letter.Login, goodPassword, "192.0.2.1", false, ""); err != nil {
 		t.Fatalf("after four mistakes: %v", err)
 	}
 }
@@ -286,7 +287,7 @@ func TestThrottleDayAndReset(t *testing.T) {
 func TestThrottleAddress(t *testing.T) {
 	h := newHall(t)
 	try := func(i int, addr string) error {
-		_, err := h.SignIn(ctx, fmt.Sprintf("AAAA-%04d", i), "faux", addr)
+		_, _, err := h.SignIn(ctx, fmt.Sprintf("AAAA-%04d", i), "faux", addr, false, "")
 		return err
 	}
 	for i := range 100 {
@@ -307,7 +308,7 @@ func TestThrottleInParallel(t *testing.T) {
 	verified := make(chan bool, 40)
 	for range 40 {
 		wg.Go(func() {
-			_, err := h.SignIn(ctx, letter.Login, "faux", "192.0.2.1")
+			_, _, err := h.SignIn(ctx, letter.Login, "faux", "192.0.2.1", false, "")
 			if refusal := portal.AsError(err); refusal == nil {
 				t.Error(err)
 			} else if refusal.Kind == portal.KindInvalid {
@@ -323,7 +324,7 @@ func TestThrottleInParallel(t *testing.T) {
 
 func TestNothingTypedIsStored(t *testing.T) {
 	h := newHall(t)
-	if _, err := h.SignIn(ctx, "mon secret tapé ici", "et là", "192.0.2.1"); portal.AsError(err) == nil {
+	if _, _, err := h.SignIn(ctx, "mon secret tapé ici", "et là", "192.0.2.1", false, ""); portal.AsError(err) == nil {
 		t.Fatal(err)
 	}
 	if got := h.scalar("SELECT group_concat(key) FROM sign_in_failure"); strings.Contains(strings.ToLower(got), "secret") || strings.Contains(got, "192.0.2") || got == "" {
@@ -356,10 +357,10 @@ func (h *hall) guardian(structure portal.StructureID, last string) portal.Accoun
 func TestLetters(t *testing.T) {
 	h := newHall(t)
 	dupont, galy := h.guardian(h.structure, "DUPONT"), h.guardian(h.structure, "GALY")
-	_, err := h.SignIn(ctx, fmt.Sprintf("AAAA-%04d", dupont), "", "192.0.2.1")
+	_, _, err := h.SignIn(ctx, fmt.Sprintf("AAAA-%04d", dupont), "", "192.0.2.1", false, "")
 	refused(t, err, portal.KindInvalid, "incorrect") // no letter yet, no way in
 
-	letters, err := h.IssueFamilyLetters(ctx, h.structure, true)
+	letters, err := h.IssueFamilyLetters(ctx, h.structure, true, db.AnyLetter)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -370,10 +371,10 @@ func TestLetters(t *testing.T) {
 	if l.Street != "2 rue du Lac" || l.Town != "OUST" || strings.Join(l.Children, ",") != "Amalia,Paolo" || !l.Until.Equal(monday.Add(15*24*time.Hour)) || l.Person.FirstName != "Jean-Paul" {
 		t.Errorf("got %+v", l)
 	}
-	if _, err := h.SignIn(ctx, l.Login, l.Password, "192.0.2.1"); err != nil {
+	if _, _, err := h.SignIn(ctx, l.Login, l.Password, "192.0.2.1", false, ""); err != nil {
 		t.Fatal(err)
 	}
-	if letters, err = h.IssueFamilyLetters(ctx, h.structure, true); err != nil || len(letters) != 1 || letters[0].Person.ID != galy {
+	if letters, err = h.IssueFamilyLetters(ctx, h.structure, true, db.AnyLetter); err != nil || len(letters) != 1 || letters[0].Person.ID != galy {
 		t.Errorf("who signed in gets no first letter: %+v, %v", letters, err)
 	}
 
@@ -382,9 +383,9 @@ func TestLetters(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := h.scalar("SELECT password FROM account WHERE id = ?", galy)
-	_, err = h.IssueLetters(ctx, other, []portal.AccountID{galy})
+	_, err = h.IssueLetters(ctx, other, []portal.AccountID{galy}, db.AnyLetter)
 	refused(t, err, portal.KindNotFound, "Ce compte n’existe pas")
-	_, err = h.IssueLetters(ctx, h.structure, []portal.AccountID{galy, 999_999})
+	_, err = h.IssueLetters(ctx, h.structure, []portal.AccountID{galy, 999_999}, db.AnyLetter)
 	refused(t, err, portal.KindNotFound, "Ce compte n’existe pas")
 	if h.scalar("SELECT password FROM account WHERE id = ?", galy) != before {
 		t.Error("a refused order of letters changed a password")
@@ -453,6 +454,55 @@ func TestAccessibilityText(t *testing.T) {
 	for _, want := range []string{"Mairie d’Oust", "05 61 00 00 00", "mairie@oust.example", "Défenseur des droits"} {
 		if !strings.Contains(full, want) {
 			t.Errorf("no %q", want)
+		}
+	}
+}
+
+// TestLetterCodeIsNoPersonalPassword: the paper has been in other hands; written any way, its code is refused.
+func TestLetterCodeIsNoPersonalPassword(t *testing.T) {
+	h := newHall(t)
+	h.guardian(h.structure, "DUPONT")
+	letters, err := h.IssueFamilyLetters(ctx, h.structure, true, db.AnyLetter)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, token, err := h.SignIn(ctx, letters[0].Login, letters[0].Password, "192.0.2.1", false, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	session, err := h.Session(ctx, token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, same := range []string{letters[0].Password, strings.ToLower(letters[0].Password), strings.ReplaceAll(letters[0].Password, "-", "")} {
+		_, err := h.SetFirstPassword(ctx, session, same)
+		refused(t, err, portal.KindInvalid, "mot de passe de la lettre")
+	}
+}
+
+// TestSignInDuringANewLetter: whoever was verifying the old password while the new letter was printed does not get in.
+func TestSignInDuringANewLetter(t *testing.T) {
+	h := newHall(t)
+	dupont := h.guardian(h.structure, "DUPONT")
+	letters, err := h.IssueFamilyLetters(ctx, h.structure, true, db.AnyLetter)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 20 { // both orders happen
+		before := letters[0]
+		in := make(chan string, 1)
+		go func() {
+			_, token, _ := h.SignIn(ctx, before.Login, before.Password, "192.0.2.1", false, "")
+			in <- token
+		}()
+		time.Sleep(time.Duration(rand.IntN(60)) * time.Millisecond)
+		if letters, err = h.IssueLetters(ctx, h.structure, []portal.AccountID{dupont}, db.AnyLetter); err != nil {
+			t.Fatal(err)
+		}
+		if token := <-in; token != "" {
+			if _, err := h.Session(ctx, token); err == nil {
+				t.Fatal("the old letter opened a session that outlives the new one")
+			}
 		}
 	}
 }

@@ -32,18 +32,14 @@ func (s *Store) Confirm(ctx context.Context, account portal.AccountID, formKey s
 	if len(formKey) < 8 || len(formKey) > 64 {
 		return nil, portal.Invalid("Ce formulaire est incomplet. Rouvrez le récapitulatif, puis validez de nouveau.")
 	}
-	children, err := s.Children(ctx, account)
-	if err != nil {
-		return nil, err
-	}
 	var id portal.ReceiptID
-	err = s.write(ctx, func(tx *Tx) error {
+	err := s.write(ctx, func(tx *Tx) error {
 		known, err := receiptOfForm(tx, account, formKey)
 		if err != nil || known != 0 {
 			id = known
 			return err
 		}
-		id, err = s.confirm(ctx, tx, account, children, formKey, version)
+		id, err = s.confirm(ctx, tx, account, formKey, version)
 		return err
 	})
 	if err != nil {
@@ -61,8 +57,12 @@ func receiptOfForm(tx *Tx, account portal.AccountID, formKey string) (portal.Rec
 	return id, err
 }
 
-func (s *Store) confirm(ctx context.Context, tx *Tx, account portal.AccountID, children []portal.Child, formKey string, version int) (portal.ReceiptID, error) {
+func (s *Store) confirm(ctx context.Context, tx *Tx, account portal.AccountID, formKey string, version int) (portal.ReceiptID, error) {
 	now := s.now()
+	children, err := childrenOf(tx, account, portal.DateOf(now))
+	if err != nil {
+		return 0, err
+	}
 	draft, err := draftOf(tx, account)
 	if err != nil {
 		return 0, err

@@ -4,14 +4,22 @@ import (
 	"context"
 	"database/sql"
 	"strings"
+	"time"
 
 	"marelle/portal"
 )
 
+// ErrLettersMade refuses the same form sent twice: it would make void what has just been printed.
+var ErrLettersMade = portal.Conflict("Des lettres ont été éditées depuis que cette page est ouverte. Rien n’a été refait : celles qui viennent d’être éditées restent valables. Rouvrez la page pour en éditer d’autres.")
+
+// AnyLetter is the instant for whoever has no page that shows the last letters.
+var AnyLetter = time.UnixMilli(1 << 52)
+
 // IssueLetters gives each of these accounts of a structure a new temporary password, valid 15 days, and the letter that
 // carries it. The old password no longer works and open sessions end. Nothing but the letter holds the new one.
-func (s *Store) IssueLetters(ctx context.Context, structure portal.StructureID, accounts []portal.AccountID) ([]portal.Letter, error) {
-	return s.issueLetters(ctx, structure, accounts, false)
+// It is refused with ErrLettersMade when one of them got a letter after the instant seen, the last that the page showed.
+func (s *Store) IssueLetters(ctx context.Context, structure portal.StructureID, accounts []portal.AccountID, seen time.Time) ([]portal.Letter, error) {
+	return s.issueLetters(ctx, structure, accounts, false, seen)
 }
 
 // accountOfStructure holds for the guardians of the structure's families and for its agents; ?1 is the structure.
@@ -35,7 +43,7 @@ func scanLetter(r *sql.Rows) (l portal.Letter, err error) {
 	return l, err
 }
 
-func (s *Store) issueLetters(ctx context.Context, structure portal.StructureID, accounts []portal.AccountID, first bool) ([]portal.Letter, error) {
+func (s *Store) issueLetters(ctx context.Context, structure portal.StructureID, accounts []portal.AccountID, first bool, seen time.Time) ([]portal.Letter, error) {
 	codes, stored := make([]string, len(accounts)), make([]string, len(accounts))
 	for i := range accounts {
 		var err error
@@ -47,6 +55,13 @@ func (s *Store) issueLetters(ctx context.Context, structure portal.StructureID, 
 	err := s.write(ctx, func(tx *Tx) error {
 		letters = letters[:0]
 		for i, account := range accounts {
+			var newer int
+			if err := tx.row(&newer, "SELECT count(*) FROM account WHERE id = ? AND letter_at > ?", account, at(seen)); err != nil {
+				return err
+			}
+			if newer > 0 {
+				return ErrLettersMade
+			}
 			if first { // somebody may have signed in since the list was made
 				var seen bool
 				if err := tx.row(&seen, "SELECT first_seen_at IS NOT NULL FROM account WHERE id = ?", account); err != nil {

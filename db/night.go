@@ -139,7 +139,7 @@ func (s *Store) promote(ctx context.Context, setup *portal.Setup, night *portal.
 		AND NOT EXISTS (SELECT 1 FROM counter_activity ca JOIN counter c ON c.id = ca.counter_id
 			JOIN counter_day d ON d.counter_id = c.id AND d.day = b.day
 			WHERE ca.activity_id = b.activity_id AND d.taken >= c.capacity)
-		ORDER BY b.day, b.activity_id, b.queue`, setup.Structure.ID, night.Date)
+		ORDER BY b.day, b.since, b.activity_id, b.queue`, setup.Structure.ID, night.Date)
 	if err != nil {
 		return err
 	}

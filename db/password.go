@@ -110,6 +110,16 @@ func verifyPassword(ctx context.Context, stored, typed string) (bool, error) {
 	return len(want) == keyLength && subtle.ConstantTimeCompare(key, want) == 1, nil
 }
 
+// sameCode says whether a password is the code of the letter, however it is written.
+func sameCode(stored, password string) bool {
+	salt, want, isCode := parsePHC(stored)
+	if !isCode {
+		return false
+	}
+	key, err := codeKey(password, salt)
+	return err == nil && subtle.ConstantTimeCompare(key, want) == 1
+}
+
 // parsePHC reads a stored password; nothing, or something unreadable, gives a key that nothing equals.
 func parsePHC(stored string) (salt, key []byte, isCode bool) {
 	rest, ok := strings.CutPrefix(stored, argonPrefix)

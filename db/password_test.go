@@ -116,7 +116,7 @@ func TestUnverifiedTryIsForgiven(t *testing.T) {
 		kitchen.queue <- struct{}{}
 	}
 	for range 10 {
-		_, err := s.SignIn(ctx, "AAAA-AAAA", "x", "192.0.2.1")
+		_, _, err := s.SignIn(ctx, "AAAA-AAAA", "x", "192.0.2.1", false, "")
 		if refusal := portal.AsError(err); refusal == nil || !strings.Contains(refusal.Message, "Beaucoup de familles") {
 			t.Fatalf("got %v", err)
 		}

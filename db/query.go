@@ -31,7 +31,7 @@ func (r reader) query(query string, args ...any) (*sql.Rows, error) {
 		return nil, err
 	}
 	if r.tx != nil {
-		stmt = r.tx.StmtContext(r.ctx, stmt)
+		stmt = r.tx.StmtContext(r.ctx, stmt) // prepares on the snapshot's own connection
 	}
 	return stmt.QueryContext(r.ctx, args...)
 }
@@ -64,8 +64,18 @@ func CountQueries(ctx context.Context) (context.Context, *atomic.Int64) {
 
 func (r reader) row(dest any, query string, args ...any) error { return oneRow(r, dest, query, args) }
 
-// snapshot runs several reads on one state of the database.
+// readers is the size of the pool. A snapshot holds one of its connections and may need another for a moment, to prepare
+// a statement or to read a setup: one is always left for that, else four snapshots at once wait for each other for ever.
+const readers = 4
+
+// snapshot runs several reads on one state of the database. A snapshot never opens another.
 func (s *Store) snapshot(ctx context.Context, f func(reader) error) error {
+	select {
+	case s.snapshots <- struct{}{}:
+		defer func() { <-s.snapshots }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	tx, err := s.readDB.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return err

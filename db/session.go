@@ -136,12 +136,15 @@ func (f freshSession) insert(tx *Tx, now time.Time) error {
 // had before ends.
 func (s *Store) OpenSession(ctx context.Context, account portal.AccountID, remember bool, before string) (token string, err error) {
 	fresh := newSession(account, remember)
-	return fresh.token, s.write(ctx, func(tx *Tx) error {
-		if err := tx.exec("DELETE FROM session WHERE id_hash = ?", tokenHash(before)); err != nil {
-			return err
-		}
-		return fresh.insert(tx, s.now())
-	})
+	return fresh.token, s.write(ctx, func(tx *Tx) error { return fresh.replace(tx, before, s.now()) })
+}
+
+// replace begins the session and ends the one that the browser had before.
+func (f freshSession) replace(tx *Tx, before string, now time.Time) error {
+	if err := tx.exec("DELETE FROM session WHERE id_hash = ?", tokenHash(before)); err != nil {
+		return err
+	}
+	return f.insert(tx, now)
 }
 
 // CloseSession ends a session.

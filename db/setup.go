@@ -131,13 +131,8 @@ func scanStructure(r *sql.Rows) (st portal.Structure, err error) {
 
 // Setup gives what a structure has decided, from memory. The value is shared: nobody may change it.
 func (s *Store) Setup(ctx context.Context, id portal.StructureID) (*portal.Setup, error) {
-	return s.setups.get(id, func() (setup *portal.Setup, err error) {
-		err = s.snapshot(ctx, func(r reader) error {
-			setup, err = loadSetup(r, id)
-			return err
-		})
-		return setup, err
-	})
+	// No snapshot here, a snapshot may be asking: a setup read while a write changes it is used once and not kept.
+	return s.setups.get(id, func() (*portal.Setup, error) { return loadSetup(s.read(ctx), id) })
 }
 
 // setupCache keeps each structure's setup until a write changes one.

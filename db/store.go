@@ -45,7 +45,8 @@ type Store struct {
 	demo      bool
 	salt      []byte
 	setups    setupCache
-	readStmts sync.Map // by their text
+	readStmts sync.Map      // by their text
+	snapshots chan struct{} // one place for each that may run at once
 	closing   sync.Once
 	closed    error
 }
@@ -85,7 +86,7 @@ func Open(ctx context.Context, o Options) (_ *Store, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{path: o.Path, now: o.Now, random: o.Random}
+	s := &Store{path: o.Path, now: o.Now, random: o.Random, snapshots: make(chan struct{}, readers-1)}
 	defer func() {
 		if err != nil {
 			s.Close()
@@ -104,8 +105,8 @@ func Open(ctx context.Context, o Options) (_ *Store, err error) {
 	if s.readDB, err = sql.Open("marelle", "file:"+o.Path+"?mode=ro&_query_only=1&"+pragmas); err != nil {
 		return nil, err
 	}
-	s.readDB.SetMaxOpenConns(4)
-	s.readDB.SetMaxIdleConns(4)
+	s.readDB.SetMaxOpenConns(readers)
+	s.readDB.SetMaxIdleConns(readers)
 	if s.writer, err = startWriter(ctx, s.writeDB); err != nil {
 		return nil, err
 	}

@@ -43,17 +43,13 @@ func (r *request) signInPage() error {
 func (r *request) signIn() error {
 	v := r.signInView()
 	v.Login, v.Remember, v.Return = portal.Clip(r.FormValue("identifiant"), 100), r.FormValue("rester") == "1", localPath(r.FormValue("retour"))
-	account, err := r.site.store.SignIn(r.ctx(), r.FormValue("identifiant"), r.FormValue("mot_de_passe"), r.address())
+	_, token, err := r.site.store.SignIn(r.ctx(), r.FormValue("identifiant"), r.FormValue("mot_de_passe"), r.address(), v.Remember, r.Cookies(r.site.cookieName()))
 	if refusal := portal.AsError(err); refusal != nil {
 		v.Fault = refusal.Message
 		r.retryAfter(err)
 		r.Status(int(refusal.Kind))
 		return r.render(v)
 	}
-	if err != nil {
-		return err
-	}
-	token, err := r.site.store.OpenSession(r.ctx(), account, v.Remember, r.Cookies(r.site.cookieName()))
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -75,12 +76,13 @@ func milliseconds(t time.Time) int64 {
 	return t.UnixMilli()
 }
 
-// errLettersMade refuses the same form sent twice: it would make void what has just been printed.
-var errLettersMade = portal.Conflict("Des lettres ont été éditées depuis que cette page est ouverte. Rien n’a été refait : celles qui viennent d’être éditées restent valables. Rouvrez la page pour en éditer d’autres.")
-
-// unchanged says whether no letter was made since the form was drawn.
-func (r *request) unchanged(last time.Time) bool {
-	return r.FormValue("vu") == strconv.FormatInt(milliseconds(last), 10)
+// lettersSeen is the instant of the last letter that the page showed.
+func (r *request) lettersSeen() time.Time {
+	ms, err := strconv.ParseInt(r.FormValue("vu"), 10, 64)
+	if err != nil {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms)
 }
 
 // writeLetter makes a new letter for one account.
@@ -96,10 +98,7 @@ func (r *request) writeLetter() error {
 	if !r.mayWriteTo(*a) {
 		return portal.Forbidden("%s est aussi un agent : seul un administrateur peut lui donner un nouveau mot de passe.", a.Title())
 	}
-	if !r.unchanged(a.Letter) {
-		return errLettersMade
-	}
-	letters, err := r.site.store.IssueLetters(r.ctx(), r.structure(), []portal.AccountID{id})
+	letters, err := r.site.store.IssueLetters(r.ctx(), r.structure(), []portal.AccountID{id}, r.lettersSeen())
 	if err != nil {
 		return err
 	}
@@ -137,12 +136,13 @@ func (r *request) writeLetters() error {
 	case who != "sans" && who != "tous":
 		page.Fault = "Dites pour qui éditer les lettres, puis recommencez."
 		return r.renderInvalid(page)
-	case !r.unchanged(d.LetterAt):
-		page.Fault = errLettersMade.Message
-		r.Status(int(errLettersMade.Kind))
+	}
+	letters, err := r.site.store.IssueFamilyLetters(r.ctx(), r.structure(), who == "tous", r.lettersSeen())
+	if errors.Is(err, db.ErrLettersMade) || err == nil && len(letters) == 0 && d.LetterAt.After(r.lettersSeen()) {
+		page.Fault = db.ErrLettersMade.Message
+		r.Status(int(db.ErrLettersMade.Kind))
 		return r.render(page)
 	}
-	letters, err := r.site.store.IssueFamilyLetters(r.ctx(), r.structure(), who == "tous")
 	if err != nil {
 		return err
 	}

@@ -79,7 +79,7 @@ func newHousehold(t testing.TB, now string, emails ...string) *household {
 	h.canteen = save(portal.Activity{Name: "RESTAURATION", Short: "Cantine", Spoken: "la cantine", Kind: portal.Canteen, Starts: portal.Clock(11, 45), Ends: portal.Clock(13, 30)})
 	h.camp = save(portal.Activity{Name: "ALSH", Short: "Centre", Spoken: "le centre", Kind: portal.HolidayCamp, Starts: portal.Clock(8, 0), Ends: portal.Clock(18, 0),
 		Waitlist: true, Counters: []portal.Counter{{Name: "Centre", Limited: true, Capacity: 1}}})
-	letters, err := store.IssueFamilyLetters(background, h.structure, true)
+	letters, err := store.IssueFamilyLetters(background, h.structure, true, db.AnyLetter)
 	must(err)
 	for _, l := range letters {
 		kids, err := store.Children(background, l.Person.ID)

@@ -64,6 +64,10 @@ type Slot struct {
 // NewSlot prepares the slot of a day: opening and limits; what the family and the other families did is added by the caller.
 func (s *Setup) NewSlot(child ChildID, a *Activity, day Date) Slot {
 	slot := Slot{Child: child, Activity: a, Day: day, Limited: a.Limited()}
+	if n := len(s.Years); n > 0 && day > s.Years[n-1].Last+60 { // the summer after the last year known
+		slot.Closed = Closed{Word: "Fermé", Why: "Cette année scolaire n’est pas encore ouverte aux réservations."}
+		return slot
+	}
 	slot.Open, slot.Closed = a.Opening.On(day, &s.Calendar)
 	if slot.Open {
 		slot.Book, slot.Cancel = s.Limits(a, day)

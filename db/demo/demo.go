@@ -185,7 +185,7 @@ func (t *town) accounts(ctx context.Context) error {
 
 // letter gives the newcomer his temporary password; he comes first in the list of logins.
 func (t *town) letter(ctx context.Context) error {
-	letters, err := t.store.IssueLetters(ctx, t.structure, []portal.AccountID{t.newcomer.ID})
+	letters, err := t.store.IssueLetters(ctx, t.structure, []portal.AccountID{t.newcomer.ID}, db.AnyLetter)
 	if err != nil {
 		return err
 	}

@@ -286,11 +286,12 @@ CREATE TABLE receipt (
 	year       INTEGER NOT NULL,
 	seq        INTEGER NOT NULL,
 	account_id INTEGER NOT NULL REFERENCES account,
-	form_key   TEXT NOT NULL UNIQUE CHECK (form_key <> ''),
+	form_key   TEXT NOT NULL CHECK (form_key <> ''),
 	at         INTEGER NOT NULL,
 	previous   TEXT NOT NULL,
 	hash       TEXT NOT NULL,
-	UNIQUE (year, seq)
+	UNIQUE (year, seq),
+	UNIQUE (account_id, form_key)
 ) STRICT;
 CREATE INDEX receipt_of ON receipt (account_id, id);
 
