@@ -460,7 +460,7 @@ func TestColdStartUnderABurst(t *testing.T) {
 	tn := newTown(t, 64, 10)
 	path := tn.Path()
 	tn.Close()
-	for range 5 {
+	for range 60 { // the unlucky moment is short
 		cold, err := db.Open(ctx, db.Options{Path: path, Now: tn.clock.Now, Random: rand.Reader})
 		if err != nil {
 			t.Fatal(err)

@@ -38,6 +38,7 @@ type Clock struct {
 	mu     sync.Mutex
 	real   func() time.Time
 	offset time.Duration
+	still  time.Time // while the town is being built time stands still, so that it is the same town each time
 }
 
 // NewClock gives a clock that shows start now and runs with the real one.
@@ -49,6 +50,9 @@ func NewClock(start time.Time, real func() time.Time) *Clock {
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if !c.still.IsZero() {
+		return c.still
+	}
 	return c.real().Add(c.offset)
 }
 
@@ -56,7 +60,24 @@ func (c *Clock) Now() time.Time {
 func (c *Clock) Set(t time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if !c.still.IsZero() {
+		c.still = t
+		return
+	}
 	c.offset = t.Sub(c.real())
+}
+
+// stop makes time stand still at an instant; run lets it go on from where it stands.
+func (c *Clock) stop(t time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.still = t
+}
+
+func (c *Clock) run() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.offset, c.still = c.still.Sub(c.real()), time.Time{}
 }
 
 // Random gives the demonstration's source of chance, the same each time.
@@ -67,9 +88,10 @@ func Random() *rand.ChaCha8 {
 // Build fills an empty demonstration database: the town lives four weeks up to now, nights included. The store's clock
 // must be the one given.
 func Build(ctx context.Context, store *db.Store, clock *Clock) ([]Login, error) {
-	now := clock.Now()
+	now := clock.Now().Truncate(time.Minute)
 	begin := (portal.DateOf(now) - 28).At(portal.Clock(9, 0))
-	clock.Set(begin)
+	clock.stop(begin)
+	defer clock.run()
 	t := town{store: store, clock: clock, chance: rand.New(rand.NewPCG(2026, 9))}
 	structure, err := store.CreateStructure(ctx, portal.Structure{
 		Name: "Mairie de CarteVille", Street: "1 place de la République", Postcode: "09140", Town: "CARTEVILLE",
@@ -133,7 +155,7 @@ func (t *town) activities(ctx context.Context) error {
 			Starts: portal.Clock(11, 45), Ends: portal.Clock(13, 30), Opening: year(schoolDays), Book: thursday, Cancel: thursday}},
 		{&t.evening, portal.Activity{Name: "APS SOIR", Short: "Soir", Spoken: "l’accueil du soir", Kind: portal.AfterSchool,
 			Starts: portal.Clock(16, 30), Ends: portal.Clock(18, 30), Opening: year(schoolDays), Book: dayBefore, Cancel: dayBefore,
-			Counters: []portal.Counter{{Name: "Accueil du soir", Limited: true, Capacity: 70}}}},
+			Counters: []portal.Counter{{Name: "Accueil du soir", Limited: true, Capacity: 60}}}},
 		{&t.wednesday, portal.Activity{Name: "ALSH MERCREDI", Short: "Mercredi", Spoken: "le centre de loisirs du mercredi", Kind: portal.WednesdayCamp,
 			Starts: portal.Clock(7, 30), Ends: portal.Clock(18, 30), Opening: year(portal.Days(portal.Wednesday)), Book: friday, Cancel: friday, Waitlist: true,
 			Counters: []portal.Counter{{Name: "Centre de loisirs", Limited: true, Capacity: 24}}}},
@@ -255,7 +277,7 @@ func (t *town) book(ctx context.Context, a db.DemoAccount, today portal.Date, bo
 		}
 		booked[c.ID] = true
 		dupont := c.LastName == "DUPONT" && (c.FirstName == "Amalia" || c.FirstName == "Paolo")
-		canteen, morning, evening, wednesday := t.habit(75), t.habit(25), t.habit(30), t.chance.IntN(100) < 10
+		canteen, morning, evening, wednesday := t.habit(75), t.habit(25), t.habit(30), t.chance.IntN(100) < 11
 		if dupont { // so that there is something to cancel, and Mondays and Fridays to book
 			canteen, morning, evening, wednesday = habit(portal.Tuesday, portal.Thursday), habit(portal.Tuesday), nil, false
 		}
@@ -264,7 +286,7 @@ func (t *town) book(ctx context.Context, a db.DemoAccount, today portal.Date, bo
 				activity portal.ActivityID
 				wanted   bool
 			}{{t.canteen, canteen[day.Weekday()]}, {t.morning, morning[day.Weekday()]}, {t.evening, evening[day.Weekday()]},
-				{t.wednesday, wednesday && day.Weekday() == portal.Wednesday && t.chance.IntN(100) < 85}} {
+				{t.wednesday, wednesday && day.Weekday() == portal.Wednesday && t.chance.IntN(100) < fondness(day)}} {
 				if w.wanted {
 					wants = append(wants, db.Want{Child: c.ID, Activity: w.activity, Day: day, Present: true})
 				}
@@ -280,6 +302,14 @@ func (t *town) book(ctx context.Context, a db.DemoAccount, today portal.Date, bo
 	}
 	_, err = t.store.Confirm(ctx, a.ID, fmt.Sprintf("demo-%d-%s", a.ID, today), db.AnyVersion)
 	return err
+}
+
+// fondness is how many families in a hundred keep their Wednesday: one week is full and the next has places left.
+func fondness(day portal.Date) int {
+	if _, week := day.ISOWeek(); week%2 == 0 {
+		return 55
+	}
+	return 90
 }
 
 // habit draws the weekdays of a child: present with a probability in percent, then on most days.
