@@ -74,6 +74,16 @@ func TestMainJob(t *testing.T) {
 	v.wantDay("2026-11-30", "ajout")
 	v.wantText("#annonce", "Lundi 30 novembre ajouté. 1 demande à valider.")
 	amalia(v, "2026-12")
+	week := `button[data-ensemble="semaine"][value^="2026-12/semaine/2026-12-14"]`
+	v.click(week) // a quick tool, and back
+	v.wantDay("2026-12-14", "ajout")
+	v.wantText("#alerte", "2 jours ajoutés.")
+	v.click(week)
+	v.wantDay("2026-12-14", "libre")
+	v.wantDay("2026-12-15", "retrait")
+	v.click("#j-2026-12-15")
+	v.click("#j-2026-12-17")
+	v.wantDay("2026-12-17", "reserve")
 	for _, day := range []string{"2026-12-04", "2026-12-07", "2026-12-11"} {
 		v.click("#j-" + day)
 		v.wantDay(day, "ajout")
@@ -164,6 +174,12 @@ func TestWithoutJavaScript(t *testing.T) {
 		v.clickTo("#j-" + day)
 		v.wantDay(day, "ajout")
 	}
+	v.clickTo(`button[data-ensemble="colonne"][value^="2026-12/colonne/1"]`) // all Mondays: the first is to be added, so all go
+	v.wantDay("2026-12-07", "libre")
+	v.clickTo(`button[data-ensemble="colonne"][value^="2026-12/colonne/1"]`)
+	v.wantText("main", "2 jours ajoutés.")
+	v.wantDay("2026-12-14", "ajout")
+	v.clickTo("#j-2026-12-14")
 	v.clickTo("#j-2026-12-11") // and thinks again
 	v.wantDay("2026-12-11", "libre")
 	v.clickTo("#vers-recap")

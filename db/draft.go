@@ -94,6 +94,58 @@ func (s *Store) Ask(ctx context.Context, account portal.AccountID, child portal.
 	return d, refused
 }
 
+// Swept is what a quick tool did.
+type Swept struct {
+	Calendar *Calendar // the month as it is now
+	Plan     portal.Sweep
+}
+
+// Sweep brings every day of a set that can be changed to the wished end, in the account's draft. The end comes from the
+// button, so that twice does the same; a set whose rule has changed meanwhile is done as the button said.
+func (s *Store) Sweep(ctx context.Context, account portal.AccountID, child portal.ChildID, activity portal.ActivityID, month portal.Month, days []portal.Date, present bool) (*Swept, error) {
+	before, err := s.Calendar(ctx, account, child, activity, month)
+	if err != nil {
+		return nil, err
+	}
+	swept := &Swept{}
+	err = s.write(ctx, func(tx *Tx) error {
+		now := s.now()
+		if err := mustBeGuardian(tx, account, child); err != nil {
+			return err
+		}
+		draft, err := draftOf(tx, account)
+		if err != nil {
+			return err
+		}
+		slots, err := slotsBetween(tx, before.Setup, before.Activity, child, month.First(), month.Last(), draft.Wishes)
+		if err != nil {
+			return err
+		}
+		var set []*portal.Slot
+		for _, d := range days {
+			if d.Month() == month {
+				set = append(set, &slots[d-month.First()])
+			}
+		}
+		swept.Plan = portal.PlanTo(set, present, now)
+		for _, d := range swept.Plan.Days {
+			_, refused, err := ask(tx, account, before.Setup, before.Activity, Want{child, activity, d, present}, draft, now)
+			if err != nil {
+				return err
+			}
+			if refused != nil { // the plan asked only what can be asked
+				return refused
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	swept.Calendar, err = s.Calendar(ctx, account, child, activity, month)
+	return swept, err
+}
+
 // Want is one day a family wants changed: the child there, or not.
 type Want struct {
 	Child    portal.ChildID

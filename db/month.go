@@ -1,8 +1,10 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"slices"
 	"time"
 
 	"marelle/portal"
@@ -71,16 +73,31 @@ func (s *Store) Children(ctx context.Context, account portal.AccountID) ([]porta
 }
 
 func childrenOf(q querier, account portal.AccountID, today portal.Date) ([]portal.Child, error) {
-	return all(q, func(r *sql.Rows) (c portal.Child, err error) {
-		err = r.Scan(&c.ID, &c.StructureID, &c.LastName, &c.FirstName, &c.Grade, &c.Class)
+	type row struct {
+		portal.Child
+		birth portal.Date
+	}
+	rows, err := all(q, func(r *sql.Rows) (c row, err error) {
+		err = r.Scan(&c.ID, &c.StructureID, &c.LastName, &c.FirstName, &c.Grade, &c.Class, &c.birth)
 		return c, err
-	}, `SELECT c.id, c.structure_id, iif(c.used_name <> '', c.used_name, c.last_name), c.first_name, coalesce(cc.grade, ''), coalesce(cl.name, '')
-		FROM child c
+	}, `SELECT c.id, c.structure_id, iif(c.used_name <> '', c.used_name, c.last_name), c.first_name, coalesce(cc.grade, ''), coalesce(cl.name, ''), c.birth
+		FROM guardian g JOIN family_child fc ON fc.family_id = g.family_id JOIN child c ON c.id = fc.child_id
 		LEFT JOIN child_class cc ON cc.child_id = c.id AND cc.school_year_id =
 			(SELECT y.id FROM school_year y WHERE y.structure_id = c.structure_id AND y.last >= ?2 ORDER BY y.first LIMIT 1)
 		LEFT JOIN class cl ON cl.id = cc.class_id
-		WHERE c.id IN (SELECT fc.child_id FROM guardian g JOIN family_child fc ON fc.family_id = g.family_id WHERE g.account_id = ?1)
-		ORDER BY c.birth, c.id`, account, today)
+		WHERE g.account_id = ?1`, account, today)
+	if err != nil {
+		return nil, err
+	}
+	// A few rows: sorted here, the query needs no table of its own, which cost more than all the rest of it.
+	slices.SortFunc(rows, func(a, b row) int { return cmp.Or(cmp.Compare(a.birth, b.birth), cmp.Compare(a.ID, b.ID)) })
+	var children []portal.Child
+	for i, r := range rows {
+		if i == 0 || r.ID != rows[i-1].ID { // somebody may be the child's guardian in two families
+			children = append(children, r.Child)
+		}
+	}
+	return children, nil
 }
 
 // slotsBetween gives one slot a day from first to last, with what is saved, wished and left.

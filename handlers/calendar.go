@@ -85,7 +85,17 @@ func (r *request) calendarPage() (*views.Calendar, error) {
 	if err != nil {
 		return nil, err
 	}
-	month = c.Month
+	page := r.drawCalendar(c)
+	page.Notice = views.DroppedWords(r.QueryInt("abandonnees"))
+	if r.Query("change") != "" {
+		page.Notice = views.SweptWords(max(0, r.QueryInt("change")), r.Query("sens") == "1", dates(r.Query("complets")), dates(r.Query("tard")))
+	}
+	return page, nil
+}
+
+// drawCalendar makes the page of a month.
+func (r *request) drawCalendar(c *db.Calendar) *views.Calendar {
+	child, activity, month := c.Child.ID, c.Activity.ID, c.Month
 	heading := fmt.Sprintf("Réserver %s %s", c.Activity.Spoken, portal.Of(c.Child.FirstName))
 	page := &views.Calendar{
 		Frame: r.frame(fmt.Sprintf("%s, %s", heading, month.Word()), "/reservations"), Heading: heading,
@@ -98,11 +108,10 @@ func (r *request) calendarPage() (*views.Calendar, error) {
 	for _, a := range c.Setup.Activities {
 		page.Activities = append(page.Activities, views.ActivityChip(&a, views.CalendarURL(child, a.ID, month), a.ID == activity))
 	}
-	page.Notice = views.DroppedWords(r.QueryInt("abandonnees"))
 	page.SetRules(c.Activity)
 	page.SetMonth(c.Setup, c.Activity, c.Slots, c.Now, c.Draft.Version)
 	page.Basket = r.basket(c.Draft, c.Children, c.Setup)
-	return page, nil
+	return page
 }
 
 func (r *request) childAndActivity() (child portal.ChildID, activity portal.ActivityID, err error) {
@@ -157,6 +166,9 @@ func (r *request) askDay() error {
 	child, activity, err := r.childAndActivity()
 	if err != nil {
 		return err
+	}
+	if set := r.FormValue("ensemble"); set != "" {
+		return r.sweep(child, activity, set)
 	}
 	day, present, err := dayAndWish(r.FormValue("jour"))
 	if err != nil {

@@ -15,6 +15,7 @@ var (
 	_ = part("family/calendar#cell", DayCell{})
 	_ = part("family/calendar#face", DayCell{})
 	_ = part("family/calendar#basket", Basket{})
+	_ = part("family/calendar#legend", Legend{})
 )
 
 // Calendar is the month of one child and one activity.
@@ -28,6 +29,7 @@ type Calendar struct {
 	Month      string // « Novembre 2026 »
 	Prev, Next MonthLink
 	Caption    string
+	Tool       *Tool // for the whole month
 	Columns    []Column
 	Seven      bool // Saturday and Sunday are shown
 	Weeks      []Week
@@ -40,6 +42,9 @@ type Calendar struct {
 
 // Template names the page.
 func (Calendar) Template() string { return "family/calendar" }
+
+// Legend explains the signs; it is the same for everybody.
+type Legend struct{}
 
 // Chip is a choice among children or activities.
 type Chip struct {
@@ -55,7 +60,10 @@ type Chip struct {
 type MonthLink struct{ URL, Label string }
 
 // Column heads the days of a weekday.
-type Column struct{ Short, Name string }
+type Column struct {
+	Short, Name string
+	Tool        *Tool
+}
 
 // Week is a row of the month.
 type Week struct {
@@ -64,6 +72,7 @@ type Week struct {
 	Joined bool   // its label stands on the first of the past weeks
 	Note   string // why nothing can be done that week
 	Limits []LimitLine
+	Tool   *Tool
 	Days   []DayCell
 }
 
@@ -257,8 +266,16 @@ func (v *Calendar) SetMonth(setup *portal.Setup, a *portal.Activity, slots []por
 	if weekend {
 		days, v.Seven = 7, true
 	}
+	shown := make([]*portal.Slot, 0, len(slots))
+	byWeekday := [7][]*portal.Slot{}
+	for i := range slots {
+		if w := slots[i].Day.Weekday(); int(w) < days {
+			shown, byWeekday[w] = append(shown, &slots[i]), append(byWeekday[w], &slots[i])
+		}
+	}
+	v.Tool = monthTool(shown, now)
 	for w := portal.Monday; int(w) < days; w++ {
-		v.Columns = append(v.Columns, Column{portal.Capital(strings.TrimSuffix(w.Short(), ".")), w.String()})
+		v.Columns = append(v.Columns, Column{portal.Capital(strings.TrimSuffix(w.Short(), ".")), w.String(), columnTool(byWeekday[w], now)})
 	}
 	for monday := month.First().Monday(); monday <= month.Last(); monday += 7 {
 		if w, any := newWeek(setup, slots, monday, days, now); any {
@@ -301,7 +318,7 @@ func newWeek(setup *portal.Setup, slots []portal.Slot, monday portal.Date, days 
 	}
 	w.Label = weekLabel(first, last)
 	if changeable {
-		w.Limits = limitLines(inMonth, now)
+		w.Limits, w.Tool = limitLines(inMonth, now), weekTool(inMonth, now)
 		return w, true
 	}
 	w.Past = true

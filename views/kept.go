@@ -17,6 +17,20 @@ type keptCells struct {
 	mu    sync.RWMutex
 	drawn map[DayCell]template.HTML
 	draw  *template.Template
+
+	legendOnce sync.Once
+	legendHTML template.HTML
+	legendErr  error
+}
+
+// legend gives the legend drawn, once.
+func (k *keptCells) legend() (template.HTML, error) {
+	k.legendOnce.Do(func() {
+		var b bytes.Buffer
+		k.legendErr = k.draw.ExecuteTemplate(&b, "family/calendar#legend", Legend{})
+		k.legendHTML = template.HTML(b.String())
+	})
+	return k.legendHTML, k.legendErr
 }
 
 // cell gives a cell drawn. This is the one place that hands HTML to a template as it is: html/template itself made it.

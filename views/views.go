@@ -63,6 +63,7 @@ func New() (*Engine, error) {
 	e := &Engine{Engine: html.NewFileSystem(http.FS(files), ".html"), pages: map[string]*template.Template{}}
 	e.AddFuncMap(funcs)
 	e.AddFunc("cell", e.cells.cell)
+	e.AddFunc("legend", e.cells.legend)
 	if err := e.Engine.Load(); err != nil {
 		return nil, fmt.Errorf("views: %w", err)
 	}

@@ -44,6 +44,8 @@ CREATE TABLE school_year (
 	UNIQUE (structure_id, label)
 ) STRICT;
 
+CREATE INDEX school_year_of ON school_year (structure_id, first);
+
 CREATE TABLE school_holiday (
 	id           INTEGER PRIMARY KEY,
 	structure_id INTEGER NOT NULL REFERENCES structure,
