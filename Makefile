@@ -3,6 +3,9 @@ GO      ?= go
 RELEASE ?= $(shell git describe --tags --always 2>/dev/null || echo inconnue)
 FLAGS   := -trimpath -tags osusergo,netgo,sqlite_omit_load_extension -ldflags '-s -w -extldflags=-static -X main.release=$(RELEASE)'
 
+# The school roll that the demonstration ships is also the real example of the tests.
+export MARELLE_DONNEES ?= $(CURDIR)/db/demo
+
 .PHONY: build test check unit browser tools bench drill-kill drill-places fuzz screenshots clean
 
 build: ## one static file: ./marelle
