@@ -45,5 +45,5 @@ func TestQuickTools(t *testing.T) {
 		b.post(path, url.Values{"ensemble": {bad}}).want(422).wantText("Cet ensemble de jours n’est pas compris.")
 	}
 	b.post("/reservations/424242/1", url.Values{"ensemble": {"2026-12/mois/:1"}}).want(404)
-	b.get(path+"?mois=2026-12&change=3&sens=1&complets=x,2026-12-03,<script>").want(200).wantText("1 jour complet laissé de côté : jeudi 3.")
+	b.get(path + "?mois=2026-12&change=3&sens=1&complets=x,2026-12-03,<script>").want(200).wantText("1 jour complet laissé de côté : jeudi 3.")
 }
