@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/PuerkitoBio/goquery"
 	"github.com/chromedp/chromedp"
 )
 
@@ -36,12 +37,28 @@ func (f *family) cookieOf() *http.Cookie {
 func allScreens(t testing.TB, d *demonstration) []screen {
 	t.Helper()
 	list := []screen{{"connexion", "/connexion", nil}, {"rgpd", "/rgpd", nil}, {"cgu", "/cgu", nil}, {"accessibilite", "/accessibilite", nil}, {"introuvable", "/nulle-part", nil}}
+	// A family that validated yesterday: a night with lines, a report in the outbox.
+	neighbour := d.family(t, d.login(t, "parent", "ORTET Xavier"))
+	neighbour.get(t, "/accueil")
+	neighbour.post(t, neighbour.activityOfFirstChild(t, "cantine"), url.Values{"jour": {"2027-01-08:1"}}, http.StatusSeeOther)
+	neighbour.validate(t)
+	neighbour.post(t, "/demo/demain", url.Values{}, http.StatusSeeOther)
+
 	newcomer := d.family(t, d.login(t, "parent", "DUPONT Jean-Paul"))
 	list = append(list, screen{"premiere-connexion", "/premiere-connexion", newcomer.cookieOf()})
 
+	// Somebody who chose a password and has the texts still to accept.
+	clerk := d.family(t, d.login(t, "gestionnaire", ""))
+	sheet := clerk.letter(t, "BOYER")
+	reader := newFamily(d.url)
+	reader.post(t, "/connexion", url.Values{"identifiant": {sheet[0]}, "mot_de_passe": {sheet[1]}}, http.StatusSeeOther)
+	reader.get(t, "/premiere-connexion")
+	reader.post(t, "/premiere-connexion", url.Values{"mot_de_passe": {"le chat dort sous 3 tilleuls"}, "confirmation": {"le chat dort sous 3 tilleuls"}}, http.StatusSeeOther)
+	list = append(list, screen{"mot-de-passe-enregistre", "/mot-de-passe-enregistre", reader.cookieOf()}, screen{"conditions", "/conditions", reader.cookieOf()})
+
 	mother := d.family(t, d.login(t, "parent", "D'HAUTPOUL Delphine"))
 	canteen, camp := mother.activityOfFirstChild(t, "cantine"), mother.activityOfFirstChild(t, "mercredi")
-	list = append(list, screen{"recapitulatif-vide", "/recapitulatif", d.family(t, d.login(t, "parent", "ORTET Xavier")).cookieOf()})
+	list = append(list, screen{"recapitulatif-vide", "/recapitulatif", neighbour.cookieOf()})
 	mother.get(t, "/accueil")
 	for path, days := range map[string][]string{canteen: {"2026-12-04:1", "2026-12-07:1"}, camp: {"2026-12-02:1"}} {
 		for _, day := range days {
@@ -58,11 +75,34 @@ func allScreens(t testing.TB, d *demonstration) []screen {
 		screen{"calendrier-places", camp + "?mois=2026-12", cookie}, screen{"calendrier-ferme", canteen + "?mois=2026-08", cookie},
 		screen{"recapitulatif", "/recapitulatif", cookie}, screen{"recu", receipt, cookie}, screen{"suivi", "/suivi", cookie}, screen{"suivi-non-transmise", "/suivi?filtre=1", cookie})
 
-	clerk := d.family(t, d.login(t, "gestionnaire", ""))
-	for _, path := range []string{"/gestion", "/gestion/import", "/gestion/comptes", "/gestion/comptes?q=dupont", "/gestion/lettres", "/gestion/mouvements", "/gestion/nuits", "/gestion/nuits/2026-11-21", "/gestion/courriels"} {
+	mail, _ := clerk.get(t, "/gestion/courriels").Find(`main table a[href^="/gestion/courriels/"]`).Attr("href")
+	list = append(list, screen{"gestion-courriel", mail, clerk.cookieOf()})
+	for _, path := range []string{"/gestion", "/gestion/import", "/gestion/comptes", "/gestion/comptes?q=dupont", "/gestion/lettres", "/gestion/mouvements", "/gestion/nuits", "/gestion/nuits/2026-11-24", "/gestion/courriels"} {
 		list = append(list, screen{strings.Trim(strings.NewReplacer("/", "-", "?", "-", "=", "-").Replace(path), "-"), path, clerk.cookieOf()})
 	}
 	return list
+}
+
+// letter prints a new letter for a guardian, and reads identifiant and password on it.
+func (f *family) letter(t testing.TB, name string) (codes []string) {
+	t.Helper()
+	form := f.get(t, "/gestion/comptes?q="+name).Find(`form[action$="/lettre"]`).First()
+	action, _ := form.Attr("action")
+	seen, _ := form.Find(`[name="vu"]`).Attr("value")
+	res, err := f.send(action, url.Values{"vu": {seen}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	doc, err := goquery.NewDocumentFromReader(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc.Find(".lettre .code").Each(func(_ int, s *goquery.Selection) { codes = append(codes, strings.TrimSpace(s.Text())) })
+	if len(codes) < 2 {
+		t.Fatalf("%s: no letter (%s)", action, res.Status)
+	}
+	return codes
 }
 
 // look shows a screen to a visitor with the session it needs.
