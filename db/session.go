@@ -95,12 +95,6 @@ func (s *Session) life() (idle, whole time.Duration) {
 	return parentIdle, parentLife
 }
 
-// IdleWords says after how long without a click the session ends: « 2 heures ».
-func (s *Session) IdleWords() string {
-	idle, _ := s.life()
-	return waitWords(idle)
-}
-
 // tokenHash is what is stored of a cookie: a stolen database opens no session.
 func tokenHash(token string) []byte {
 	sum := sha256.Sum256([]byte(token))

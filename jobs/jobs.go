@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/go-co-op/gocron/v2"
@@ -23,6 +24,9 @@ type Runner struct {
 	Mail  *Mailer // nil: mails stay in the outbox
 	From  string  // sender of the mails
 	URL   string  // address of the site, for links
+
+	purging sync.Mutex // a tick and a press on « Passer à demain matin » may meet
+	purged  time.Time  // when the last purge of this process ran
 }
 
 // Job is one thing that happens by itself; a command runs it too.
@@ -37,6 +41,7 @@ var Jobs = []Job{
 	{"transmission", "transmet les demandes de chaque nuit échue et fait avancer les listes d’attente", (*Runner).transmit},
 	{"comptes-rendus", "prépare les comptes rendus du matin pour chaque nuit transmise", (*Runner).report},
 	{"courriels", "envoie les messages qui attendent", (*Runner).send},
+	{"purge", "oublie les sessions finies et les essais de connexion anciens", (*Runner).purge},
 }
 
 // Names gives the names of the jobs, for the help.
@@ -208,6 +213,24 @@ func (r *Runner) sendOne(ctx context.Context, m db.Mail) (down bool, err error) 
 	slog.Warn("mail refused", "mail", m.ID, "try", m.Attempts, "code", refused.Code, "permanent", refused.Permanent, "setup", refused.Setup)
 	stopping := errors.Is(err, context.Canceled)
 	return stopping || refused.Unavailable(), r.Store.MailFailed(context.WithoutCancel(ctx), m, refused.Permanent, refused.Setup || stopping, err.Error())
+}
+
+// purgeEvery is enough for what is forgotten: nothing there can be used any more.
+const purgeEvery = time.Hour
+
+// purge forgets the sessions that are over and the failed sign-ins that no longer count.
+func (r *Runner) purge(ctx context.Context, _ portal.Date) error {
+	r.purging.Lock()
+	defer r.purging.Unlock()
+	now := r.Store.Now()
+	if since := now.Sub(r.purged); since >= 0 && since < purgeEvery {
+		return nil
+	}
+	if err := r.Store.PurgeAccess(ctx); err != nil {
+		return err
+	}
+	r.purged = now
+	return nil
 }
 
 func (r *Runner) eachStructure(ctx context.Context, do func(portal.Structure) error) error {

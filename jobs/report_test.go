@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"os"
 	"strings"
@@ -301,6 +302,30 @@ func TestMailLeftByADeadProcess(t *testing.T) {
 	second, err := h.ClaimMails(background, 10)
 	if err != nil || len(second) != 1 || second[0].MessageID != first[0].MessageID || second[0].Attempts != 2 {
 		t.Fatalf("%+v %v", second, err)
+	}
+}
+
+// TestPurge: a session that is over is forgotten by a tick, one that lives is kept.
+func TestPurge(t *testing.T) {
+	h := newHousehold(t, "2023-04-28 10:00")
+	old, err := h.OpenSession(background, h.father, false, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	runner := &Runner{Store: h.Store}
+	h.clock.Set(paris("2023-04-28 23:30"))
+	living, err := h.OpenSession(background, h.father, false, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := runner.Tick(background); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Session(background, old); !errors.Is(err, db.ErrNoSession) {
+		t.Errorf("a session over for an hour: %v", err)
+	}
+	if _, err := h.Session(background, living); err != nil {
+		t.Errorf("a living session: %v", err)
 	}
 }
 

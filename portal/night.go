@@ -139,14 +139,3 @@ func OutcomeWords(o Outcome, rank int, reason string) string {
 	}
 	return "refusée : " + reason
 }
-
-// SplitAddresses separates several e-mail addresses written with semicolons, as the profile lets them be typed.
-func SplitAddresses(s string) []string {
-	var list []string
-	for _, part := range strings.Split(s, ";") {
-		if part = strings.TrimSpace(part); part != "" {
-			list = append(list, part)
-		}
-	}
-	return list
-}

@@ -33,7 +33,7 @@ func (k *keptCells) legend() (template.HTML, error) {
 	return k.legendHTML, k.legendErr
 }
 
-// cell gives a cell drawn. This is the one place that hands HTML to a template as it is: html/template itself made it.
+// cell gives a cell drawn. This file is the one place that hands HTML to a template as it is: html/template itself made it.
 func (k *keptCells) cell(c DayCell) (template.HTML, error) {
 	k.mu.RLock()
 	html, kept := k.drawn[c]
