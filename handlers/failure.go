@@ -25,9 +25,9 @@ func (s *Site) fail(c *fiber.Ctx, err error) error {
 		c.Set("HX-Retarget", "#alerte")
 		c.Set("HX-Reswap", "innerHTML")
 		fragment := views.FailureFragment{Message: page.Message, Request: page.Request}
-		return c.Render(fragment.Template(), fragment)
+		return s.draw(c, fragment)
 	}
-	return c.Render(page.Template(), page)
+	return s.draw(c, page)
 }
 
 // failure chooses the words.

@@ -29,7 +29,7 @@ func (r *request) ctx() context.Context { return r.UserContext() }
 func (r *request) isHTMX() bool { return r.Get("HX-Request") == "true" }
 
 // render answers with a page or a fragment.
-func (r *request) render(page views.Page) error { return r.Render(page.Template(), page) }
+func (r *request) render(page views.Page) error { return r.site.draw(r.Ctx, page) }
 
 // renderInvalid answers 422: the same form, with what was typed and what is to be corrected.
 func (r *request) renderInvalid(page views.Page) error {

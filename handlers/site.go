@@ -46,6 +46,15 @@ type Site struct {
 	app     *fiber.App
 	mailing bool       // messages leave
 	trials  rollTrials // rolls tried and not imported yet
+	engine  *views.Engine
+}
+
+// draw answers with a page or a fragment. It goes to the engine itself: Fiber's own Render lists its mounted
+// applications at the first page, while a broken connection may be reading that list (a data race in v2.52.15).
+func (s *Site) draw(c *fiber.Ctx, page views.Page) error {
+	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+	c.Response().ResetBody()
+	return s.engine.Render(c.Response().BodyWriter(), page.Template(), page)
 }
 
 // New prepares the site: its configuration, its middleware, its routes.
@@ -69,7 +78,7 @@ func newSite(o Options) (*Site, error) {
 	if (o.Demo != nil) != o.Store.Demo() {
 		return nil, errors.New("une base de démonstration ne se sert qu’avec « marelle demo », et une vraie base qu’avec « marelle serve »")
 	}
-	s := &Site{store: o.Store, log: o.Log, base: base, demo: o.Demo, secure: base.Scheme == "https", mailing: o.Mailing}
+	s := &Site{store: o.Store, log: o.Log, base: base, demo: o.Demo, engine: engine, secure: base.Scheme == "https", mailing: o.Mailing}
 	if s.log == nil {
 		s.log = slog.Default()
 	}
