@@ -24,6 +24,9 @@ type screen struct {
 	who        *http.Cookie // nil: nobody is signed in
 }
 
+// moreScreens are the screens of one subject each, in a file of its own; they come after the first ones.
+var moreScreens []func(testing.TB, *demonstration) []screen
+
 // cookieOf takes the session of somebody who signed in without a browser.
 func (f *family) cookieOf() *http.Cookie {
 	base, _ := url.Parse(f.base)
@@ -79,6 +82,9 @@ func allScreens(t testing.TB, d *demonstration) []screen {
 	list = append(list, screen{"gestion-courriel", mail, clerk.cookieOf()})
 	for _, path := range []string{"/gestion", "/gestion/import", "/gestion/comptes", "/gestion/comptes?q=dupont", "/gestion/lettres", "/gestion/mouvements", "/gestion/nuits", "/gestion/nuits/2026-11-24", "/gestion/courriels"} {
 		list = append(list, screen{strings.Trim(strings.NewReplacer("/", "-", "?", "-", "=", "-").Replace(path), "-"), path, clerk.cookieOf()})
+	}
+	for _, more := range moreScreens {
+		list = append(list, more(t, d)...)
 	}
 	return list
 }

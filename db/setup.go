@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	_ "embed"
@@ -43,9 +44,13 @@ func (s *Store) CreateStructure(ctx context.Context, st portal.Structure) (porta
 	return id, err
 }
 
-// SaveActivity creates an activity, or changes the one that has its ID, with its limits and its counters.
-// A counter without ID is created.
+// SaveActivity creates an activity, or changes the one that has its ID, with its limits, its counters, its links and its
+// windows. A counter without ID is created.
 func (s *Store) SaveActivity(ctx context.Context, a portal.Activity) (portal.ActivityID, error) {
+	if a.WaitMode == "" {
+		a.WaitMode = portal.WaitNight
+	}
+	a.HourStep, a.OfferHours = cmp.Or(a.HourStep, 15), cmp.Or(a.OfferHours, 24)
 	if err := a.Check(); err != nil {
 		return 0, err
 	}
@@ -53,25 +58,26 @@ func (s *Store) SaveActivity(ctx context.Context, a portal.Activity) (portal.Act
 	if err != nil {
 		return 0, err
 	}
-	rules := map[string][]byte{}
-	for action, c := range map[string]portal.Cutoff{"reserver": a.Book, "annuler": a.Cancel} {
-		if rules[action], err = json.Marshal(c); err != nil {
-			return 0, err
-		}
+	rules, err := cutoffRules(&a)
+	if err != nil {
+		return 0, err
 	}
+	document := sql.NullInt64{Int64: int64(a.DocumentDays), Valid: a.DocumentDays > 0}
 	err = s.write(ctx, func(tx *Tx) error {
+		values := []any{a.Name, a.Short, a.Spoken, string(a.Kind), a.Starts, a.Ends, string(opening), a.Waitlist, string(a.WaitMode), a.OfferHours,
+			a.AsksArrival, a.AsksDeparture, a.HourStep, a.Annual, a.NoticeDays, document, a.StructureID}
 		if a.ID == 0 {
-			n, err := tx.insert(`INSERT INTO activity (structure_id, position, name, short, spoken, kind, starts, ends, opening, waitlist)
-				VALUES (?, (SELECT count(*) FROM activity WHERE structure_id = ?1), ?, ?, ?, ?, ?, ?, ?, ?)`,
-				a.StructureID, a.Name, a.Short, a.Spoken, string(a.Kind), a.Starts, a.Ends, string(opening), a.Waitlist)
+			n, err := tx.insert(`INSERT INTO activity (name, short, spoken, kind, starts, ends, opening, waitlist, waitlist_mode, offer_hours,
+					asks_arrival, asks_departure, hour_step, annual, notice_days, document_days, structure_id, position)
+				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?17, (SELECT count(*) FROM activity WHERE structure_id = ?17))`, values...)
 			if err != nil {
 				return err
 			}
 			a.ID = portal.ActivityID(n)
 		} else {
-			n, err := tx.change(`UPDATE activity SET name = ?, short = ?, spoken = ?, kind = ?, starts = ?, ends = ?, opening = ?, waitlist = ?
-				WHERE id = ? AND structure_id = ?`,
-				a.Name, a.Short, a.Spoken, string(a.Kind), a.Starts, a.Ends, string(opening), a.Waitlist, a.ID, a.StructureID)
+			n, err := tx.change(`UPDATE activity SET name = ?, short = ?, spoken = ?, kind = ?, starts = ?, ends = ?, opening = ?, waitlist = ?, waitlist_mode = ?, offer_hours = ?,
+					asks_arrival = ?, asks_departure = ?, hour_step = ?, annual = ?, notice_days = ?, document_days = ?
+				WHERE structure_id = ? AND id = ?`, append(values, a.ID)...)
 			if err != nil {
 				return err
 			}
@@ -79,19 +85,69 @@ func (s *Store) SaveActivity(ctx context.Context, a portal.Activity) (portal.Act
 				return portal.NotFound("Cette activité n’existe pas.")
 			}
 		}
+		if err := tx.exec("DELETE FROM cutoff WHERE activity_id = ?", a.ID); err != nil {
+			return err
+		}
 		for action, rule := range rules {
-			if err := tx.exec(`INSERT INTO cutoff (activity_id, action, rule) VALUES (?, ?, ?)
-				ON CONFLICT DO UPDATE SET rule = excluded.rule`, a.ID, action, string(rule)); err != nil {
+			if err := tx.exec("INSERT INTO cutoff (activity_id, action, rule) VALUES (?, ?, ?)", a.ID, action, rule); err != nil {
 				return err
 			}
 		}
-		if err := saveCounters(tx, &a); err != nil {
-			return err
+		for _, save := range []func(*Tx, *portal.Activity) error{saveCounters, saveLinks, saveWindows} {
+			if err := save(tx, &a); err != nil {
+				return err
+			}
 		}
 		tx.after(s.setups.forget)
 		return nil
 	})
 	return a.ID, err
+}
+
+// cutoffRules writes the limits of an activity as they are stored; a limit that follows another one is not.
+func cutoffRules(a *portal.Activity) (map[string]string, error) {
+	rules := map[string]string{}
+	for action, c := range map[string]portal.Cutoff{"reserver": a.Book, "annuler": a.Cancel, "changer": a.Change, "absence": a.Absence} {
+		if c.IsZero() {
+			continue
+		}
+		rule, err := json.Marshal(c)
+		if err != nil {
+			return nil, err
+		}
+		rules[action] = string(rule)
+	}
+	return rules, nil
+}
+
+func saveLinks(tx *Tx, a *portal.Activity) error {
+	if err := tx.exec("DELETE FROM activity_link WHERE activity_id = ?", a.ID); err != nil {
+		return err
+	}
+	for _, l := range a.Links {
+		n, err := tx.change(`INSERT INTO activity_link (activity_id, other_id, kind)
+			SELECT ?, id, ? FROM activity WHERE id = ? AND structure_id = ?`, a.ID, string(l.Kind), l.Other, a.StructureID)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return portal.NotFound("L’activité liée n’existe pas.")
+		}
+	}
+	return nil
+}
+
+func saveWindows(tx *Tx, a *portal.Activity) error {
+	if err := tx.exec("DELETE FROM booking_window WHERE activity_id = ?", a.ID); err != nil {
+		return err
+	}
+	for _, w := range a.Windows {
+		if err := tx.exec("INSERT INTO booking_window (activity_id, name, first, last, opens_at, closes_at) VALUES (?, ?, ?, ?, ?, ?)",
+			a.ID, w.Name, w.First, w.Last, at(w.Opens), at(w.Closes)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func saveCounters(tx *Tx, a *portal.Activity) error {
@@ -201,45 +257,67 @@ func loadSetup(q querier, id portal.StructureID) (*portal.Setup, error) {
 
 func loadActivities(q querier, id portal.StructureID) ([]portal.Activity, error) {
 	list, err := all(q, func(r *sql.Rows) (a portal.Activity, err error) {
-		var opening, book, cancel string
-		err = r.Scan(&a.ID, &a.StructureID, &a.Name, &a.Short, &a.Spoken, &a.Kind, &a.Starts, &a.Ends, &opening, &a.Waitlist, &book, &cancel)
-		for _, part := range []struct {
-			text string
-			into any
-		}{{opening, &a.Opening}, {book, &a.Book}, {cancel, &a.Cancel}} {
-			if err == nil {
-				err = json.Unmarshal([]byte(part.text), part.into)
+		var opening string
+		var rules [4]sql.NullString
+		err = r.Scan(&a.ID, &a.StructureID, &a.Name, &a.Short, &a.Spoken, &a.Kind, &a.Starts, &a.Ends, &opening, &a.Waitlist, &a.WaitMode, &a.OfferHours,
+			&a.AsksArrival, &a.AsksDeparture, &a.HourStep, &a.Annual, &a.NoticeDays, &a.DocumentDays, &rules[0], &rules[1], &rules[2], &rules[3])
+		if err == nil {
+			err = json.Unmarshal([]byte(opening), &a.Opening)
+		}
+		for i, into := range []*portal.Cutoff{&a.Book, &a.Cancel, &a.Change, &a.Absence} {
+			if err == nil && rules[i].Valid {
+				err = json.Unmarshal([]byte(rules[i].String), into)
 			}
 		}
 		return a, err
-	}, `SELECT a.id, a.structure_id, a.name, a.short, a.spoken, a.kind, a.starts, a.ends, a.opening, a.waitlist, b.rule, c.rule
-		FROM activity a
-		JOIN cutoff b ON b.activity_id = a.id AND b.action = 'reserver'
-		JOIN cutoff c ON c.activity_id = a.id AND c.action = 'annuler'
-		WHERE a.structure_id = ? ORDER BY a.position, a.id`, id)
+	}, `SELECT a.id, a.structure_id, a.name, a.short, a.spoken, a.kind, a.starts, a.ends, a.opening, a.waitlist, a.waitlist_mode, a.offer_hours,
+			a.asks_arrival, a.asks_departure, a.hour_step, a.annual, a.notice_days, coalesce(a.document_days, 0),
+			(SELECT rule FROM cutoff WHERE activity_id = a.id AND action = 'reserver'), (SELECT rule FROM cutoff WHERE activity_id = a.id AND action = 'annuler'),
+			(SELECT rule FROM cutoff WHERE activity_id = a.id AND action = 'changer'), (SELECT rule FROM cutoff WHERE activity_id = a.id AND action = 'absence')
+		FROM activity a WHERE a.structure_id = ? ORDER BY a.position, a.id`, id)
 	if err != nil {
 		return nil, err
 	}
-	type link struct {
-		activity portal.ActivityID
-		counter  portal.Counter
+	byID := map[portal.ActivityID]*portal.Activity{}
+	for i := range list {
+		byID[list[i].ID] = &list[i]
 	}
-	links, err := all(q, func(r *sql.Rows) (l link, err error) {
+	_, err = all(q, func(r *sql.Rows) (struct{}, error) {
+		var activity portal.ActivityID
+		var c portal.Counter
 		var capacity sql.NullInt64
-		err = r.Scan(&l.activity, &l.counter.ID, &l.counter.Name, &capacity)
-		l.counter.Limited, l.counter.Capacity = capacity.Valid, int(capacity.Int64)
-		return l, err
+		err := r.Scan(&activity, &c.ID, &c.Name, &capacity)
+		c.Limited, c.Capacity = capacity.Valid, int(capacity.Int64)
+		if a := byID[activity]; a != nil {
+			a.Counters = append(a.Counters, c)
+		}
+		return struct{}{}, err
 	}, `SELECT ca.activity_id, c.id, c.name, c.capacity FROM counter c JOIN counter_activity ca ON ca.counter_id = c.id
 		WHERE c.structure_id = ? ORDER BY c.id`, id)
 	if err != nil {
 		return nil, err
 	}
-	for _, l := range links {
-		for i := range list {
-			if list[i].ID == l.activity {
-				list[i].Counters = append(list[i].Counters, l.counter)
-			}
+	_, err = all(q, func(r *sql.Rows) (struct{}, error) {
+		var activity portal.ActivityID
+		var l portal.Link
+		err := r.Scan(&activity, &l.Other, &l.Kind)
+		if a := byID[activity]; a != nil {
+			a.Links = append(a.Links, l)
 		}
+		return struct{}{}, err
+	}, "SELECT l.activity_id, l.other_id, l.kind FROM activity_link l JOIN activity a ON a.id = l.activity_id WHERE a.structure_id = ? ORDER BY 1, 2", id)
+	if err != nil {
+		return nil, err
 	}
-	return list, nil
+	_, err = all(q, func(r *sql.Rows) (struct{}, error) {
+		var activity portal.ActivityID
+		var w portal.Window
+		err := r.Scan(&activity, &w.Name, &w.First, &w.Last, into{&w.Opens}, into{&w.Closes})
+		if a := byID[activity]; a != nil {
+			a.Windows = append(a.Windows, w)
+		}
+		return struct{}{}, err
+	}, `SELECT w.activity_id, w.name, w.first, w.last, w.opens_at, w.closes_at FROM booking_window w JOIN activity a ON a.id = w.activity_id
+		WHERE a.structure_id = ? ORDER BY w.first`, id)
+	return list, err
 }

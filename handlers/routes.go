@@ -68,6 +68,16 @@ func (s *Site) routes() {
 	s.Route(get, "/recus/:number", parent, (*request).receipt)
 	s.Route(get, "/suivi", parent, (*request).follow)
 
+	// Families: account
+
+	// Families: registrations for the year
+
+	// Families: follow-up and histories
+
+	// Families: waiting list and offers
+
+	// Families: absences
+
 	// Staff
 	s.Route(get, "/gestion", staff, (*request).desk)
 	s.Route(get, "/gestion/mouvements", staff, (*request).movements)

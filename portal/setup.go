@@ -38,8 +38,53 @@ type Activity struct {
 	Starts, Ends TimeOfDay
 	Opening      Opening
 	Book, Cancel Cutoff
-	Waitlist     bool // when full, families may join a waiting list
+	Change       Cutoff // to change hours; zero: as Cancel
+	Absence      Cutoff // to announce an absence; zero: until the end of the day
+	Waitlist     bool   // when full, families may join a waiting list
+	WaitMode     WaitMode
+	OfferHours   int // how long an offered place is kept
 	Counters     []Counter
+
+	AsksArrival, AsksDeparture bool // the family gives hours, within Starts and Ends
+	HourStep                   int  // minutes between two hours that can be chosen
+	Annual                     bool // families may register for the year
+	NoticeDays                 int  // « délai de mise en place » of a registration, in calendar days
+	DocumentDays               int  // an absence asks for a document within so many days; 0: none is asked
+	Links                      []Link
+	Windows                    []Window // ascending
+}
+
+// WaitMode says how who waits gets a place that was given back.
+type WaitMode string
+
+// The modes of a waiting list; the zero value is WaitNight.
+const (
+	WaitNight WaitMode = "nuit"     // the night gives it to the first who waits
+	WaitNow   WaitMode = "immediat" // at once
+	WaitOffer WaitMode = "offre"    // it is offered to the first, who answers within OfferHours
+)
+
+// LinkKind says how two activities of one day go together.
+type LinkKind string
+
+// The kinds of link. Without one, two activities whose hours overlap are incompatible.
+const (
+	Incompatible LinkKind = "incompatible" // never both
+	Compatible   LinkKind = "compatible"   // both, although their hours overlap
+	Requires     LinkKind = "exige"        // the first needs the other, and may overlap it
+)
+
+// Link ties an activity to another one of the structure.
+type Link struct {
+	Other ActivityID
+	Kind  LinkKind
+}
+
+// Window is a run of days of service that are booked from an instant on, and until another one when there is one.
+type Window struct {
+	Name          string // as in a sentence: « vacances de Noël »
+	First, Last   Date
+	Opens, Closes time.Time // Closes is zero when only the cut-off ends it
 }
 
 // Counter is a stock of places per day, shared by the activities linked to it.
@@ -92,6 +137,25 @@ func (s *Setup) Limits(a *Activity, day Date) (book, cancel Limit) {
 	return book, cancel
 }
 
+// AsksHours says whether the family gives hours.
+func (a *Activity) AsksHours() bool { return a.AsksArrival || a.AsksDeparture }
+
+// ChangeCutoff is until when hours may be changed: as cancelling, unless the town hall chose otherwise.
+func (a *Activity) ChangeCutoff() Cutoff {
+	if a.Change.IsZero() {
+		return a.Cancel
+	}
+	return a.Change
+}
+
+// AbsenceCutoff is until when an absence may be announced: the end of the day, unless the town hall chose otherwise.
+func (a *Activity) AbsenceCutoff() Cutoff {
+	if a.Absence.IsZero() {
+		return NoLimit()
+	}
+	return a.Absence
+}
+
 // Limited says whether the activity's places are counted.
 func (a *Activity) Limited() bool {
 	for _, c := range a.Counters {
@@ -126,10 +190,27 @@ func (a *Activity) Check() error {
 	if a.Ends <= a.Starts {
 		fault("fin", "L’heure de fin doit être après l’heure de début.")
 	}
+	if a.AsksHours() && (a.HourStep < 1 || a.HourStep > 120) {
+		fault("pas", "Le pas des heures doit aller de 1 à 120 minutes.")
+	}
+	if a.WaitMode == WaitOffer && (a.OfferHours < 1 || a.OfferHours > 240) {
+		fault("delai_offre", "Une place proposée se garde de 1 à 240 heures.")
+	}
+	if a.NoticeDays < 0 || a.NoticeDays > 366 {
+		fault("mise_en_place", "Le délai de mise en place doit aller de 0 à 366 jours.")
+	}
+	if a.DocumentDays < 0 || a.DocumentDays > 60 {
+		fault("justificatif", "Un justificatif se demande dans les 60 jours au plus.")
+	}
+	for _, w := range a.Windows {
+		if w.Name == "" || w.Last < w.First || w.Opens.IsZero() || !w.Closes.IsZero() && !w.Closes.After(w.Opens) {
+			fault("ouverture", "Une période de réservation a un nom, un premier et un dernier jour, et un instant d’ouverture avant sa fermeture.")
+		}
+	}
 	for _, rule := range []struct {
 		field string
 		Cutoff
-	}{{"delai_reserver", a.Book}, {"delai_annuler", a.Cancel}} {
+	}{{"delai_reserver", a.Book}, {"delai_annuler", a.Cancel}, {"delai_changer", a.ChangeCutoff()}, {"delai_absence", a.AbsenceCutoff()}} {
 		if err := rule.CheckFor(&a.Opening); err != nil {
 			fault(rule.field, err.Error())
 		}

@@ -131,8 +131,12 @@ type town struct {
 	morning   portal.ActivityID
 	evening   portal.ActivityID
 	wednesday portal.ActivityID
+	study     portal.ActivityID
+	lunch     portal.ActivityID // of the holidays
+	holidays  portal.ActivityID
 	families  []db.DemoAccount
 	newcomer  db.DemoAccount // his first sign-in is still to come
+	large     db.DemoAccount // five children
 	logins    []Login
 }
 
@@ -142,25 +146,48 @@ func (t *town) activities(ctx context.Context) error {
 	year := func(days portal.WeekdaySet) portal.Opening {
 		return portal.Opening{First: portal.NewDate(2026, 9, 1), Last: portal.NewDate(2027, 7, 2), School: days}
 	}
+	vacation := portal.Opening{First: portal.NewDate(2026, 9, 1), Last: portal.NewDate(2027, 8, 31), Holidays: schoolDays | portal.Days(portal.Wednesday)}
+	windows := []portal.Window{
+		{Name: "vacances de Noël", First: portal.NewDate(2026, 12, 19), Last: portal.NewDate(2027, 1, 3),
+			Opens: portal.NewDate(2026, 11, 9).At(portal.Clock(9, 0)), Closes: portal.NewDate(2026, 12, 13).At(portal.EndOfDay)},
+		{Name: "vacances d’hiver", First: portal.NewDate(2027, 2, 6), Last: portal.NewDate(2027, 2, 21),
+			Opens: portal.NewDate(2026, 11, 25).At(portal.Clock(9, 0)), Closes: portal.NewDate(2027, 1, 24).At(portal.EndOfDay)},
+	}
 	dayBefore := portal.DaysBefore(1, portal.Clock(18, 0))
 	thursday := portal.WeekdayBefore(portal.Thursday, 1, portal.Clock(9, 0))
 	friday := portal.WeekdayBefore(portal.Friday, 1, portal.Clock(12, 0))
+	week := portal.DaysBefore(7, portal.EndOfDay)
+	sameMorning := portal.DaysBefore(0, portal.Clock(9, 30))
 	for _, a := range []struct {
-		into *portal.ActivityID
+		into  *portal.ActivityID
+		needs *portal.ActivityID
 		portal.Activity
 	}{
-		{&t.morning, portal.Activity{Name: "APS MATIN", Short: "Matin", Spoken: "l’accueil du matin", Kind: portal.BeforeSchool,
-			Starts: portal.Clock(7, 30), Ends: portal.Clock(8, 30), Opening: year(schoolDays), Book: dayBefore, Cancel: dayBefore}},
-		{&t.canteen, portal.Activity{Name: "RESTAURATION", Short: "Cantine", Spoken: "la cantine", Kind: portal.Canteen,
-			Starts: portal.Clock(11, 45), Ends: portal.Clock(13, 30), Opening: year(schoolDays), Book: thursday, Cancel: thursday}},
-		{&t.evening, portal.Activity{Name: "APS SOIR", Short: "Soir", Spoken: "l’accueil du soir", Kind: portal.AfterSchool,
-			Starts: portal.Clock(16, 30), Ends: portal.Clock(18, 30), Opening: year(schoolDays), Book: dayBefore, Cancel: dayBefore,
+		{&t.morning, nil, portal.Activity{Name: "APS MATIN", Short: "Matin", Spoken: "l’accueil du matin", Kind: portal.BeforeSchool,
+			Starts: portal.Clock(7, 30), Ends: portal.Clock(8, 30), Opening: year(schoolDays), Book: dayBefore, Cancel: dayBefore, Annual: true, NoticeDays: 2}},
+		{&t.canteen, nil, portal.Activity{Name: "RESTAURATION", Short: "Cantine", Spoken: "la cantine", Kind: portal.Canteen,
+			Starts: portal.Clock(11, 45), Ends: portal.Clock(13, 30), Opening: year(schoolDays), Book: thursday, Cancel: thursday, Absence: sameMorning,
+			Annual: true, NoticeDays: 2, DocumentDays: 3}},
+		{&t.evening, nil, portal.Activity{Name: "APS SOIR", Short: "Soir", Spoken: "l’accueil du soir", Kind: portal.AfterSchool,
+			Starts: portal.Clock(16, 30), Ends: portal.Clock(18, 30), Opening: year(schoolDays), Book: dayBefore, Cancel: dayBefore, Annual: true, NoticeDays: 2,
 			Counters: []portal.Counter{{Name: "Accueil du soir", Limited: true, Capacity: 60}}}},
-		{&t.wednesday, portal.Activity{Name: "ALSH MERCREDI", Short: "Mercredi", Spoken: "le centre de loisirs du mercredi", Kind: portal.WednesdayCamp,
+		{&t.wednesday, nil, portal.Activity{Name: "ALSH MERCREDI", Short: "Mercredi", Spoken: "le centre de loisirs du mercredi", Kind: portal.WednesdayCamp,
 			Starts: portal.Clock(7, 30), Ends: portal.Clock(18, 30), Opening: year(portal.Days(portal.Wednesday)), Book: friday, Cancel: friday, Waitlist: true,
 			Counters: []portal.Counter{{Name: "Centre de loisirs", Limited: true, Capacity: 24}}}},
+		{&t.study, nil, portal.Activity{Name: "ÉTUDE SURVEILLÉE", Short: "Étude", Spoken: "l’étude surveillée", Kind: portal.OtherKind,
+			Starts: portal.Clock(16, 30), Ends: portal.Clock(17, 30), Opening: year(portal.Days(portal.Monday, portal.Thursday)), Book: dayBefore, Cancel: dayBefore,
+			Waitlist: true, WaitMode: portal.WaitNow, Counters: []portal.Counter{{Name: "Étude", Limited: true, Capacity: 12}}}},
+		{&t.lunch, nil, portal.Activity{Name: "REPAS VACANCES", Short: "Repas", Spoken: "le repas du centre", Kind: portal.Canteen,
+			Starts: portal.Clock(12, 0), Ends: portal.Clock(13, 30), Opening: vacation, Book: week, Cancel: week, Windows: windows}},
+		{&t.holidays, &t.lunch, portal.Activity{Name: "ALSH VACANCES", Short: "Vacances", Spoken: "le centre de loisirs des vacances", Kind: portal.HolidayCamp,
+			Starts: portal.Clock(7, 30), Ends: portal.Clock(18, 30), Opening: vacation, Book: week, Cancel: week, Windows: windows,
+			AsksArrival: true, AsksDeparture: true, HourStep: 30, Waitlist: true, WaitMode: portal.WaitOffer, OfferHours: 24,
+			Counters: []portal.Counter{{Name: "Centre de loisirs, vacances", Limited: true, Capacity: 16}}}},
 	} {
 		a.StructureID = t.structure
+		if a.needs != nil {
+			a.Links = []portal.Link{{Other: *a.needs, Kind: portal.Requires}}
+		}
 		id, err := t.store.SaveActivity(ctx, a.Activity)
 		if err != nil {
 			return err
@@ -168,6 +195,28 @@ func (t *town) activities(ctx context.Context) error {
 		*a.into = id
 	}
 	return nil
+}
+
+// largeFamily is a household of five, in the nursery school that opened this autumn.
+func largeFamily() portal.Roll {
+	address := portal.RollAddress{Street: "3 chemin du Moulin", PostCode: "09140", Town: "CARTEVILLE"}
+	roll := portal.Roll{
+		Guardians: []portal.RollGuardian{{Lines: []int{2}, Civility: "Mme", LastName: "BENALI", FirstName: "Samira", RollAddress: address, Emails: []string{"samira.benali@exemple.fr"}}},
+		Families:  []portal.RollFamily{{Name: "BENALI", Guardians: []int{0}, RollAddress: address}},
+	}
+	for i, c := range []struct {
+		first, grade, class, ine string
+		birth                    portal.Date
+	}{
+		{"Yanis", "CM2", "CM1-CM2 Mme ROY", "900000001AA", portal.NewDate(2016, 2, 3)}, {"Lina", "CE2", "CE2 M. FAUR", "900000002AA", portal.NewDate(2018, 5, 17)},
+		{"Sofia", "CP", "CP Mme LABAT", "900000003AA", portal.NewDate(2020, 1, 9)}, {"Adam", "GS", "MS-GS Mme PONS", "900000004AA", portal.NewDate(2021, 7, 30)},
+		{"Inès", "PS", "PS Mme VIDAL", "900000005AA", portal.NewDate(2023, 3, 12)},
+	} {
+		roll.Pupils = append(roll.Pupils, portal.RollPupil{Line: i + 2, LastName: "BENALI", FirstName: c.first, Birth: c.birth, INE: c.ine, Grade: c.grade, Class: c.class, RollAddress: address})
+		roll.Guardians[0].Pupils = append(roll.Guardians[0].Pupils, i)
+		roll.Families[0].Pupils = append(roll.Families[0].Pupils, i)
+	}
+	return roll
 }
 
 // accounts makes everybody ready but Jean-Paul DUPONT, whose letter is on its way.
@@ -186,6 +235,10 @@ func (t *town) accounts(ctx context.Context) error {
 		}
 		t.logins = append(t.logins, Login{string(staff.role), letter.Login, Password, staff.who.LastName, staff.who.FirstName})
 	}
+	// After everybody else: the identifiants of the others stay what they were.
+	if _, err := t.store.ImportRoll(ctx, t.structure, "École Marie-Curie", largeFamily(), "", false); err != nil {
+		return err
+	}
 	all, err := t.store.DemoAccounts(ctx, t.structure)
 	if err != nil {
 		return err
@@ -197,8 +250,12 @@ func (t *town) accounts(ctx context.Context) error {
 			continue
 		}
 		ready = append(ready, a.ID)
-		if !a.Staff {
+		if a.LastName == "BENALI" {
+			t.large = a
+		} else if !a.Staff {
 			t.families = append(t.families, a)
+		}
+		if !a.Staff {
 			t.logins = append(t.logins, Login{"parent", a.Login, Password, a.LastName, a.FirstName})
 		}
 	}
