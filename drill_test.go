@@ -285,7 +285,7 @@ func rush(t *testing.T, families, places int) {
 		base, _ := url.Parse(f.base)
 		f.client.Jar.SetCookies(base, []*http.Cookie{{Name: "sid", Value: token, Path: "/"}})
 		people[i] = f
-		if _, err := store.Ask(ctx, account, children[i], activity, day, true); err != nil {
+		if _, err := store.Ask(ctx, account, db.Want{Child: children[i], Activity: activity, Day: day, Present: true}); err != nil {
 			t.Fatal(err)
 		}
 		forms[i] = hidden(f.get(t, "/recapitulatif"))

@@ -103,9 +103,9 @@ func (f *family) activityOfFirstChild(t testing.TB, word string) string {
 		return ""
 	}
 	path := ""
-	f.get(t, res.Header.Get("Location")).Find("main a").Each(func(_ int, a *goquery.Selection) {
+	f.get(t, res.Header.Get("Location")).Find(`nav[aria-label="Activité"] a`).Each(func(_ int, a *goquery.Selection) {
 		if href, _ := a.Attr("href"); strings.Contains(strings.ToLower(a.Text()), word) {
-			path = href
+			path, _, _ = strings.Cut(href, "?")
 		}
 	})
 	return path

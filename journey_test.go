@@ -54,7 +54,7 @@ func amalia(v *visitor, month string) {
 		v.t.Fatalf("Amalia is not there: %v\n%s", chips, v.where())
 	}
 	v.open(chips[0])
-	links := read(v, chromedp.Evaluate[[]string](`[...document.querySelectorAll('main a')].filter(a => /cantine/i.test(a.textContent)).map(a => a.pathname)`))
+	links := read(v, chromedp.Evaluate[[]string](`[...document.querySelectorAll('nav[aria-label="Activité"] a')].filter(a => /cantine/i.test(a.textContent)).map(a => a.pathname)`))
 	if len(links) == 0 {
 		v.t.Fatalf("no canteen\n%s", v.where())
 	}

@@ -64,9 +64,9 @@ func (s *Store) auditReceipts(q querier) (faults []string, err error) {
 		receipt portal.ReceiptID
 		portal.Movement
 	}, err error) {
-		err = rows.Scan(&l.receipt, &l.Child.ID, &l.ActID, &l.Day, &l.Action, &l.Outcome, &l.Rank, &l.Reason)
+		err = rows.Scan(&l.receipt, &l.Child.ID, &l.ActID, &l.Day, &l.Action, &l.Outcome, &l.Rank, &l.Reason, &l.Hours.Arrival, &l.Hours.Departure, &l.Was.Arrival, &l.Was.Departure)
 		return l, err
-	}, "SELECT receipt_id, child_id, activity_id, day, action, outcome, rank, reason FROM movement WHERE receipt_id IS NOT NULL ORDER BY receipt_id, id")
+	}, "SELECT receipt_id, child_id, activity_id, day, action, outcome, rank, reason, arrival, departure, was_arrival, was_departure FROM movement WHERE receipt_id IS NOT NULL ORDER BY receipt_id, id")
 	if err != nil {
 		return nil, err
 	}

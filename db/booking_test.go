@@ -100,7 +100,7 @@ func newTown(t testing.TB, families, places int) *town {
 
 func (tn *town) want(t testing.TB, parent, child int, a portal.ActivityID, day string, present bool) {
 	t.Helper()
-	if _, err := tn.Ask(ctx, tn.parents[parent], tn.children[parent][child], a, portal.MustDate(day), present); err != nil {
+	if _, err := tn.Ask(ctx, tn.parents[parent], db.Want{Child: tn.children[parent][child], Activity: a, Day: portal.MustDate(day), Present: present}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -247,7 +247,7 @@ func TestSiblingTakesThePlaceGivenBack(t *testing.T) {
 	tn := newTown(t, 1, 1)
 	tn.want(t, 0, 0, tn.evening, "2026-12-01", true)
 	tn.confirm(t, 0, "aînée")
-	if _, err := tn.Ask(ctx, tn.parents[0], tn.children[0][1], tn.evening, portal.MustDate("2026-12-01"), true); err == nil {
+	if _, err := tn.Ask(ctx, tn.parents[0], db.Want{Child: tn.children[0][1], Activity: tn.evening, Day: portal.MustDate("2026-12-01"), Present: true}); err == nil {
 		t.Fatal("a full day could be asked for")
 	}
 	tn.want(t, 0, 0, tn.evening, "2026-12-01", false)
@@ -262,8 +262,8 @@ func TestSiblingTakesThePlaceGivenBack(t *testing.T) {
 func TestOtherFamilysChild(t *testing.T) {
 	tn := newTown(t, 2, 1)
 	day := portal.MustDate("2026-11-30")
-	_, foreign := tn.Ask(ctx, tn.parents[0], tn.children[1][0], tn.canteen, day, true)
-	_, absent := tn.Ask(ctx, tn.parents[0], 999_999, tn.canteen, day, true)
+	_, foreign := tn.Ask(ctx, tn.parents[0], db.Want{Child: tn.children[1][0], Activity: tn.canteen, Day: day, Present: true})
+	_, absent := tn.Ask(ctx, tn.parents[0], db.Want{Child: 999_999, Activity: tn.canteen, Day: day, Present: true})
 	if foreign == nil || absent == nil || foreign.Error() != absent.Error() || portal.AsError(foreign).Kind != portal.KindNotFound {
 		t.Errorf("foreign: %v; absent: %v", foreign, absent)
 	}
@@ -423,7 +423,7 @@ func TestOneBadRequestDoesNotSpoilTheGroup(t *testing.T) {
 			if i%4 == 0 {
 				child = 999_999
 			}
-			_, err := tn.Ask(ctx, tn.parents[i], child, tn.canteen, portal.MustDate("2026-11-30"), true)
+			_, err := tn.Ask(ctx, tn.parents[i], db.Want{Child: child, Activity: tn.canteen, Day: portal.MustDate("2026-11-30"), Present: true})
 			if (err != nil) != (i%4 == 0) {
 				t.Errorf("family %d: %v", i, err)
 			}

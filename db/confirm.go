@@ -1,11 +1,13 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"database/sql"
 	"encoding/hex"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -77,49 +79,87 @@ func (s *Store) confirm(ctx context.Context, tx *Tx, account portal.AccountID, f
 	if len(list) == 0 {
 		return 0, portal.Conflict("Il n’y a aucune demande à valider. Choisissez d’abord des jours sur le calendrier.")
 	}
-	receipt, err := openReceipt(tx, account, formKey, now)
-	if err != nil {
-		return 0, err
-	}
-	for _, asked := range list {
-		line, err := settle(tx, account, asked, now)
-		if err != nil {
-			return 0, err
-		}
-		if err := insertMovement(tx, account, receipt.ID, asked.Child.StructureID, &line); err != nil {
-			return 0, err
-		}
-		receipt.Lines = append(receipt.Lines, line)
-	}
 	if err := tx.exec("DELETE FROM wish WHERE account_id = ?", account); err != nil {
 		return 0, err
 	}
-	if err := touchDraft(tx, account, now); err != nil {
+	if err := tx.exec("UPDATE draft SET version = version + 1, updated_at = ?, undo = NULL, undo_until = NULL WHERE account_id = ?", at(now), account); err != nil {
 		return 0, err
 	}
+	return s.writeReceipt(ctx, tx, account, formKey, list, now, 0)
+}
+
+// writeReceipt settles requests in their order and writes the receipt of what came of them; undoes is the receipt that it
+// takes back, or zero.
+func (s *Store) writeReceipt(ctx context.Context, tx *Tx, account portal.AccountID, formKey string, list []portal.Request, now time.Time, undoes portal.ReceiptID) (portal.ReceiptID, error) {
+	receipt, err := openReceipt(tx, account, formKey, now, undoes)
+	if err != nil {
+		return 0, err
+	}
+	lines := make([]portal.Movement, len(list))
+	settled := make([]bool, len(list))
+	for i := range list {
+		if settled[i] {
+			continue
+		}
+		group := portal.TogetherWith(list, i)
+		for _, k := range group {
+			setup, err := s.Setup(ctx, list[k].Child.StructureID)
+			if err != nil {
+				return 0, err
+			}
+			if err := refresh(tx, setup, &list[k].Slot); err != nil {
+				return 0, err
+			}
+		}
+		outcomes, whys := portal.DecideGroup(list, group, now)
+		for n, k := range group {
+			if lines[k], err = settle(tx, account, list[k], outcomes[n], whys[n], now); err != nil {
+				return 0, err
+			}
+			settled[k] = true
+		}
+	}
+	for i := range lines {
+		if err := insertMovement(tx, account, receipt.ID, list[i].Child.StructureID, &lines[i]); err != nil {
+			return 0, err
+		}
+	}
+	receipt.Lines = lines
 	return receipt.ID, tx.exec("UPDATE receipt SET hash = ? WHERE id = ?", receipt.Seal(), receipt.ID)
 }
 
-// settle does what one line asks, or says why not. The facts are read again line by line: an earlier line of the same
-// receipt may have taken the last place, or given one back.
-func settle(tx *Tx, account portal.AccountID, asked portal.Request, now time.Time) (portal.Movement, error) {
-	slot := &asked.Slot
-	line := portal.Movement{Child: asked.Child, Activity: slot.Activity.Name, ActID: slot.Activity.ID, Day: slot.Day, Action: string(slot.Wish), At: now}
-	if slot.Activity.Limited() {
-		fresh := []portal.Slot{*slot}
-		if err := fillPlaces(tx, slot.Activity, fresh, slot.Day, slot.Day); err != nil {
-			return line, err
-		}
-		slot.Left = fresh[0].Left
+// refresh reads the facts of a line again: an earlier line of the same receipt may have taken the last place, or given one
+// back, or have booked what this one needs. What is only wished no longer counts.
+func refresh(tx *Tx, setup *portal.Setup, slot *portal.Slot) error {
+	fresh, err := slotOf(tx, setup, slot.Activity, slot.Child, slot.Day, Draft{})
+	if err != nil {
+		return err
 	}
-	outcome, why := slot.Decide(now)
-	line.Outcome = outcome
+	slot.Left, slot.Places, slot.Others = fresh.Left, fresh.Places, fresh.Others
+	slot.Status, slot.Hours, slot.Rank = fresh.Status, fresh.Hours, fresh.Rank
+	return nil
+}
+
+// settle does what was decided of one line.
+func settle(tx *Tx, account portal.AccountID, asked portal.Request, outcome portal.Outcome, why *portal.Error, now time.Time) (portal.Movement, error) {
+	slot := &asked.Slot
+	line := portal.Movement{Child: asked.Child, Activity: slot.Activity.Name, ActID: slot.Activity.ID, Day: slot.Day, Action: string(slot.Wish), At: now,
+		Hours: slot.WishHours, Outcome: outcome}
+	switch slot.Wish {
+	case portal.WishRemove:
+		line.Hours = slot.Hours
+	case portal.WishChange:
+		line.Was = slot.Hours
+	}
 	if why != nil {
 		line.Reason = why.Message
 		return line, nil
 	}
 	var err error
 	switch {
+	case slot.Wish == portal.WishChange:
+		err = tx.exec("UPDATE booking SET arrival = ?, departure = ? WHERE child_id = ? AND activity_id = ? AND day = ?",
+			hour(slot.WishHours.Arrival), hour(slot.WishHours.Departure), slot.Child, slot.Activity.ID, slot.Day)
 	case outcome == portal.OutcomeCancelled && slot.Status != portal.NotBooked:
 		err = cancelBooking(tx, slot)
 	case outcome == portal.OutcomeBooked && slot.Status == portal.NotBooked:
@@ -145,8 +185,8 @@ func book(tx *Tx, account portal.AccountID, slot *portal.Slot, now time.Time) er
 	if !taken {
 		return errors.New("db: the slot said free and the counter said full") // Decide read the same rows: never
 	}
-	return tx.exec(`INSERT INTO booking (child_id, activity_id, day, status, account_id, since) VALUES (?, ?, ?, 'booked', ?, ?)`,
-		slot.Child, slot.Activity.ID, slot.Day, account, at(now))
+	return tx.exec(`INSERT INTO booking (child_id, activity_id, day, status, account_id, since, arrival, departure, together) VALUES (?, ?, ?, 'booked', ?, ?, ?, ?, ?)`,
+		slot.Child, slot.Activity.ID, slot.Day, account, at(now), hour(slot.WishHours.Arrival), hour(slot.WishHours.Departure), slot.Together)
 }
 
 // takePlaces takes one place in each counter, or none at all.
@@ -183,9 +223,9 @@ func wait(tx *Tx, account portal.AccountID, slot *portal.Slot, now time.Time) er
 			return err
 		}
 	}
-	return tx.exec(`INSERT INTO booking (child_id, activity_id, day, status, queue, account_id, since)
-		VALUES (?1, ?2, ?3, 'waiting', 1 + (SELECT coalesce(max(queue), 0) FROM booking WHERE activity_id = ?2 AND day = ?3 AND status = 'waiting'), ?4, ?5)`,
-		slot.Child, slot.Activity.ID, slot.Day, account, at(now))
+	return tx.exec(`INSERT INTO booking (child_id, activity_id, day, status, queue, account_id, since, arrival, departure, together)
+		VALUES (?1, ?2, ?3, 'waiting', 1 + (SELECT coalesce(max(queue), 0) FROM booking WHERE activity_id = ?2 AND day = ?3 AND status = 'waiting'), ?4, ?5, ?6, ?7, ?8)`,
+		slot.Child, slot.Activity.ID, slot.Day, account, at(now), hour(slot.WishHours.Arrival), hour(slot.WishHours.Departure), slot.Together)
 }
 
 // cancelBooking removes what is saved and gives back its place, booked or waiting.
@@ -204,7 +244,7 @@ func cancelBooking(tx *Tx, slot *portal.Slot) error {
 	return nil
 }
 
-func openReceipt(tx *Tx, account portal.AccountID, formKey string, now time.Time) (*portal.Receipt, error) {
+func openReceipt(tx *Tx, account portal.AccountID, formKey string, now time.Time, undoes portal.ReceiptID) (*portal.Receipt, error) {
 	year := portal.DateOf(now).Month().Year
 	var seq int
 	if err := tx.row(&seq, "SELECT 1 + coalesce(max(seq), 0) FROM receipt WHERE year = ?", year); err != nil {
@@ -214,18 +254,87 @@ func openReceipt(tx *Tx, account portal.AccountID, formKey string, now time.Time
 	if err := tx.row(&r.Previous, "SELECT coalesce((SELECT hash FROM receipt ORDER BY id DESC LIMIT 1), '')"); err != nil {
 		return nil, err
 	}
-	id, err := tx.insert("INSERT INTO receipt (year, seq, account_id, form_key, at, previous, hash) VALUES (?, ?, ?, ?, ?, ?, '')",
-		year, seq, account, formKey, at(now), r.Previous)
+	id, err := tx.insert("INSERT INTO receipt (year, seq, account_id, form_key, at, previous, hash, undoes) VALUES (?, ?, ?, ?, ?, ?, '', ?)",
+		year, seq, account, formKey, at(now), r.Previous, sql.NullInt64{Int64: int64(undoes), Valid: undoes != 0})
 	r.ID = portal.ReceiptID(id)
 	return r, err
 }
 
 func insertMovement(tx *Tx, account portal.AccountID, receipt portal.ReceiptID, structure portal.StructureID, m *portal.Movement) error {
-	id, err := tx.insert(`INSERT INTO movement (structure_id, receipt_id, account_id, child_id, activity_id, day, action, at, outcome, rank, reason)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		structure, receipt, account, m.Child.ID, m.ActID, m.Day, m.Action, at(m.At), string(m.Outcome), m.Rank, m.Reason)
+	id, err := tx.insert(`INSERT INTO movement (structure_id, receipt_id, account_id, child_id, activity_id, day, action, arrival, departure, was_arrival, was_departure, at, outcome, rank, reason)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		structure, receipt, account, m.Child.ID, m.ActID, m.Day, m.Action, hour(m.Hours.Arrival), hour(m.Hours.Departure), hour(m.Was.Arrival), hour(m.Was.Departure),
+		at(m.At), string(m.Outcome), m.Rank, m.Reason)
 	m.ID = portal.MovementID(id)
 	return err
+}
+
+// UndoReceipt takes a validation back within fifteen minutes: what was booked is cancelled, what was cancelled is booked
+// again, hours are what they were, each within its limits. It gives the receipt of that; the same form sent twice gives the
+// same receipt.
+func (s *Store) UndoReceipt(ctx context.Context, account portal.AccountID, number, formKey string) (*portal.Receipt, error) {
+	if len(formKey) < 8 || len(formKey) > 64 {
+		return nil, portal.Invalid("Ce formulaire est incomplet. Rouvrez le reçu, puis recommencez.")
+	}
+	year, seq, err := portal.ParseReceiptNumber(number)
+	if err != nil {
+		return nil, err
+	}
+	var id portal.ReceiptID
+	err = s.write(ctx, func(tx *Tx) (err error) {
+		if id, err = receiptOfForm(tx, account, formKey); err != nil || id != 0 {
+			return err
+		}
+		now := s.now()
+		r, err := s.receipt(tx, account, "r.year = ? AND r.seq = ?", year, seq)
+		if err != nil {
+			return err
+		}
+		if !r.Undoable(now) {
+			return portal.Conflict("Le reçu %s ne peut plus être repris : cela se fait une fois, dans les quinze minutes. Changez les jours sur le calendrier, dans leurs délais.", r.Number)
+		}
+		children, err := childrenOf(tx, account, portal.DateOf(now))
+		if err != nil {
+			return err
+		}
+		list, err := s.requests(ctx, tx, children, Draft{Wishes: reversed(r.Lines)})
+		if err != nil {
+			return err
+		}
+		list = slices.DeleteFunc(list, func(asked portal.Request) bool { // booked by the other parent before: it is not this receipt's
+			return asked.Slot.Wish == portal.WishRemove && !asked.Slot.Since.Equal(r.At)
+		})
+		if len(list) == 0 {
+			return portal.Conflict("Il n’y a rien à reprendre dans le reçu %s.", r.Number)
+		}
+		id, err = s.writeReceipt(ctx, tx, account, formKey, list, now, r.ID)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.receipt(s.read(ctx), account, "r.id = ?", id)
+}
+
+// reversed gives the wishes that take the lines of a receipt back, in the order of days.
+func reversed(lines []portal.Movement) []portal.WishLine {
+	var wishes []portal.WishLine
+	for _, l := range lines {
+		w := portal.WishLine{Child: l.Child.ID, Activity: l.ActID, Day: l.Day}
+		switch {
+		case l.Outcome == portal.OutcomeRefused:
+			continue
+		case l.Action == string(portal.WishRemove):
+			w.Wish, w.Hours = portal.WishAdd, l.Hours
+		case l.Action == string(portal.WishChange):
+			w.Wish, w.Hours = portal.WishChange, l.Was
+		default:
+			w.Wish = portal.WishRemove
+		}
+		wishes = append(wishes, w)
+	}
+	slices.SortStableFunc(wishes, func(a, b portal.WishLine) int { return cmp.Compare(a.Day, b.Day) })
+	return wishes
 }
 
 // Receipt gives a receipt of the account by its number; somebody else's is not found.
@@ -250,10 +359,13 @@ func (s *Store) LastReceipt(ctx context.Context, account portal.AccountID) (stri
 func (s *Store) receipt(q querier, account portal.AccountID, where string, args ...any) (*portal.Receipt, error) {
 	r, err := one(q, func(rows *sql.Rows) (r portal.Receipt, err error) {
 		var year, seq int
-		err = rows.Scan(&r.ID, &year, &seq, &r.Account, into{&r.At}, &r.Previous, &r.Hash)
+		err = rows.Scan(&r.ID, &year, &seq, &r.Account, into{&r.At}, &r.Previous, &r.Hash, &r.Undoes, &r.UndoneBy)
 		r.Number = portal.ReceiptNumber(year, seq)
 		return r, err
-	}, "SELECT r.id, r.year, r.seq, r.account_id, r.at, r.previous, r.hash FROM receipt r WHERE "+where+" AND r.account_id = ?", append(args, account)...)
+	}, `SELECT r.id, r.year, r.seq, r.account_id, r.at, r.previous, r.hash,
+			coalesce((SELECT printf('%04d-%04d', u.year, u.seq) FROM receipt u WHERE u.id = r.undoes), ''),
+			coalesce((SELECT printf('%04d-%04d', u.year, u.seq) FROM receipt u WHERE u.undoes = r.id), '')
+		FROM receipt r WHERE `+where+" AND r.account_id = ?", append(args, account)...)
 	if err != nil {
 		return nil, absent(err, "Ce reçu n’existe pas, ou n’est pas le vôtre.")
 	}
@@ -262,7 +374,7 @@ func (s *Store) receipt(q querier, account portal.AccountID, where string, args 
 }
 
 const movementColumns = `SELECT m.id, m.account_id, c.id, c.structure_id, iif(c.used_name <> '', c.used_name, c.last_name), c.first_name, a.name, a.short, a.kind, a.id,
-		m.day, m.action, m.at, m.outcome, m.rank, m.reason, n.date, coalesce(m.final, ''), m.final_rank,
+		m.day, m.action, m.arrival, m.departure, m.was_arrival, m.was_departure, m.at, m.outcome, m.rank, m.reason, n.date, coalesce(m.final, ''), m.final_rank,
 		coalesce(r.year, 0), coalesce(r.seq, 0)
 	FROM movement m
 	JOIN child c ON c.id = m.child_id
@@ -273,7 +385,7 @@ const movementColumns = `SELECT m.id, m.account_id, c.id, c.structure_id, iif(c.
 func scanMovement(r *sql.Rows) (m portal.Movement, err error) {
 	var year, seq int
 	err = r.Scan(&m.ID, &m.Account, &m.Child.ID, &m.Child.StructureID, &m.Child.LastName, &m.Child.FirstName, &m.Activity, &m.Short, &m.Icon, &m.ActID,
-		&m.Day, &m.Action, into{&m.At}, &m.Outcome, &m.Rank, &m.Reason, &m.Night, &m.Final, &m.FinalRank, &year, &seq)
+		&m.Day, &m.Action, &m.Hours.Arrival, &m.Hours.Departure, &m.Was.Arrival, &m.Was.Departure, into{&m.At}, &m.Outcome, &m.Rank, &m.Reason, &m.Night, &m.Final, &m.FinalRank, &year, &seq)
 	if seq > 0 {
 		m.Receipt = portal.ReceiptNumber(year, seq)
 	}

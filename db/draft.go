@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"time"
@@ -13,22 +14,34 @@ import (
 type Draft struct {
 	Version int
 	Wishes  []portal.WishLine // in the order of days
+	Said    string            // what was told of the last action on many days
+
+	undo  string
+	until time.Time
 }
 
-// Counts says how many bookings and cancellations the draft asks for.
+// Undo names what « Annuler cette action » would take back at a moment, or nothing.
+func (d Draft) Undo(now time.Time) string {
+	if now.After(d.until) {
+		return ""
+	}
+	return d.undo
+}
+
+// Counts says how many bookings (changes of hours among them) and cancellations the draft asks for.
 func (d Draft) Counts() (adds, removes int) {
 	for _, w := range d.Wishes {
-		if w.Wish == portal.WishAdd {
-			adds++
-		} else {
+		if w.Wish == portal.WishRemove {
 			removes++
+		} else {
+			adds++
 		}
 	}
 	return adds, removes
 }
 
 func draftOf(q querier, account portal.AccountID) (d Draft, err error) {
-	rows, err := q.query(`SELECT d.version, w.child_id, w.activity_id, w.day, w.action
+	rows, err := q.query(`SELECT d.version, d.said, iif(d.undo IS NULL, '', d.undo_words), d.undo_until, w.child_id, w.activity_id, w.day, w.action, w.arrival, w.departure, w.together
 		FROM draft d LEFT JOIN wish w ON w.account_id = d.account_id
 		WHERE d.account_id = ? ORDER BY w.day, w.activity_id, w.child_id`, account)
 	if err != nil {
@@ -39,15 +52,27 @@ func draftOf(q querier, account portal.AccountID) (d Draft, err error) {
 		var child, activity sql.NullInt64
 		var w portal.WishLine
 		var action sql.NullString
-		if err := rows.Scan(&d.Version, &child, &activity, &w.Day, &action); err != nil {
+		var together sql.NullBool
+		if err := rows.Scan(&d.Version, &d.Said, &d.undo, into{&d.until}, &child, &activity, &w.Day, &action, &w.Hours.Arrival, &w.Hours.Departure, &together); err != nil {
 			return d, err
 		}
 		if action.Valid {
-			w.Child, w.Activity, w.Wish = portal.ChildID(child.Int64), portal.ActivityID(activity.Int64), portal.Wish(action.String)
+			w.Child, w.Activity, w.Wish, w.Together = portal.ChildID(child.Int64), portal.ActivityID(activity.Int64), portal.Wish(action.String), together.Bool
 			d.Wishes = append(d.Wishes, w)
 		}
 	}
 	return d, rows.Err()
+}
+
+// Want is one day a family wants changed: the child there, or not.
+type Want struct {
+	Child    portal.ChildID
+	Activity portal.ActivityID
+	Day      portal.Date
+	Present  bool
+	Hours    portal.Hours // for a day that is added; none means those of the activity
+	SetHours bool         // the hours are asked even for a day that is booked already
+	Together bool         // a place for all the brothers and sisters, or for none
 }
 
 // Day is one day after a click: its true state, and the draft as it is now.
@@ -58,34 +83,42 @@ type Day struct {
 	Setup    *portal.Setup
 	Activity *portal.Activity
 	Slot     portal.Slot
+	Along    []*portal.Activity // what changed with it: the meal that a full day needs
 	Draft    Draft
 }
 
-// Ask writes into the account's draft that the child should be present, or not, on a day; nothing is booked yet.
-// What cannot be asked is refused by a conflict, and the Day returned with it shows the true state.
-func (s *Store) Ask(ctx context.Context, account portal.AccountID, child portal.ChildID, activity portal.ActivityID, day portal.Date, present bool) (*Day, error) {
+// Ask writes into the account's draft that the child should be present, or not, on a day; nothing is booked yet. What the
+// activity needs (a meal) is asked with it. What cannot be asked is refused by a conflict, and the Day returned with it
+// shows the true state.
+func (s *Store) Ask(ctx context.Context, account portal.AccountID, w Want) (*Day, error) {
 	children, err := s.Children(ctx, account)
 	if err != nil {
 		return nil, err
 	}
 	d := &Day{Children: children}
-	if d.Child, d.Setup, d.Activity, err = s.choose(ctx, children, child, activity); err != nil {
+	if d.Child, d.Setup, d.Activity, err = s.choose(ctx, children, w.Child, w.Activity); err != nil {
 		return nil, err
 	}
 	var refused error
 	err = s.write(ctx, func(tx *Tx) (err error) {
 		d.Now = s.now()
-		if err := mustBeGuardian(tx, account, child); err != nil {
+		if err := mustBeGuardian(tx, account, w.Child); err != nil {
 			return err
 		}
 		if d.Draft, err = draftOf(tx, account); err != nil {
 			return err
 		}
-		d.Slot, refused, err = ask(tx, account, d.Setup, d.Activity, Want{child, activity, day, present}, d.Draft, d.Now)
-		if err != nil || refused != nil {
+		refused, err = changeDraft(tx, account, "", d.Now, func() (refused, err error) {
+			d.Along, refused, err = ask(tx, account, d.Setup, d.Activity, w, d.Draft, d.Now)
+			return refused, err
+		})
+		if err != nil {
 			return err
 		}
-		d.Draft, err = draftOf(tx, account)
+		if d.Draft, err = draftOf(tx, account); err != nil {
+			return err
+		}
+		d.Slot, err = slotOf(tx, d.Setup, d.Activity, w.Child, w.Day, d.Draft)
 		return err
 	})
 	if err != nil {
@@ -94,64 +127,91 @@ func (s *Store) Ask(ctx context.Context, account portal.AccountID, child portal.
 	return d, refused
 }
 
-// Swept is what a quick tool did.
-type Swept struct {
-	Calendar *Calendar // the month as it is now
-	Plan     portal.Sweep
+func slotOf(q querier, setup *portal.Setup, a *portal.Activity, child portal.ChildID, day portal.Date, draft Draft) (portal.Slot, error) {
+	g, err := loadGrid(q, setup, []portal.ChildID{child}, []*portal.Activity{a}, day, day, draft.Wishes)
+	if err != nil {
+		return portal.Slot{}, err
+	}
+	return g.slots[0], nil
+}
+
+// Set is the days of a quick tool: a week, a weekday, or all of a month, for some children and one activity.
+type Set struct {
+	Children []portal.ChildID
+	Activity portal.ActivityID
+	Month    portal.Month
+	Days     []portal.Date
+	Present  bool
+	Hours    portal.Hours
+	Together bool
+	Words    string // how the action is called when it is offered to be taken back
+	Said     func(portal.Sweep) string
 }
 
 // Sweep brings every day of a set that can be changed to the wished end, in the account's draft. The end comes from the
 // button, so that twice does the same; a set whose rule has changed meanwhile is done as the button said.
-func (s *Store) Sweep(ctx context.Context, account portal.AccountID, child portal.ChildID, activity portal.ActivityID, month portal.Month, days []portal.Date, present bool) (*Swept, error) {
-	before, err := s.Calendar(ctx, account, child, activity, month)
+func (s *Store) Sweep(ctx context.Context, account portal.AccountID, set Set) (plan portal.Sweep, err error) {
+	mine, err := s.Children(ctx, account)
 	if err != nil {
-		return nil, err
+		return plan, err
 	}
-	swept := &Swept{}
+	var setup *portal.Setup
+	var a *portal.Activity
+	for _, child := range set.Children {
+		if _, setup, a, err = s.choose(ctx, mine, child, set.Activity); err != nil {
+			return plan, err
+		}
+	}
+	if a == nil {
+		return plan, portal.NotFound("Cet enfant n’existe pas, ou n’est pas rattaché à votre compte.")
+	}
 	err = s.write(ctx, func(tx *Tx) error {
 		now := s.now()
-		if err := mustBeGuardian(tx, account, child); err != nil {
-			return err
+		for _, child := range set.Children {
+			if err := mustBeGuardian(tx, account, child); err != nil {
+				return err
+			}
 		}
 		draft, err := draftOf(tx, account)
 		if err != nil {
 			return err
 		}
-		slots, err := slotsBetween(tx, before.Setup, before.Activity, child, month.First(), month.Last(), draft.Wishes)
+		g, err := loadGrid(tx, setup, set.Children, []*portal.Activity{a}, set.Month.First(), set.Month.Last(), draft.Wishes)
 		if err != nil {
 			return err
 		}
-		var set []*portal.Slot
-		for _, d := range days {
-			if d.Month() == month {
-				set = append(set, &slots[d-month.First()])
+		var slots []*portal.Slot
+		for _, d := range set.Days {
+			for c := range set.Children {
+				if d.Month() == set.Month {
+					slots = append(slots, &g.row(c, 0)[d-g.first])
+				}
 			}
 		}
-		swept.Plan = portal.PlanTo(set, present, now)
-		for _, d := range swept.Plan.Days {
-			_, refused, err := ask(tx, account, before.Setup, before.Activity, Want{child, activity, d, present}, draft, now)
-			if err != nil {
-				return err
+		plan = portal.PlanTo(slots, set.Present, now)
+		refused, err := changeDraft(tx, account, set.Words, now, func() (refused, err error) {
+			var done []*portal.Slot
+			for _, slot := range plan.Slots {
+				w := Want{Child: slot.Child, Activity: set.Activity, Day: slot.Day, Present: set.Present, Hours: set.Hours, Together: set.Together}
+				_, why, err := ask(tx, account, setup, a, w, draft, now)
+				if err != nil {
+					return nil, err
+				}
+				if why != nil { // what the activity needs cannot be had that day
+					plan.Left = append(plan.Left, portal.LeftOut{Slot: slot, Reason: portal.LeftOther, Why: why.Error()})
+					continue
+				}
+				done = append(done, slot)
 			}
-			if refused != nil { // the plan asked only what can be asked
-				return refused
-			}
+			plan.Slots = done
+			return nil, nil
+		})
+		if err != nil || refused != nil {
+			return cmp.Or(err, refused)
 		}
-		return nil
+		return tx.exec("UPDATE draft SET said = ? WHERE account_id = ?", set.Said(plan), account)
 	})
-	if err != nil {
-		return nil, err
-	}
-	swept.Calendar, err = s.Calendar(ctx, account, child, activity, month)
-	return swept, err
-}
-
-// Want is one day a family wants changed: the child there, or not.
-type Want struct {
-	Child    portal.ChildID
-	Activity portal.ActivityID
-	Day      portal.Date
-	Present  bool
+	return plan, err
 }
 
 // LeftOut is a day that could not be asked, and why.
@@ -169,41 +229,119 @@ func (s *Store) AskMany(ctx context.Context, account portal.AccountID, wants []W
 	}
 	err = s.write(ctx, func(tx *Tx) error {
 		now := s.now()
-		draft, err := draftOf(tx, account)
-		if err != nil {
-			return err
-		}
-		for _, w := range wants {
-			_, setup, a, err := s.choose(ctx, children, w.Child, w.Activity)
-			if err != nil {
-				return err
+		_, err := changeDraft(tx, account, "", now, func() (error, error) {
+			for _, w := range wants {
+				_, setup, a, err := s.choose(ctx, children, w.Child, w.Activity)
+				if err != nil {
+					return nil, err
+				}
+				draft, err := draftOfDay(tx, account, w.Child, w.Day)
+				if err != nil {
+					return nil, err
+				}
+				_, refused, err := ask(tx, account, setup, a, w, draft, now)
+				if err != nil {
+					return nil, err
+				}
+				if refused != nil {
+					left = append(left, LeftOut{w, refused})
+				}
 			}
-			_, refused, err := ask(tx, account, setup, a, w, draft, now)
-			if err != nil {
-				return err
-			}
-			if refused != nil {
-				left = append(left, LeftOut{w, refused})
-			}
-		}
-		return nil
+			return nil, nil
+		})
+		return err
 	})
 	return left, err
 }
 
-// ask writes one wish; refused is why it cannot be asked, the slot then shows the true state.
-func ask(tx *Tx, account portal.AccountID, setup *portal.Setup, a *portal.Activity, w Want, draft Draft, now time.Time) (slot portal.Slot, refused, err error) {
-	slots, err := slotsBetween(tx, setup, a, w.Child, w.Day, w.Day, draft.Wishes)
+// draftOfDay reads the wishes of one child on one day: all that another wish of that day depends on.
+func draftOfDay(q querier, account portal.AccountID, child portal.ChildID, day portal.Date) (d Draft, err error) {
+	d.Wishes, err = all(q, func(r *sql.Rows) (w portal.WishLine, err error) {
+		w.Child, w.Day = child, day
+		err = r.Scan(&w.Activity, &w.Wish, &w.Hours.Arrival, &w.Hours.Departure, &w.Together)
+		return w, err
+	}, "SELECT activity_id, action, arrival, departure, together FROM wish WHERE account_id = ? AND child_id = ? AND day = ? ORDER BY activity_id", account, child, day)
+	return d, err
+}
+
+// ask writes one wish, with those that it needs; refused is why it cannot be asked. along lists what changed with it.
+func ask(tx *Tx, account portal.AccountID, setup *portal.Setup, a *portal.Activity, w Want, draft Draft, now time.Time) (along []*portal.Activity, refused, err error) {
+	slot, err := slotOf(tx, setup, a, w.Child, w.Day, draft)
 	if err != nil {
-		return slot, nil, err
+		return nil, nil, err
 	}
-	slot = slots[0]
-	wish, refused := slot.Ask(w.Present, now)
-	if refused != nil || wish == slot.Wish {
-		return slot, refused, nil
+	hours := w.Hours
+	if slot.Status != portal.NotBooked && !w.SetHours {
+		hours = portal.Hours{}
 	}
-	slot.Wish = wish
-	return slot, nil, saveWish(tx, account, w.Child, w.Activity, w.Day, wish, now)
+	wish, hours, refused := slot.Ask(w.Present, hours, now)
+	if refused != nil {
+		return nil, refused, nil
+	}
+	line := portal.WishLine{Child: w.Child, Activity: w.Activity, Day: w.Day, Wish: wish, Hours: hours, Together: w.Together && wish == portal.WishAdd && slot.Limited}
+	if slot.Wish == wish && slot.WishHours == hours && slot.Together == line.Together {
+		return nil, nil, nil
+	}
+	if w.Present {
+		if along, refused, err = askNeeded(tx, account, setup, &slot, w, draft, now); err != nil || refused != nil {
+			return nil, refused, err
+		}
+	}
+	if err := saveWish(tx, account, line, now); err != nil {
+		return nil, nil, err
+	}
+	if !w.Present && slot.Wish == portal.WishAdd {
+		along, err = dropNeeded(tx, account, &slot, now)
+	}
+	return along, nil, err
+}
+
+// askNeeded asks for what an activity needs on the same day and the child is not expected for.
+func askNeeded(tx *Tx, account portal.AccountID, setup *portal.Setup, slot *portal.Slot, w Want, draft Draft, now time.Time) (along []*portal.Activity, refused, err error) {
+	for _, needed := range slot.Missing() {
+		w := w
+		w.Activity, w.Hours, w.SetHours = needed.ID, portal.Hours{}, false
+		more, why, err := ask(tx, account, setup, needed, w, draft, now)
+		if err != nil {
+			return nil, nil, err
+		}
+		if why != nil {
+			return nil, portal.Conflict("%s se réserve avec %s. %s", portal.Capital(slot.Activity.Spoken), needed.Spoken, why.Error()), nil
+		}
+		along = append(append(along, needed), more...)
+	}
+	return along, nil, nil
+}
+
+// dropNeeded takes back, with a wish that is given up, what was asked for its sake and nothing else needs.
+func dropNeeded(tx *Tx, account portal.AccountID, slot *portal.Slot, now time.Time) (along []*portal.Activity, err error) {
+	for _, l := range slot.Activity.Links {
+		if l.Kind != portal.Requires || l.Required == nil || neededBesides(slot, l.Other) {
+			continue
+		}
+		n, err := tx.change("DELETE FROM wish WHERE account_id = ? AND child_id = ? AND activity_id = ? AND day = ? AND action = 'add'", account, slot.Child, l.Other, slot.Day)
+		if err != nil {
+			return nil, err
+		}
+		if n > 0 {
+			along = append(along, l.Required)
+		}
+	}
+	return along, nil
+}
+
+func neededBesides(slot *portal.Slot, needed portal.ActivityID) bool {
+	for _, o := range slot.Others {
+		if o.Activity.ID == slot.Activity.ID {
+			continue
+		}
+		for _, l := range o.Activity.Links {
+			if l.Kind == portal.Requires && l.Other == needed {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func mustBeGuardian(tx *Tx, account portal.AccountID, child portal.ChildID) error {
@@ -221,12 +359,9 @@ func mustBeGuardian(tx *Tx, account portal.AccountID, child portal.ChildID) erro
 // draftMost bounds a draft: more than a family of five can click in a year.
 const draftMost = 3000
 
-func saveWish(tx *Tx, account portal.AccountID, child portal.ChildID, activity portal.ActivityID, day portal.Date, wish portal.Wish, now time.Time) error {
-	if wish == portal.WishNone {
-		if err := tx.exec("DELETE FROM wish WHERE account_id = ? AND child_id = ? AND activity_id = ? AND day = ?", account, child, activity, day); err != nil {
-			return err
-		}
-		return touchDraft(tx, account, now)
+func saveWish(tx *Tx, account portal.AccountID, w portal.WishLine, now time.Time) error {
+	if w.Wish == portal.WishNone {
+		return tx.exec("DELETE FROM wish WHERE account_id = ? AND child_id = ? AND activity_id = ? AND day = ?", account, w.Child, w.Activity, w.Day)
 	}
 	var n int
 	if err := tx.row(&n, "SELECT count(*) FROM wish WHERE account_id = ?", account); err != nil {
@@ -235,27 +370,21 @@ func saveWish(tx *Tx, account portal.AccountID, child portal.ChildID, activity p
 	if n >= draftMost {
 		return portal.Conflict("Vous avez déjà %d demandes en attente. Validez-les, puis continuez.", n)
 	}
-	if err := tx.exec(`INSERT INTO wish (account_id, child_id, activity_id, day, action, at) VALUES (?, ?, ?, ?, ?, ?)
-		ON CONFLICT DO UPDATE SET action = excluded.action, at = excluded.at`, account, child, activity, day, string(wish), at(now)); err != nil {
-		return err
-	}
-	return touchDraft(tx, account, now)
+	return tx.exec(`INSERT INTO wish (account_id, child_id, activity_id, day, action, arrival, departure, together, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT DO UPDATE SET action = excluded.action, arrival = excluded.arrival, departure = excluded.departure, together = excluded.together, at = excluded.at`,
+		account, w.Child, w.Activity, w.Day, string(w.Wish), hour(w.Hours.Arrival), hour(w.Hours.Departure), w.Together, at(now))
 }
 
-func touchDraft(tx *Tx, account portal.AccountID, now time.Time) error {
-	return tx.exec(`INSERT INTO draft (account_id, version, updated_at) VALUES (?, 1, ?)
-		ON CONFLICT DO UPDATE SET version = version + 1, updated_at = excluded.updated_at`, account, at(now))
-}
-
-// DropDraft forgets everything the account clicked and did not validate; what is booked does not change.
+// DropDraft forgets everything the account clicked and did not validate; what is booked does not change. For ten minutes
+// it can be taken back.
 func (s *Store) DropDraft(ctx context.Context, account portal.AccountID) (dropped int, err error) {
 	err = s.write(ctx, func(tx *Tx) error {
-		n, err := tx.change("DELETE FROM wish WHERE account_id = ?", account)
-		dropped = int(n)
-		if err != nil || n == 0 {
-			return err
-		}
-		return touchDraft(tx, account, s.now())
+		_, err := changeDraft(tx, account, "l’abandon de vos demandes", s.now(), func() (error, error) {
+			n, err := tx.change("DELETE FROM wish WHERE account_id = ?", account)
+			dropped = int(n)
+			return nil, err
+		})
+		return err
 	})
 	return dropped, err
 }
@@ -264,6 +393,7 @@ func (s *Store) DropDraft(ctx context.Context, account portal.AccountID) (droppe
 type Recap struct {
 	Now      time.Time
 	Version  int
+	Undo     string
 	Requests []portal.Request
 }
 
@@ -280,6 +410,7 @@ func (s *Store) Recap(ctx context.Context, account portal.AccountID) (recap Reca
 			return err
 		}
 		recap.Version = draft.Version
+		recap.Undo = draft.Undo(recap.Now)
 		recap.Requests, err = s.requests(ctx, r, children, draft)
 		return err
 	})
@@ -314,9 +445,11 @@ func (s *Store) requests(ctx context.Context, q querier, children []portal.Child
 			return nil, err
 		}
 		kids[p.child] = child
-		if slots[p], err = slotsBetween(q, setup, a, p.child, span[0], span[1], draft.Wishes); err != nil {
+		g, err := loadGrid(q, setup, []portal.ChildID{p.child}, []*portal.Activity{a}, span[0], span[1], draft.Wishes)
+		if err != nil {
 			return nil, err
 		}
+		slots[p] = g.row(0, 0)
 	}
 	var list []portal.Request
 	for _, w := range draft.Wishes {

@@ -39,7 +39,10 @@ func (s *Store) Calendar(ctx context.Context, account portal.AccountID, child po
 		if c.Month == (portal.Month{}) {
 			c.Month = c.Setup.FirstMonth(c.Activity, c.Now)
 		}
-		c.Slots, err = slotsBetween(r, c.Setup, c.Activity, child, c.Month.First(), c.Month.Last(), c.Draft.Wishes)
+		g, err := loadGrid(r, c.Setup, []portal.ChildID{child}, []*portal.Activity{c.Activity}, c.Month.First(), c.Month.Last(), c.Draft.Wishes)
+		if err == nil {
+			c.Slots = g.row(0, 0)
+		}
 		return err
 	})
 	if err != nil {
@@ -48,23 +51,141 @@ func (s *Store) Calendar(ctx context.Context, account portal.AccountID, child po
 	return c, nil
 }
 
+// Several is a month, or a day, of several children or several activities, as an account sees it.
+type Several struct {
+	Now        time.Time
+	Children   []portal.Child // all the account's, to choose from
+	Shown      []portal.Child // those whose days these are
+	Setup      *portal.Setup
+	Activities []*portal.Activity
+	First      portal.Date
+	Last       portal.Date
+	Draft      Draft
+	grid       grid
+}
+
+// Slot gives the slot of a child shown, an activity shown and a day, by their ranks.
+func (v *Several) Slot(child, activity int, day portal.Date) *portal.Slot {
+	return &v.grid.row(child, activity)[day-v.First]
+}
+
+// AllActivities gives a month of every activity for one of the account's children; for no month, the present one, or the
+// first in which something can be booked.
+func (s *Store) AllActivities(ctx context.Context, account portal.AccountID, child portal.ChildID, month portal.Month) (*Several, error) {
+	return s.several(ctx, account, func(v *Several) error {
+		var err error
+		var c portal.Child
+		if c, v.Setup, err = s.childOf(ctx, v.Children, child); err != nil {
+			return err
+		}
+		v.Shown = []portal.Child{c}
+		for i := range v.Setup.Activities {
+			v.Activities = append(v.Activities, &v.Setup.Activities[i])
+		}
+		v.span(month, v.Activities...)
+		return nil
+	})
+}
+
+// AllChildren gives a month of one activity for all the account's children of its structure.
+func (s *Store) AllChildren(ctx context.Context, account portal.AccountID, activity portal.ActivityID, month portal.Month) (*Several, error) {
+	return s.several(ctx, account, func(v *Several) error {
+		for _, c := range v.Children {
+			setup, err := s.Setup(ctx, c.StructureID)
+			if err != nil {
+				return err
+			}
+			if a := setup.Activity(activity); a != nil {
+				v.Setup, v.Activities = setup, []*portal.Activity{a}
+				v.Shown = append(v.Shown, c)
+			}
+		}
+		if v.Setup == nil {
+			return portal.NotFound("Cette activité n’existe pas, ou n’est pas ouverte à vos enfants.")
+		}
+		v.span(month, v.Activities...)
+		return nil
+	})
+}
+
+// AllOfDay gives one day of every activity for one of the account's children.
+func (s *Store) AllOfDay(ctx context.Context, account portal.AccountID, child portal.ChildID, day portal.Date) (*Several, error) {
+	return s.several(ctx, account, func(v *Several) error {
+		c, setup, err := s.childOf(ctx, v.Children, child)
+		if err != nil {
+			return err
+		}
+		v.Shown, v.Setup, v.First, v.Last = []portal.Child{c}, setup, day, day
+		for i := range setup.Activities {
+			v.Activities = append(v.Activities, &setup.Activities[i])
+		}
+		return nil
+	})
+}
+
+func (s *Store) several(ctx context.Context, account portal.AccountID, choose func(*Several) error) (*Several, error) {
+	v := &Several{Now: s.now()}
+	err := s.snapshot(ctx, func(r reader) (err error) {
+		if v.Children, err = childrenOf(r, account, portal.DateOf(v.Now)); err != nil {
+			return err
+		}
+		if err := choose(v); err != nil {
+			return err
+		}
+		if v.Draft, err = draftOf(r, account); err != nil {
+			return err
+		}
+		ids := make([]portal.ChildID, len(v.Shown))
+		for i, c := range v.Shown {
+			ids[i] = c.ID
+		}
+		v.grid, err = loadGrid(r, v.Setup, ids, v.Activities, v.First, v.Last, v.Draft.Wishes)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return v, nil
+}
+
+// span sets the month shown; for none, the first in which one of the activities has a day to book.
+func (v *Several) span(month portal.Month, activities ...*portal.Activity) {
+	if month == (portal.Month{}) {
+		for _, a := range activities {
+			first := v.Setup.FirstMonth(a, v.Now)
+			if month == (portal.Month{}) || first.First() < month.First() {
+				month = first
+			}
+		}
+		if len(activities) == 0 {
+			month = portal.DateOf(v.Now).Month()
+		}
+	}
+	v.First, v.Last = month.First(), month.Last()
+}
+
+// childOf finds a child among those of an account.
+func (s *Store) childOf(ctx context.Context, children []portal.Child, child portal.ChildID) (portal.Child, *portal.Setup, error) {
+	for _, c := range children {
+		if c.ID == child {
+			setup, err := s.Setup(ctx, c.StructureID)
+			return c, setup, err
+		}
+	}
+	return portal.Child{}, nil, portal.NotFound("Cet enfant n’existe pas, ou n’est pas rattaché à votre compte.")
+}
+
 // choose finds a child among those of an account, and one of its structure's activities.
 func (s *Store) choose(ctx context.Context, children []portal.Child, child portal.ChildID, activity portal.ActivityID) (portal.Child, *portal.Setup, *portal.Activity, error) {
-	for _, c := range children {
-		if c.ID != child {
-			continue
-		}
-		setup, err := s.Setup(ctx, c.StructureID)
-		if err != nil {
-			return c, nil, nil, err
-		}
-		a := setup.Activity(activity)
-		if a == nil {
-			return c, nil, nil, portal.NotFound("Cette activité n’existe pas, ou n’est pas ouverte à %s.", c.FirstName)
-		}
-		return c, setup, a, nil
+	c, setup, err := s.childOf(ctx, children, child)
+	if err != nil {
+		return c, nil, nil, err
 	}
-	return portal.Child{}, nil, nil, portal.NotFound("Cet enfant n’existe pas, ou n’est pas rattaché à votre compte.")
+	a := setup.Activity(activity)
+	if a == nil {
+		return c, nil, nil, portal.NotFound("Cette activité n’existe pas, ou n’est pas ouverte à %s.", c.FirstName)
+	}
+	return c, setup, a, nil
 }
 
 // Children lists the children whose guardian the account is, with their class of the school year.
@@ -98,76 +219,6 @@ func childrenOf(q querier, account portal.AccountID, today portal.Date) ([]porta
 		}
 	}
 	return children, nil
-}
-
-// slotsBetween gives one slot a day from first to last, with what is saved, wished and left.
-func slotsBetween(q querier, setup *portal.Setup, a *portal.Activity, child portal.ChildID, first, last portal.Date, wishes []portal.WishLine) ([]portal.Slot, error) {
-	slots := make([]portal.Slot, 0, last-first+1)
-	for d := first; d <= last; d++ {
-		slots = append(slots, setup.NewSlot(child, a, d))
-	}
-	for _, w := range wishes {
-		if w.Child == child && w.Activity == a.ID && w.Day >= first && w.Day <= last {
-			slots[w.Day-first].Wish = w.Wish
-		}
-	}
-	type saved struct {
-		day    portal.Date
-		status portal.Status
-		rank   int
-		since  time.Time
-	}
-	bookings, err := all(q, func(r *sql.Rows) (b saved, err error) {
-		err = r.Scan(&b.day, &b.status, &b.rank, into{&b.since})
-		return b, err
-	}, `SELECT b.day, b.status, iif(b.status = 'waiting', 1 + (SELECT count(*) FROM booking w
-			WHERE w.activity_id = b.activity_id AND w.day = b.day AND w.status = 'waiting' AND w.queue < b.queue), 0), b.since
-		FROM booking b WHERE b.child_id = ? AND b.activity_id = ? AND b.day BETWEEN ? AND ?`, child, a.ID, first, last)
-	if err != nil {
-		return nil, err
-	}
-	for _, b := range bookings {
-		slot := &slots[b.day-first]
-		slot.Status, slot.Rank, slot.Since = b.status, b.rank, b.since
-	}
-	if a.Limited() {
-		err = fillPlaces(q, a, slots, first, last)
-	}
-	return slots, err
-}
-
-// fillPlaces writes how many places are left: the least of the activity's counters, those who wait counted as served first.
-func fillPlaces(q querier, a *portal.Activity, slots []portal.Slot, first, last portal.Date) error {
-	counted := false
-	for _, c := range a.Counters {
-		if !c.Limited {
-			continue
-		}
-		used, err := all(q, func(r *sql.Rows) (u struct {
-			day portal.Date
-			n   int
-		}, err error) {
-			err = r.Scan(&u.day, &u.n)
-			return u, err
-		}, "SELECT day, taken + waiting FROM counter_day WHERE counter_id = ? AND day BETWEEN ? AND ?", c.ID, first, last)
-		if err != nil {
-			return err
-		}
-		left := make([]int, len(slots))
-		for i := range left {
-			left[i] = c.Capacity
-		}
-		for _, u := range used {
-			left[u.day-first] = max(0, c.Capacity-u.n)
-		}
-		for i := range slots {
-			if !counted || left[i] < slots[i].Left {
-				slots[i].Left = left[i]
-			}
-		}
-		counted = true
-	}
-	return nil
 }
 
 // Week is what is saved for the account's children this week and the next.

@@ -174,8 +174,17 @@ const sessionQuery = `SELECT s.account_id, s.csrf, s.remember, coalesce(s.struct
 	coalesce((SELECT version FROM draft d WHERE d.account_id = a.id), 0)
 	FROM session s JOIN account a ON a.id = s.account_id WHERE s.id_hash = ?`
 
-// Session finds who a cookie belongs to, in one query; ErrNoSession or ErrSessionExpired when nobody.
+// Session finds who a cookie belongs to, in one query; ErrNoSession or ErrSessionExpired when nobody. It counts as a click.
 func (s *Store) Session(ctx context.Context, token string) (*Session, error) {
+	return s.session(ctx, token, true)
+}
+
+// PeekSession is Session for what a page asks by itself: it does not make the session last.
+func (s *Store) PeekSession(ctx context.Context, token string) (*Session, error) {
+	return s.session(ctx, token, false)
+}
+
+func (s *Store) session(ctx context.Context, token string, click bool) (*Session, error) {
 	if token == "" {
 		return nil, ErrNoSession
 	}
@@ -201,7 +210,7 @@ func (s *Store) Session(ctx context.Context, token string) (*Session, error) {
 	if idle, whole := session.life(); now.Sub(seen) >= idle || now.Sub(created) >= whole {
 		return nil, ErrSessionExpired
 	}
-	if now.Sub(seen) >= seenEvery {
+	if click && now.Sub(seen) >= seenEvery {
 		go s.markSession(session.hash, now) // the answer does not wait for it
 	}
 	return session, nil

@@ -134,7 +134,14 @@ func saveLinks(tx *Tx, a *portal.Activity) error {
 			return portal.NotFound("L’activité liée n’existe pas.")
 		}
 	}
-	return nil
+	var circle bool
+	err := tx.row(&circle, `WITH RECURSIVE needed(id) AS (SELECT other_id FROM activity_link WHERE activity_id = ?1 AND kind = 'exige'
+			UNION SELECT l.other_id FROM activity_link l JOIN needed n ON l.activity_id = n.id WHERE l.kind = 'exige')
+		SELECT EXISTS (SELECT 1 FROM needed WHERE id = ?1)`, a.ID)
+	if err == nil && circle {
+		return portal.Invalid("L’activité « %s » s’exigerait elle-même : une activité qu’elle exige l’exige aussi. Retirez un des deux liens.", a.Name)
+	}
+	return err
 }
 
 func saveWindows(tx *Tx, a *portal.Activity) error {
@@ -252,6 +259,7 @@ func loadSetup(q querier, id portal.StructureID) (*portal.Setup, error) {
 	if setup.Activities, err = loadActivities(q, id); err != nil {
 		return nil, err
 	}
+	setup.Join()
 	return &setup, nil
 }
 

@@ -131,7 +131,7 @@ func TestFamilyJourney(t *testing.T) {
 	h := newHousehold(t)
 	b := h.father
 	b.get("/accueil").want(200).wantText("Bonjour Jean-Paul").wantText("rien de réservé")
-	b.get("/reservations").follow().want(200).wantText("Choisissez une activité")
+	b.get("/reservations").follow().want(200).wantText("Touchez un jour pour choisir ses activités.").wantState("2026-11-30", "libre").wantState("2026-11-11", "ferme")
 	b.get(h.path(h.canteen)).want(200).wantText("Réserver la cantine d’Amalia").wantText("Novembre 2026").wantState("2026-11-30", "libre").wantState("2026-11-24", "clos").wantState("2026-11-25", "ferme")
 	b.wantText("Modifiable jusqu’au jeudi 26 novembre à 9 h.")
 
@@ -258,7 +258,7 @@ func TestHostileChild(t *testing.T) {
 	}
 	b := h.parent("O'NEIL")
 	b.get("/reservations").follow().want(200).wantText(first)
-	link, _ := b.page.Find("main ul a").First().Attr("href")
+	link, _ := b.page.Find(`nav[aria-label="Activité"] a`).Last().Attr("href")
 	b.get(link).want(200).wantText(first)
 	b.post(link, url.Values{"jour": {"2026-11-30:1"}}).follow().want(200)
 	b.get("/recapitulatif").want(200).wantText(first)

@@ -19,6 +19,9 @@ func (r *request) recap() error {
 		return err
 	}
 	page.Dropped = views.DroppedWords(r.QueryInt("abandonnees"))
+	if back := r.QueryInt("reprises", -1); back >= 0 {
+		page.Dropped = views.UndoneWords(back)
+	}
 	page.TakenBack = r.Query("retiree") != ""
 	return r.render(page)
 }
@@ -39,6 +42,7 @@ func (r *request) recapPage() (*views.Recap, error) {
 	if page.Last, err = r.site.store.LastReceipt(r.ctx(), r.account()); err != nil {
 		return nil, err
 	}
+	page.Undo = views.NewUndo(recap.Undo, r.session.CSRF)
 	page.SetRequests(recap.Requests, recap.Now)
 	return page, nil
 }
@@ -81,6 +85,34 @@ func (r *request) abandon() error {
 	return r.redirect303(back.String())
 }
 
+// restore takes the last action on the draft back, and shows the page where it was asked.
+func (r *request) restore() error {
+	back, err := r.site.store.UndoDraft(r.ctx(), r.account())
+	if err != nil {
+		return err
+	}
+	to, err := url.Parse(r.cameFrom())
+	if err != nil || to.Path == "" {
+		to = &url.URL{Path: "/recapitulatif"}
+	}
+	query := to.Query()
+	for _, told := range []string{"abandonnees", "fait", "retiree"} {
+		query.Del(told)
+	}
+	query.Set("reprises", strconv.Itoa(back))
+	to.RawQuery = query.Encode()
+	return r.redirect303(to.String())
+}
+
+// undoReceipt takes a validation back within fifteen minutes.
+func (r *request) undoReceipt() error {
+	receipt, err := r.site.store.UndoReceipt(r.ctx(), r.account(), r.Params("number"), r.FormValue("cle"))
+	if err != nil {
+		return err
+	}
+	return r.redirect303("/recus/" + receipt.Number)
+}
+
 // receipt shows the proof of a validation.
 func (r *request) receipt() error {
 	receipt, err := r.site.store.Receipt(r.ctx(), r.account(), r.Params("number"))
@@ -92,7 +124,10 @@ func (r *request) receipt() error {
 		return err
 	}
 	page.Holder = r.session.Person.Title()
-	page.SetReceipt(receipt)
+	page.SetReceipt(receipt, r.now)
+	if page.Key, err = r.site.store.NewFormKey(); err != nil {
+		return err
+	}
 	page.Title = fmt.Sprintf("%s, reçu n° %s", page.Heading, receipt.Number)
 	return r.render(page)
 }

@@ -59,13 +59,18 @@ func (s *Site) routes() {
 	// Families
 	s.Route(get, "/accueil", parent, (*request).home)
 	s.Route(get, "/reservations", parent, (*request).bookings)
-	s.Route(get, "/reservations/:child", parent, (*request).chooseActivity)
+	s.Route(get, "/reservations/:child", parent, (*request).calendar)
+	s.Route(post, "/reservations/:child", parent, (*request).askDay)
 	s.Route(get, "/reservations/:child/:activity", parent, (*request).calendar)
 	s.Route(post, "/reservations/:child/:activity", parent, (*request).askDay)
 	s.Route(get, "/recapitulatif", parent, (*request).recap)
 	s.Route(post, "/recapitulatif", parent, (*request).confirm)
 	s.Route(post, "/recapitulatif/abandonner", parent, (*request).abandon)
+	s.Route(post, "/recapitulatif/retablir", parent, (*request).restore)
+	s.Route(get, "/copier", parent, (*request).copyPage)
+	s.Route(post, "/copier", parent, (*request).copyDays)
 	s.Route(get, "/recus/:number", parent, (*request).receipt)
+	s.Route(post, "/recus/:number/revenir", parent, (*request).undoReceipt)
 	s.Route(get, "/suivi", parent, (*request).follow)
 
 	// Families: account

@@ -357,7 +357,7 @@ func (w *world) asks(days ...portal.Date) (receipt *portal.Receipt) {
 		w.t.Fatal(err)
 	}
 	for _, day := range days {
-		if _, err := w.store.Ask(ctx, account, children[0].ID, id, day, true); err != nil {
+		if _, err := w.store.Ask(ctx, account, db.Want{Child: children[0].ID, Activity: id, Day: day, Present: true}); err != nil {
 			w.t.Fatal(err)
 		}
 	}

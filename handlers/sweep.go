@@ -1,10 +1,11 @@
 package handlers
 
 import (
-	"net/url"
+	"fmt"
 	"strconv"
 	"strings"
 
+	"marelle/db"
 	"marelle/portal"
 	"marelle/views"
 )
@@ -12,75 +13,110 @@ import (
 var errSet = portal.Invalid("Cet ensemble de jours n’est pas compris. Rouvrez le calendrier, puis recommencez.")
 
 // sweep runs a quick tool: field ensemble, « 2026-11/semaine/2026-11-30:1 », « 2026-11/colonne/4:0 », « 2026-11/mois/:1 ».
-func (r *request) sweep(child portal.ChildID, activity portal.ActivityID, set string) error {
-	month, days, present, err := parseSet(set)
+func (r *request) sweep(w where, text string) error {
+	set, err := parseSet(text)
 	if err != nil {
 		return err
 	}
-	swept, err := r.site.store.Sweep(r.ctx(), r.account(), child, activity, month, days, present)
+	if w.activity == 0 {
+		return errSet
+	}
+	if set.Hours, err = r.hoursAsked(); err != nil {
+		return err
+	}
+	if set.Children, err = r.childrenOf(w); err != nil {
+		return err
+	}
+	set.Activity, set.Together = w.activity, r.FormValue("tous_ou_aucun") != ""
+	return r.sweepSet(w, set, w.url(set.Month)+"&fait=%d#mois")
+}
+
+// childrenOf lists the children that a calendar is about.
+func (r *request) childrenOf(w where) ([]portal.ChildID, error) {
+	if w.child != 0 {
+		return []portal.ChildID{w.child}, nil
+	}
+	v, err := r.site.store.AllChildren(r.ctx(), r.account(), w.activity, portal.Month{})
+	if err != nil {
+		return nil, err
+	}
+	var ids []portal.ChildID
+	for _, c := range v.Shown {
+		ids = append(ids, c.ID)
+	}
+	return ids, nil
+}
+
+// sweepSet does it and shows the month as it is now.
+func (r *request) sweepSet(w where, set db.Set, back string) error {
+	set.Words, set.Said = "le dernier outil", views.SweptWords
+	if _, err := r.site.store.Sweep(r.ctx(), r.account(), set); err != nil {
+		return err
+	}
+	page, err := r.calendarPage(w, set.Month.String())
 	if err != nil {
 		return err
 	}
-	plan := swept.Plan
 	if r.isHTMX() {
-		return r.render(views.SweepAnswer{Calendar: *r.drawCalendar(swept.Calendar), Said: views.SweptWords(len(plan.Days), present, plan.Full, plan.Late)})
+		return r.render(views.SweepAnswer{Calendar: *page, Said: page.Basket.Said, Undo: views.NewUndo(page.Basket.Undo, r.session.CSRF)})
 	}
-	query := url.Values{"mois": {month.String()}, "change": {strconv.Itoa(len(plan.Days))}}
-	if present {
-		query.Set("sens", "1")
+	return r.redirect303(fmt.Sprintf(back, page.Version))
+}
+
+// askEverybody brings a day to one end for all the children at once.
+func (r *request) askEverybody(w where, day portal.Date, present bool, hours portal.Hours) error {
+	children, err := r.childrenOf(w)
+	if err != nil {
+		return err
 	}
-	for name, list := range map[string][]portal.Date{"complets": plan.Full, "tard": plan.Late} {
-		if len(list) > 0 {
-			query.Set(name, joinDates(list))
-		}
+	set := db.Set{Children: children, Activity: w.activity, Month: day.Month(), Days: []portal.Date{day}, Present: present, Hours: hours,
+		Together: r.FormValue("tous_ou_aucun") != "", Words: "le dernier changement", Said: views.SweptChildren}
+	plan, err := r.site.store.Sweep(r.ctx(), r.account(), set)
+	if err != nil {
+		return err
 	}
-	return r.redirect303(views.CalendarPath(child, activity) + "?" + query.Encode() + "#mois")
+	v, err := r.site.store.AllChildren(r.ctx(), r.account(), w.activity, day.Month())
+	if err != nil {
+		return err
+	}
+	if !r.isHTMX() {
+		return r.redirect303(fmt.Sprintf("%s&fait=%d#j-%s", w.url(day.Month()), v.Draft.Version, day))
+	}
+	card := views.NewCardCell(labelled(w, v, day), true, v.Now, v.Draft.Version)
+	answer := views.Answer{Card: &card, Basket: r.basket(v.Draft, v.Children, v.Setup), Said: v.Draft.Said}
+	if len(plan.Left) > 0 {
+		answer.Warning = v.Draft.Said
+	}
+	return r.render(answer)
 }
 
 // parseSet reads which days a tool is about, and the wished end.
-func parseSet(set string) (month portal.Month, days []portal.Date, present bool, err error) {
-	what, wish, _ := strings.Cut(set, ":")
+func parseSet(text string) (set db.Set, err error) {
+	what, wish, _ := strings.Cut(text, ":")
 	parts := strings.Split(what, "/")
 	if wish != "0" && wish != "1" || len(parts) != 3 {
-		return month, nil, false, errSet
+		return set, errSet
 	}
-	if month, err = portal.ParseMonth(parts[0]); err != nil {
-		return month, nil, false, errSet
+	if set.Month, err = portal.ParseMonth(parts[0]); err != nil {
+		return set, errSet
 	}
-	for d := month.First(); d <= month.Last(); d++ {
+	for d := set.Month.First(); d <= set.Month.Last(); d++ {
 		switch parts[1] {
 		case "mois":
-			days = append(days, d)
+			set.Days = append(set.Days, d)
 		case "semaine":
 			if d.Monday().String() == parts[2] {
-				days = append(days, d)
+				set.Days = append(set.Days, d)
 			}
 		case "colonne":
 			if strconv.Itoa(int(d.Weekday())+1) == parts[2] {
-				days = append(days, d)
+				set.Days = append(set.Days, d)
 			}
 		}
 	}
-	if len(days) == 0 {
-		return month, nil, false, errSet
+	if len(set.Days) == 0 {
+		return set, errSet
 	}
-	return month, days, wish == "1", nil
-}
-
-func joinDates(list []portal.Date) string {
-	words := make([]string, len(list))
-	for i, d := range list {
-		words[i] = d.String()
-	}
-	return strings.Join(words, ",")
-}
-
-// dates reads what joinDates wrote; whatever is no date is left out.
-func dates(s string) (list []portal.Date) {
-	for part := range strings.SplitSeq(s, ",") {
-		if d, err := portal.ParseDate(part); err == nil && len(list) < 31 {
-			list = append(list, d)
-		}
-	}
-	return list
+	set.Present = wish == "1"
+	return set, nil
 }

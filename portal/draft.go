@@ -6,6 +6,8 @@ type WishLine struct {
 	Activity ActivityID
 	Day      Date
 	Wish     Wish
+	Hours    Hours
+	Together bool // with brothers and sisters, all or none
 }
 
 // BookedDay is a saved day of a child.

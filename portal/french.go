@@ -189,6 +189,8 @@ func startsWithVowel(s string) bool {
 
 func upper(s string) string { return strings.ToUpper(s) }
 
+func lower(s string) string { return strings.ToLower(s) }
+
 func firstLetter(s string) string {
 	for _, r := range s {
 		return string(r)

@@ -15,16 +15,29 @@ type Request struct {
 	Slot  Slot
 }
 
-// Adding says whether the line asks for a booking; else it asks for a cancellation.
-func (r Request) Adding() bool { return r.Slot.Wish == WishAdd }
+// order is the rank of a request among those that are settled together: cancellations, changes of hours, bookings.
+func (r Request) order() int {
+	switch depth := r.Slot.Activity.Depth(); r.Slot.Wish {
+	case WishRemove:
+		return -1 - depth
+	case WishChange:
+		return 0
+	default:
+		return 1 + depth
+	}
+}
+
+// Removing says whether the line asks for a cancellation; else it asks for a booking, or for other hours.
+func (r Request) Removing() bool { return r.Slot.Wish == WishRemove }
 
 // SortRequests puts cancellations before bookings, so that a place given back can be taken by a brother or sister in the
-// same validation, then keeps the order of days, children and activities.
+// same validation; an activity that another one needs is booked before it and cancelled after it; then come the orders of
+// days, children and activities.
 func SortRequests(list []Request) {
 	sort.SliceStable(list, func(i, j int) bool {
 		a, b := list[i], list[j]
-		if a.Adding() != b.Adding() {
-			return b.Adding()
+		if a.order() != b.order() {
+			return a.order() < b.order()
 		}
 		if a.Slot.Day != b.Slot.Day {
 			return a.Slot.Day < b.Slot.Day
@@ -40,6 +53,9 @@ func SortRequests(list []Request) {
 func NearestLimit(list []Request, now time.Time) (limit time.Time, ok bool) {
 	for _, r := range list {
 		l := r.Slot.Limit()
+		if r.Slot.Wish == WishChange {
+			l = r.Slot.Change
+		}
 		if !l.Passed(now) && (!ok || l.At.Before(limit)) {
 			limit, ok = l.At, true
 		}
@@ -57,7 +73,9 @@ type Movement struct {
 	Icon      ActivityKind
 	ActID     ActivityID
 	Day       Date
-	Action    string // add, remove, or promote (the night gave a place to a child who waited)
+	Action    string // add, remove, change (of hours), promote (a place for a child who waited), absent, present
+	Hours     Hours
+	Was       Hours // before a change
 	At        time.Time
 	Outcome   Outcome
 	Rank      int // place on the waiting list at that moment
@@ -88,6 +106,16 @@ type Receipt struct {
 	Lines    []Movement
 	Previous string // hash of the receipt before, in hexadecimal
 	Hash     string
+	Undoes   string // number of the receipt that this one takes back
+	UndoneBy string // number of the receipt that took this one back
+}
+
+// UndoLife is how long a validation can be taken back.
+const UndoLife = 15 * time.Minute
+
+// Undoable says whether « Revenir en arrière » is still possible: within UndoLife, once, and something was done.
+func (r *Receipt) Undoable(now time.Time) bool {
+	return r.UndoneBy == "" && r.Undoes == "" && r.Count().Done() > 0 && now.Sub(r.At) <= UndoLife && !now.Before(r.At)
 }
 
 // Seal gives the hash that chains the receipt to the one before: SHA-256, in hexadecimal, over the previous hash and
@@ -96,7 +124,11 @@ func (r *Receipt) Seal() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n%s\n%d\n%d\n", r.Previous, r.Number, r.Account, r.At.UnixMilli())
 	for _, l := range r.Lines {
-		fmt.Fprintf(&b, "%d|%d|%s|%s|%s|%d|%s\n", l.Child.ID, l.ActID, l.Day, l.Action, l.Outcome, l.Rank, l.Reason)
+		fmt.Fprintf(&b, "%d|%d|%s|%s|%s|%d|%s", l.Child.ID, l.ActID, l.Day, l.Action, l.Outcome, l.Rank, l.Reason)
+		if !l.Hours.IsZero() || !l.Was.IsZero() {
+			fmt.Fprintf(&b, "|%d|%d|%d|%d", l.Hours.Arrival, l.Hours.Departure, l.Was.Arrival, l.Was.Departure)
+		}
+		b.WriteByte('\n')
 	}
 	sum := sha256.Sum256([]byte(b.String()))
 	return hex.EncodeToString(sum[:])
@@ -114,13 +146,17 @@ func ParseReceiptNumber(s string) (year, seq int, err error) {
 }
 
 // Counts of a list of movements by what they came to.
-type Counts struct{ Added, Waiting, Removed, Refused int }
+type Counts struct{ Added, Changed, Waiting, Removed, Refused int }
 
 // Count sorts the lines of a receipt by outcome.
 func (r *Receipt) Count() (c Counts) {
 	for _, l := range r.Lines {
 		switch l.Outcome {
 		case OutcomeBooked:
+			if l.Action == string(WishChange) {
+				c.Changed++
+				continue
+			}
 			c.Added++
 		case OutcomeWaiting:
 			c.Waiting++
@@ -134,4 +170,4 @@ func (r *Receipt) Count() (c Counts) {
 }
 
 // Done counts what was recorded.
-func (c Counts) Done() int { return c.Added + c.Waiting + c.Removed }
+func (c Counts) Done() int { return c.Added + c.Changed + c.Waiting + c.Removed }

@@ -76,8 +76,9 @@ const (
 
 // Link ties an activity to another one of the structure.
 type Link struct {
-	Other ActivityID
-	Kind  LinkKind
+	Other    ActivityID
+	Kind     LinkKind
+	Required *Activity // the other one when it is required; set by Setup.Join
 }
 
 // Window is a run of days of service that are booked from an instant on, and until another one when there is one.
@@ -120,21 +121,63 @@ func (s *Setup) Activity(id ActivityID) *Activity {
 	return nil
 }
 
-// Limit is the last instant at which an action is in time; not Possible when it never is.
+// Join lets each activity know those that it requires; whoever fills Activities calls it once.
+func (s *Setup) Join() {
+	for i := range s.Activities {
+		for j := range s.Activities[i].Links {
+			l := &s.Activities[i].Links[j]
+			if l.Kind == Requires {
+				l.Required = s.Activity(l.Other)
+			}
+		}
+	}
+}
+
+// Limit is the last instant at which an action is in time, and the first one where there is one; not Possible when it never is.
 type Limit struct {
-	At       time.Time
-	Possible bool
+	From        time.Time // the action opens then; zero: it is open
+	At          time.Time
+	Possible    bool
+	Unannounced bool // the day belongs to a period whose opening is not announced yet
 }
 
 // Passed says that it is too late; the instant of the limit itself is in time.
 func (l Limit) Passed(now time.Time) bool { return !l.Possible || now.After(l.At) }
 
-// Limits gives the last instants to book a day of an activity and to cancel it.
+// Early says that the action is not open yet.
+func (l Limit) Early(now time.Time) bool { return l.Possible && now.Before(l.From) }
+
+// Limits gives the last instants to book a day of an activity and to cancel it. Where the activity is booked by periods,
+// a day is booked within the window of its period, and its cut-off still holds.
 func (s *Setup) Limits(a *Activity, day Date) (book, cancel Limit) {
-	d := ServiceDay{Day: day, Start: a.Starts, Opening: &a.Opening, Calendar: &s.Calendar}
+	d := s.serviceDay(a, day)
 	book.At, book.Possible = a.Book.Deadline(d)
 	cancel.At, cancel.Possible = a.Cancel.Deadline(d)
+	if len(a.Windows) > 0 {
+		w := a.Window(day)
+		if w == nil {
+			return Limit{Unannounced: true}, cancel
+		}
+		book.From = w.Opens
+		if !w.Closes.IsZero() && w.Closes.Before(book.At) {
+			book.At = w.Closes
+		}
+	}
 	return book, cancel
+}
+
+func (s *Setup) serviceDay(a *Activity, day Date) ServiceDay {
+	return ServiceDay{Day: day, Start: a.Starts, Opening: &a.Opening, Calendar: &s.Calendar}
+}
+
+// Window gives the booking window that holds a day of service, or nil.
+func (a *Activity) Window(day Date) *Window {
+	for i := range a.Windows {
+		if w := &a.Windows[i]; w.First <= day && day <= w.Last {
+			return w
+		}
+	}
+	return nil
 }
 
 // AsksHours says whether the family gives hours.
@@ -225,7 +268,7 @@ func (a *Activity) Check() error {
 func (s *Setup) FirstMonth(a *Activity, now time.Time) Month {
 	today := DateOf(now)
 	for day := today; day < today+120; day++ {
-		if slot := s.NewSlot(0, a, day); slot.Open && !slot.Book.Passed(now) {
+		if slot := s.NewSlot(0, a, day); slot.Open && !slot.Book.Passed(now) && !slot.Book.Early(now) {
 			return day.Month()
 		}
 	}

@@ -11,10 +11,10 @@ type State string
 // The states of a day.
 const (
 	StateClosed  State = "ferme"   // the activity is not open that day
-	StateTooLate State = "clos"    // not booked, too late to book
+	StateTooLate State = "clos"    // not booked, too late or too early to book
 	StateLocked  State = "verrou"  // booked or waiting, too late to change
 	StateFree    State = "libre"   // can be booked
-	StateAdd     State = "ajout"   // will be booked, not validated yet
+	StateAdd     State = "ajout"   // will be booked, or its hours will change, not validated yet
 	StateBooked  State = "reserve" // booked
 	StateRemove  State = "retrait" // will be cancelled, not validated yet
 	StateFull    State = "complet" // full, no waiting list
@@ -32,6 +32,7 @@ const (
 	WishNone   Wish = ""
 	WishAdd    Wish = "add"
 	WishRemove Wish = "remove"
+	WishChange Wish = "change" // other hours for a day that is booked
 )
 
 // Status is what is saved for a child, an activity and a day; the zero value is nothing.
@@ -47,18 +48,33 @@ const (
 // Slot is everything that decides what can be done for one child, one activity and one day.
 // The calendar, the click, the recap and the validation all ask the same Slot.
 type Slot struct {
-	Child        ChildID
-	Activity     *Activity
-	Day          Date
-	Open         bool
-	Closed       Closed // why it is not open
-	Book, Cancel Limit
-	Status       Status
-	Rank         int       // place on the waiting list, from 1, when Waiting
-	Since        time.Time // when it was booked
-	Wish         Wish
-	Limited      bool
-	Left         int // places nobody has or waits for; meaningless unless Limited
+	Child                ChildID
+	Activity             *Activity
+	Day                  Date
+	Open                 bool
+	Closed               Closed // why it is not open
+	Book, Cancel, Change Limit
+	Status               Status
+	Hours                Hours     // saved
+	Rank                 int       // place on the waiting list, from 1, when Waiting
+	Since                time.Time // when it was booked
+	Together             bool      // saved or wished with brothers and sisters, all or none
+	Wish                 Wish
+	WishHours            Hours
+	Absent               bool // the child is said to be absent that day; the booking stays
+	Limited              bool
+	Left                 int // places nobody has or waits for; meaningless unless Limited
+	Places               Places
+	Others               []Other // what the child is expected for that day, this activity perhaps among them
+}
+
+// Places are the figures of the counter that decides, at one moment.
+type Places struct{ Capacity, Taken, Waiting int }
+
+// Other is an activity that the child is expected for on the same day.
+type Other struct {
+	Activity *Activity
+	Hours    Hours
 }
 
 // NewSlot prepares the slot of a day: opening and limits; what the family and the other families did is added by the caller.
@@ -71,6 +87,10 @@ func (s *Setup) NewSlot(child ChildID, a *Activity, day Date) Slot {
 	slot.Open, slot.Closed = a.Opening.On(day, &s.Calendar)
 	if slot.Open {
 		slot.Book, slot.Cancel = s.Limits(a, day)
+		slot.Change = slot.Cancel
+		if !a.Change.IsZero() {
+			slot.Change.At, slot.Change.Possible = a.Change.Deadline(s.serviceDay(a, day))
+		}
 	}
 	return slot
 }
@@ -94,7 +114,9 @@ func (s *Slot) State(now time.Time) State {
 			return StateLocked
 		}
 		return StateClosed
-	case s.Limit().Passed(now):
+	case s.Status != NotBooked && s.Wish == WishChange && !s.Change.Passed(now):
+		return StateAdd
+	case s.Limit().Passed(now) || s.Limit().Early(now):
 		if s.Status != NotBooked {
 			return StateLocked
 		}
@@ -124,48 +146,99 @@ func (s *Slot) Expected(now time.Time) bool {
 	return false
 }
 
+// ExpectedHours gives the hours of the day once the draft is validated.
+func (s *Slot) ExpectedHours() Hours {
+	if s.Wish == WishAdd || s.Wish == WishChange {
+		return s.WishHours
+	}
+	return s.Hours
+}
+
 // Changeable says whether a click can change the day.
 func (s *Slot) Changeable(now time.Time) bool {
 	switch s.State(now) {
 	case StateClosed, StateTooLate, StateLocked, StateFull:
 		return false
+	case StateAdd: // hours being changed on a day that can no longer be cancelled
+		return s.Status == NotBooked || !s.Cancel.Passed(now)
 	}
 	return true
 }
 
-// Ask gives the wish that brings the day to the state wanted: present or not. Asking twice is harmless.
-// What cannot be done is refused with the reason and what can be done instead.
-func (s *Slot) Ask(present bool, now time.Time) (Wish, error) {
-	if s.Status != NotBooked {
-		if present {
-			return WishNone, nil
-		}
-		if why := s.refuseRemove(now); why != nil {
-			return WishNone, why
-		}
-		return WishRemove, nil
+// HoursChangeable says whether other hours can be asked for a day on which the child is expected.
+func (s *Slot) HoursChangeable(now time.Time) bool {
+	if !s.Activity.AsksHours() || !s.Open {
+		return false
 	}
-	if !present {
-		return WishNone, nil
+	if s.Status == NotBooked {
+		return s.Wish == WishAdd && !s.Book.Passed(now)
 	}
-	if why := s.refuseAdd(now); why != nil {
-		return WishNone, why
-	}
-	return WishAdd, nil
+	return s.Wish != WishRemove && !s.Change.Passed(now)
 }
 
-func (s *Slot) refuseAdd(now time.Time) *Error {
+// Ask gives the wish that brings the day to the state wanted: present or not. Asking twice is harmless. Hours matter where
+// the activity asks them; none means the hours that are saved, or asked already, else those of the activity.
+// What cannot be done is refused with the reason and what can be done instead.
+func (s *Slot) Ask(present bool, h Hours, now time.Time) (Wish, Hours, error) {
+	if !present {
+		if s.Status == NotBooked {
+			return WishNone, Hours{}, nil
+		}
+		if why := s.refuseRemove(now); why != nil {
+			return WishNone, Hours{}, why
+		}
+		return WishRemove, Hours{}, nil
+	}
+	h, err := s.hoursAsked(h)
+	if err != nil {
+		return WishNone, Hours{}, err
+	}
+	if s.Status == NotBooked {
+		if why := s.refuseAdd(h, now); why != nil {
+			return WishNone, Hours{}, why
+		}
+		return WishAdd, h, nil
+	}
+	if h == s.Hours {
+		return WishNone, Hours{}, nil
+	}
+	if why := s.refuseChange(h, now); why != nil {
+		return WishNone, Hours{}, why
+	}
+	return WishChange, h, nil
+}
+
+// hoursAsked completes and checks the hours of a click.
+func (s *Slot) hoursAsked(h Hours) (Hours, error) {
+	switch {
+	case !s.Activity.AsksHours():
+		return Hours{}, nil
+	case h.IsZero() && s.Status != NotBooked: // a change of hours is given up
+		return s.Hours, nil
+	case h.IsZero() && s.Wish == WishAdd:
+		return s.WishHours, nil
+	case h.IsZero():
+		return s.Activity.DefaultHours(), nil
+	}
+	return h, h.Check(s.Activity)
+}
+
+func (s *Slot) refuseAdd(h Hours, now time.Time) *Error {
 	switch {
 	case !s.Open:
 		return Conflict("%s %s", s.Closed.Why, "Choisissez un autre jour.")
+	case s.Book.Unannounced:
+		return Conflict("%s ne se réserve pas encore pour le %s : l’ouverture de cette période n’est pas annoncée. Elle le sera ici.", Capital(s.Activity.Spoken), s.Day.Long())
 	case !s.Book.Possible:
 		return Conflict("%s ne se réserve pas en ligne ce jour-là. Appelez la mairie.", Capital(s.Activity.Spoken))
+	case s.Book.Early(now):
+		return Conflict("Les réservations du %s ouvrent le %s. Revenez à ce moment-là.", s.Day.Long(), Instant(s.Book.From))
 	case s.Book.Passed(now):
 		return Conflict("Le délai pour réserver le %s est passé depuis %s. Appelez la mairie pour un cas exceptionnel.", s.Day.Long(), since(s.Book.At, now))
 	case s.Full() && !s.Activity.Waitlist:
 		return Conflict("Il n’y a plus de place le %s. Choisissez un autre jour, ou appelez la mairie.", s.Day.Long())
 	}
-	return nil
+	return s.refuseClash(h)
 }
 
 func (s *Slot) refuseRemove(now time.Time) *Error {
@@ -177,7 +250,22 @@ func (s *Slot) refuseRemove(now time.Time) *Error {
 	case s.Cancel.Passed(now):
 		return Conflict("Le délai pour annuler le %s est passé depuis %s. Appelez la mairie pour un cas exceptionnel.", s.Day.Long(), since(s.Cancel.At, now))
 	}
+	if by := s.RequiredBy(); by != nil {
+		return Conflict("Le %s, %s se réserve avec %s. Retirez d’abord %s.", s.Day.Long(), by.Spoken, s.Activity.Spoken, by.Spoken)
+	}
 	return nil
+}
+
+func (s *Slot) refuseChange(h Hours, now time.Time) *Error {
+	switch {
+	case !s.Open:
+		return Conflict("%s Les horaires ne peuvent plus être changés ici ; appelez la mairie.", s.Closed.Why)
+	case !s.Change.Possible:
+		return Conflict("%s : les horaires du %s ne se changent pas en ligne. Appelez la mairie.", Capital(s.Activity.Spoken), s.Day.Long())
+	case s.Change.Passed(now):
+		return Conflict("Le délai pour changer les horaires du %s est passé depuis %s. Appelez la mairie pour un cas exceptionnel.", s.Day.Long(), since(s.Change.At, now))
+	}
+	return s.refuseClash(h)
 }
 
 // since says when a limit fell: « 9 h » today, « hier 9 h », else the day too.
@@ -201,6 +289,7 @@ const (
 	OutcomeWaiting   Outcome = "waiting"
 	OutcomeCancelled Outcome = "cancelled"
 	OutcomeRefused   Outcome = "refused"
+	OutcomeAbsent    Outcome = "absent" // the booking stays, the child is said to be absent
 )
 
 // Decide settles a wish at the instant of validation, with the facts of that instant. A refusal carries its reason.
@@ -214,8 +303,11 @@ func (s *Slot) Decide(now time.Time) (Outcome, *Error) {
 		if s.Status == Waiting {
 			return OutcomeWaiting, nil
 		}
-		if why := s.refuseAdd(now); why != nil {
+		if why := s.refuseAdd(s.WishHours, now); why != nil {
 			return OutcomeRefused, why
+		}
+		if missing := s.Missing(); len(missing) > 0 {
+			return OutcomeRefused, Conflict("%s se réserve avec %s, qui n’est pas réservé ce jour-là. Ajoutez les deux, ou appelez la mairie.", Capital(s.Activity.Spoken), missing[0].Spoken)
 		}
 		if s.Full() {
 			return OutcomeWaiting, nil
@@ -229,6 +321,17 @@ func (s *Slot) Decide(now time.Time) (Outcome, *Error) {
 			return OutcomeRefused, why
 		}
 		return OutcomeCancelled, nil
+	case WishChange:
+		if s.Status == NotBooked {
+			return OutcomeRefused, Conflict("Cette réservation n’existe plus : ses horaires ne peuvent pas être changés. Ajoutez d’abord le jour.")
+		}
+		if why := s.refuseChange(s.WishHours, now); why != nil {
+			return OutcomeRefused, why
+		}
+		if s.Status == Waiting {
+			return OutcomeWaiting, nil
+		}
+		return OutcomeBooked, nil
 	}
 	return OutcomeRefused, Conflict("Cette demande n’existe plus.")
 }
@@ -239,10 +342,14 @@ func (s *Slot) LimitWords(now time.Time) string {
 	switch {
 	case !s.Open:
 		return s.Closed.Why
+	case l.Unannounced:
+		return "Pas encore ouvert aux réservations."
 	case !l.Possible && s.Status == NotBooked:
 		return "Ne se réserve pas en ligne."
 	case !l.Possible:
 		return "Ne s’annule pas en ligne."
+	case l.Early(now):
+		return "Ouvre le " + Instant(l.From) + "."
 	case l.Passed(now) && s.Status == NotBooked:
 		return "Délai dépassé depuis " + since(l.At, now) + "."
 	case l.Passed(now):

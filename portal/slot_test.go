@@ -91,7 +91,7 @@ func TestAsk(t *testing.T) {
 			setup := &Setup{}
 			slot := setup.NewSlot(1, restauration(false), NewDate(2026, 11, 30))
 			c.slot(&slot)
-			got, err := slot.Ask(c.present, c.now)
+			got, _, err := slot.Ask(c.present, Hours{}, c.now)
 			if got != c.want || (err != nil) != (c.refusal != "") || err != nil && !strings.Contains(err.Error(), c.refusal) {
 				t.Errorf("wish %q, refusal %v; want %q, %q", got, err, c.want, c.refusal)
 			}

@@ -2,25 +2,46 @@ package portal
 
 import "time"
 
-// Sweep is what a quick tool (a week, a weekday of the month, the month) would do on its days.
+// Sweep is what a quick tool (a week, a weekday of the month, the month) would do on its days, for one child or several.
 type Sweep struct {
-	Present bool   // book them all; else cancel them all
-	Among   int    // how many days of the set can be changed at all
-	Days    []Date // those that change
-	Full    []Date // left out for lack of places, when booking
-	Late    []Date // left out because the limit is past, when booking
+	Present bool    // book them all; else cancel them all
+	Among   int     // how many days of the set can be changed at all
+	Slots   []*Slot // those that change
+	Left    []LeftOut
 }
 
+// LeftOut is a day that a tool or a copy leaves aside, and why.
+type LeftOut struct {
+	Slot   *Slot
+	Reason Reason
+	Why    string // the whole sentence
+}
+
+// Reason sorts the days left out, in the order in which they are told.
+type Reason int
+
+// The reasons.
+const (
+	LeftFull     Reason = iota // complet
+	LeftLate                   // hors délai
+	LeftEarly                  // pas encore ouvert
+	LeftClash                  // horaires incompatibles
+	LeftRequired               // exigé par une autre activité
+	LeftClosed                 // fermé
+	LeftAlready                // déjà réservé
+	LeftOther                  // une autre raison, dite en entier
+)
+
 // Possible says whether the tool would change anything.
-func (s Sweep) Possible() bool { return len(s.Days) > 0 }
+func (s Sweep) Possible() bool { return len(s.Slots) > 0 }
 
 // PlanSweep follows the guide's rule: when the first bookable day is not booked, all bookable days become booked; when it
 // is, all are cancelled. A day asked for and not validated counts as booked. Closed and late days are left alone, and a
 // full day never spoils the rest: its waiting list is joined day by day, knowingly.
 func PlanSweep(slots []*Slot, now time.Time) Sweep {
 	for _, slot := range slots {
-		if sweepable(slot, now) {
-			return PlanTo(slots, !slot.Expected(now), now)
+		if present := !slot.Expected(now); sweepable(slot, present, now) {
+			return PlanTo(slots, present, now)
 		}
 	}
 	return Sweep{}
@@ -30,39 +51,54 @@ func PlanSweep(slots []*Slot, now time.Time) Sweep {
 func PlanTo(slots []*Slot, present bool, now time.Time) Sweep {
 	s := Sweep{Present: present}
 	for _, slot := range slots {
-		if !sweepable(slot, now) {
-			continue
+		switch {
+		case !sweepable(slot, present, now):
+			if left, told := leftOut(slot, present, now); told {
+				s.Left = append(s.Left, left)
+			}
+		case slot.Expected(now) != present:
+			s.Among++
+			s.Slots = append(s.Slots, slot)
+		default:
+			s.Among++
 		}
-		s.Among++
-		if slot.Expected(now) != present {
-			s.Days = append(s.Days, slot.Day)
-		}
-	}
-	if present {
-		s.Full, s.Late = leftOut(slots, now)
 	}
 	return s
 }
 
-// sweepable says whether a quick tool may change a day.
-func sweepable(s *Slot, now time.Time) bool {
+// sweepable says whether a quick tool may bring a day to that end.
+func sweepable(s *Slot, present bool, now time.Time) bool {
 	switch s.State(now) {
-	case StateFree, StateBooked, StateWaiting, StateAdd, StateRemove:
+	case StateFree:
+		with, _ := s.Clash(s.Activity.DefaultHours())
+		return with == nil
+	case StateRemove: // bringing it back needs nothing
 		return true
+	case StateBooked, StateWaiting, StateAdd:
+		return s.Changeable(now) && (present || s.RequiredBy() == nil)
 	}
 	return false
 }
 
-func leftOut(slots []*Slot, now time.Time) (full, late []Date) {
-	for _, slot := range slots {
-		switch slot.State(now) {
-		case StateFull, StateOffer:
-			full = append(full, slot.Day)
-		case StateTooLate:
-			if slot.Day > DateOf(now) {
-				late = append(late, slot.Day)
-			}
-		}
+// leftOut says why a tool leaves a day alone; closed and past days go without saying.
+func leftOut(s *Slot, present bool, now time.Time) (LeftOut, bool) {
+	left := LeftOut{Slot: s}
+	state := s.State(now)
+	switch {
+	case !present && s.Status != NotBooked && state != StateLocked && s.RequiredBy() != nil:
+		left.Reason = LeftRequired
+	case !present:
+		return left, false
+	case state == StateFull || state == StateOffer:
+		left.Reason = LeftFull
+	case state == StateTooLate && (s.Book.Early(now) || s.Book.Unannounced):
+		left.Reason = LeftEarly
+	case state == StateTooLate && s.Day > DateOf(now):
+		left.Reason = LeftLate
+	case state == StateFree:
+		left.Reason = LeftClash
+	default:
+		return left, false
 	}
-	return full, late
+	return left, true
 }

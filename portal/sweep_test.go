@@ -72,12 +72,22 @@ func sweepWords(s Sweep) string {
 	if s.Present {
 		text = "réserver "
 	}
-	text += names(s.Days)
-	if len(s.Full) > 0 {
-		text += ", complet " + names(s.Full)
+	var days []Date
+	for _, slot := range s.Slots {
+		days = append(days, slot.Day)
 	}
-	if len(s.Late) > 0 {
-		text += fmt.Sprintf(", hors délai %s", names(s.Late))
+	text += names(days)
+	words := map[Reason]string{LeftFull: "complet", LeftLate: "hors délai", LeftEarly: "pas ouvert", LeftClash: "incompatible", LeftRequired: "exigé"}
+	for r := LeftFull; r <= LeftRequired; r++ {
+		var left []Date
+		for _, l := range s.Left {
+			if l.Reason == r {
+				left = append(left, l.Slot.Day)
+			}
+		}
+		if len(left) > 0 {
+			text += fmt.Sprintf(", %s %s", words[r], names(left))
+		}
 	}
 	return text
 }

@@ -14,14 +14,22 @@ var (
 	_ = part("family/calendar#chip", Chip{})
 	_ = part("family/calendar#cell", DayCell{})
 	_ = part("family/calendar#face", DayCell{})
+	_ = part("family/calendar#card", CardCell{})
+	_ = part("family/calendar#lines", CardCell{})
+	_ = part("family/calendar#hours", HoursForm{})
+	_ = part("family/calendar#undo", Undo{})
 	_ = part("family/calendar#basket", Basket{})
 	_ = part("family/calendar#legend", Legend{})
 )
 
-// Calendar is the month of one child and one activity.
+// Calendar is the month of one child and one activity, of one child and all activities, or of all the children and one
+// activity.
 type Calendar struct {
 	Frame
 	Heading    string // « Réserver la cantine d’Amalia »
+	Guide      string // « Touchez un jour pour choisir ses activités. »
+	Cards      bool   // several children or activities: a day lists them
+	Tools      bool   // the quick tools make sense: one activity
 	Children   []Chip
 	Activities []Chip
 	Action     string // where the days are posted
@@ -37,8 +45,61 @@ type Calendar struct {
 	Rule       string // the cut-offs in words
 	Refusal    string // why the last click was refused, without JavaScript
 	Notice     string // « 4 demandes abandonnées. »
+	Undo       *Undo
+	Hours      *HoursForm // the hours of the days that are added
+	Together   string     // « Les deux ou aucun » where places are counted
+	TogetherOn bool
+	CopyURL    string
 	Basket     Basket
 }
+
+// Undo offers to take the last action back.
+type Undo struct{ Words, CSRF string }
+
+// NewUndo offers to take an action back, or nothing when there is none.
+func NewUndo(words, csrf string) *Undo {
+	if words == "" {
+		return nil
+	}
+	return &Undo{words, csrf}
+}
+
+// HoursForm asks for hours where an activity does.
+type HoursForm struct {
+	ID                 string // of its fields, so that several stand on a page
+	Form               string // id of the form that the fields belong to; nothing inside it
+	Arrival, Departure []HourChoice
+	Label              string
+}
+
+// HourChoice is an hour that can be chosen.
+type HourChoice struct {
+	Value, Word string
+	Chosen      bool
+}
+
+// NewHoursForm asks for the hours of an activity, with those that stand now; nothing when it asks none.
+func NewHoursForm(id, form, label string, a *portal.Activity, now portal.Hours) *HoursForm {
+	if !a.AsksHours() {
+		return nil
+	}
+	choices := func(asked bool, chosen portal.TimeOfDay) (list []HourChoice) {
+		if !asked {
+			return nil
+		}
+		for _, t := range a.Choices() {
+			list = append(list, HourChoice{t.String(), t.Word(), t == chosen})
+		}
+		return list
+	}
+	return &HoursForm{ID: id, Form: form, Label: label, Arrival: choices(a.AsksArrival, now.Arrival), Departure: choices(a.AsksDeparture, now.Departure)}
+}
+
+// Cell is a day of the grid, drawn once and kept: its value says everything that its look depends on.
+type Cell interface{ cell() string }
+
+func (DayCell) cell() string  { return "family/calendar#cell" }
+func (CardCell) cell() string { return "family/calendar#card" }
 
 // Template names the page.
 func (Calendar) Template() string { return "family/calendar" }
@@ -73,7 +134,9 @@ type Week struct {
 	Note   string // why nothing can be done that week
 	Limits []LimitLine
 	Tool   *Tool
-	Days   []DayCell
+	Days   []Cell
+
+	first, last int // days of the month, for weeks that are joined
 }
 
 // LimitLine says until when some days of a week can be changed; Days is empty when all have the same limit.
@@ -96,7 +159,9 @@ type DayCell struct {
 	Last    bool   // one place left: the word is bold
 	Spoken  string // what a screen reader adds
 	Icon    string
-	Version int // of the draft when the cell answers a click; in a whole month, the month says it
+	Why     bool   // the day's own page says why, or lets hours be chosen
+	Hours   string // « 7h30–18h30 », when they can be chosen there
+	Version int    // of the draft when the cell answers a click; in a whole month, the month says it
 }
 
 // Basket is the bar that keeps what is not validated in sight.
@@ -105,6 +170,7 @@ type Basket struct {
 	Adds, Removes int
 	Lines         []BasketLine
 	CSRF          string
+	Said, Undo    string // of the last action on many days, and what it is called when it is offered to be taken back
 }
 
 // Empty says that there is nothing to validate.
@@ -137,7 +203,8 @@ type BasketLine struct {
 // Answer is what a click gets: the true cell, the basket, and what is said aloud.
 type Answer struct {
 	Cell    *DayCell
-	Partial bool // the click came from the basket: the cell is not the target
+	Card    *CardCell
+	Partial bool // the click came from elsewhere: the cell is not the target
 	Basket  Basket
 	Said    string // a success, announced
 	Refusal string // a refusal, shown as an alert
@@ -147,14 +214,21 @@ type Answer struct {
 // Template names the fragment.
 func (Answer) Template() string { return "family/calendar#answer" }
 
-// CalendarURL is the address of a month of one child and one activity.
+// CalendarURL is the address of a month of a calendar.
 func CalendarURL(child portal.ChildID, activity portal.ActivityID, month portal.Month) string {
 	return fmt.Sprintf("%s?mois=%s", CalendarPath(child, activity), month)
 }
 
-// CalendarPath is the address of the calendar of one child and one activity.
+// CalendarPath is the address of the calendar of a child (zero: all of them) and an activity (zero: all of them).
 func CalendarPath(child portal.ChildID, activity portal.ActivityID) string {
-	return fmt.Sprintf("/reservations/%d/%d", child, activity)
+	path := fmt.Sprintf("/reservations/%d", child)
+	if child == 0 {
+		path = "/reservations/tous"
+	}
+	if activity == 0 {
+		return path
+	}
+	return fmt.Sprintf("%s/%d", path, activity)
 }
 
 var stateIcons = map[portal.State]string{
@@ -169,7 +243,7 @@ func NewDayCell(s *portal.Slot, now time.Time, version int) DayCell {
 		Day: s.Day.String(), Number: s.Day.Day(), Weekday: s.Day.Weekday().String(), Month: s.Day.Month().MonthName(),
 		State: state, Icon: stateIcons[state], Today: s.Day == portal.DateOf(now), Version: version, Pressed: s.Expected(now),
 	}
-	c.Word, c.Spoken = cellWords(s, state)
+	c.Word, c.Spoken = cellWords(s, state, now)
 	if state == portal.StateWaiting {
 		c.Rank = portal.Ordinal(s.Rank)
 	}
@@ -181,7 +255,26 @@ func NewDayCell(s *portal.Slot, now time.Time, version int) DayCell {
 		c.Value = c.Day + ":" + wanted(!c.Pressed)
 		c.Spoken += ". " + s.LimitWords(now)
 	}
+	if s.HoursChangeable(now) {
+		c.Hours = tightHours(s.ExpectedHours())
+	}
+	c.Why = s.Day >= portal.DateOf(now) && (c.Value == "" || state == portal.StateWaiting || state == portal.StateOffer || c.Hours != "")
+	if s.Absent && s.Status == portal.Booked {
+		c.Word, c.Spoken = "Absent", ", absence signalée"+c.Spoken
+	}
 	return c
+}
+
+// tightHours gives « 7h30–18h », as it fits in a cell.
+func tightHours(h portal.Hours) string {
+	tight := strings.NewReplacer("\u00a0", "", " ", "")
+	switch {
+	case h.Arrival == 0:
+		return "→ " + tight.Replace(h.Departure.Word())
+	case h.Departure == 0:
+		return tight.Replace(h.Arrival.Word()) + " →"
+	}
+	return tight.Replace(h.Arrival.Word()) + "–" + tight.Replace(h.Departure.Word())
 }
 
 func wanted(present bool) string {
@@ -198,6 +291,10 @@ func aim(s *portal.Slot, state portal.State) portal.State {
 		return portal.StateAdd
 	case portal.StateBooked, portal.StateWaiting:
 		return portal.StateRemove
+	case portal.StateAdd:
+		if s.Status != portal.NotBooked { // other hours were asked: a click cancels the day
+			return portal.StateRemove
+		}
 	case portal.StateRemove:
 		if s.Status == portal.Waiting {
 			return portal.StateWaiting
@@ -210,11 +307,14 @@ func aim(s *portal.Slot, state portal.State) portal.State {
 	return portal.StateFree
 }
 
-func cellWords(s *portal.Slot, state portal.State) (word, spoken string) {
+func cellWords(s *portal.Slot, state portal.State, now time.Time) (word, spoken string) {
 	switch state {
 	case portal.StateClosed:
 		return s.Closed.Word, ""
 	case portal.StateTooLate:
+		if s.Book.Unannounced || s.Book.Early(now) {
+			return "Pas ouvert", ", pas encore ouvert aux réservations"
+		}
 		return "Non réservé", ", délai dépassé"
 	case portal.StateLocked:
 		if s.Status == portal.Waiting {
@@ -222,6 +322,9 @@ func cellWords(s *portal.Slot, state portal.State) (word, spoken string) {
 		}
 		return "Réservé", ", modification close"
 	case portal.StateAdd:
+		if s.Wish == portal.WishChange {
+			return "Horaires", " à changer, pas encore enregistré"
+		}
 		if s.Full() {
 			return "En attente", ", demande de liste d’attente, pas encore enregistrée"
 		}
@@ -248,41 +351,86 @@ func cellWords(s *portal.Slot, state portal.State) (word, spoken string) {
 
 // SetMonth draws the days of a month, week by week.
 func (v *Calendar) SetMonth(setup *portal.Setup, a *portal.Activity, slots []portal.Slot, now time.Time, version int) {
-	v.Version = version
-	open := false
-	weekend := false
-	for i := range slots {
-		open = open || slots[i].Open || slots[i].Status != portal.NotBooked
-		weekend = weekend || slots[i].Day.Weekday() >= portal.Saturday && slots[i].Open
-	}
+	v.Version, v.Tools = version, true
 	month := slots[0].Day.Month()
+	v.setGrid(setup, month, now, func(d portal.Date) []*portal.Slot { return []*portal.Slot{&slots[d-slots[0].Day]} },
+		func(s []*portal.Slot) Cell { return NewDayCell(s[0], now, 0) }, func(days []*portal.Slot) []LimitLine { return limitLines(days, now) })
+	if len(v.Weeks) == 0 {
+		v.Empty = notOpenIn(setup, a, month, now)
+	}
+}
+
+// setGrid draws a month, week by week: of gives the slots of a day, draw its cell, limits what is said of a week. A month
+// with no day to show stays empty.
+func (v *Calendar) setGrid(setup *portal.Setup, month portal.Month, now time.Time, of func(portal.Date) []*portal.Slot, draw func([]*portal.Slot) Cell, limits func([]*portal.Slot) []LimitLine) {
+	open, weekend := false, false
+	for d := month.First(); d <= month.Last(); d++ {
+		for _, s := range of(d) {
+			open = open || s.Open || s.Status != portal.NotBooked
+			weekend = weekend || d.Weekday() >= portal.Saturday && s.Open
+		}
+	}
 	v.Month = portal.Capital(month.Word())
 	v.Caption = fmt.Sprintf("Jours de %s", month.Word())
 	if !open {
-		v.Empty = notOpenIn(setup, a, month, now)
 		return
 	}
 	days := 5
 	if weekend {
 		days, v.Seven = 7, true
 	}
-	shown := make([]*portal.Slot, 0, len(slots))
+	var shown []*portal.Slot
 	byWeekday := [7][]*portal.Slot{}
-	for i := range slots {
-		if w := slots[i].Day.Weekday(); int(w) < days {
-			shown, byWeekday[w] = append(shown, &slots[i]), append(byWeekday[w], &slots[i])
+	for d := month.First(); d <= month.Last(); d++ {
+		if w := d.Weekday(); int(w) < days {
+			shown, byWeekday[w] = append(shown, of(d)...), append(byWeekday[w], of(d)...)
 		}
 	}
-	v.Tool = monthTool(shown, now)
+	if v.Tools {
+		v.Tool = monthTool(shown, now)
+	}
 	for w := portal.Monday; int(w) < days; w++ {
-		v.Columns = append(v.Columns, Column{portal.Capital(strings.TrimSuffix(w.Short(), ".")), w.String(), columnTool(byWeekday[w], now)})
+		c := Column{Short: portal.Capital(strings.TrimSuffix(w.Short(), ".")), Name: w.String()}
+		if v.Tools {
+			c.Tool = columnTool(byWeekday[w], now)
+		}
+		v.Columns = append(v.Columns, c)
 	}
 	for monday := month.First().Monday(); monday <= month.Last(); monday += 7 {
-		if w, any := newWeek(setup, slots, monday, days, now); any {
-			v.Weeks = append(v.Weeks, w)
+		var w Week
+		var slots []*portal.Slot
+		for d := monday; d < monday+portal.Date(days); d++ {
+			if d.Month() != month {
+				w.Days = append(w.Days, DayCell{})
+				continue
+			}
+			w.Days = append(w.Days, draw(of(d)))
+			slots = append(slots, of(d)...)
 		}
+		if len(slots) == 0 {
+			continue
+		}
+		w.describe(setup, slots, now, limits)
+		if v.Tools && !w.Past {
+			w.Tool = weekTool(slots, now)
+		}
+		v.Weeks = append(v.Weeks, w)
 	}
 	joinPastWeeks(v.Weeks)
+}
+
+// describe writes the head of a week: its days, and until when they can be changed or why they cannot.
+func (w *Week) describe(setup *portal.Setup, slots []*portal.Slot, now time.Time, limits func([]*portal.Slot) []LimitLine) {
+	first, last := slots[0].Day, slots[len(slots)-1].Day
+	w.first, w.last = first.Day(), last.Day()
+	w.Label = weekLabel(first, last)
+	for _, s := range slots {
+		if s.Changeable(now) {
+			w.Limits = limits(slots)
+			return
+		}
+	}
+	w.Past, w.Note = true, weekNote(setup, slots, now)
 }
 
 func notOpenIn(setup *portal.Setup, a *portal.Activity, month portal.Month, now time.Time) string {
@@ -292,38 +440,6 @@ func notOpenIn(setup *portal.Setup, a *portal.Activity, month portal.Month, now 
 		text += " Prochain jour : " + next.LongYear() + "."
 	}
 	return text
-}
-
-func newWeek(setup *portal.Setup, slots []portal.Slot, monday portal.Date, days int, now time.Time) (w Week, any bool) {
-	month := slots[0].Day.Month()
-	var first, last portal.Date
-	changeable := false
-	var inMonth []*portal.Slot
-	for d := monday; d < monday+portal.Date(days); d++ {
-		if d.Month() != month {
-			w.Days = append(w.Days, DayCell{})
-			continue
-		}
-		s := &slots[d-month.First()]
-		w.Days = append(w.Days, NewDayCell(s, now, 0))
-		inMonth = append(inMonth, s)
-		changeable = changeable || s.Changeable(now)
-		if first == 0 {
-			first = d
-		}
-		last = d
-	}
-	if first == 0 {
-		return w, false
-	}
-	w.Label = weekLabel(first, last)
-	if changeable {
-		w.Limits, w.Tool = limitLines(inMonth, now), weekTool(inMonth, now)
-		return w, true
-	}
-	w.Past = true
-	w.Note = weekNote(setup, inMonth, now)
-	return w, true
 }
 
 func weekLabel(first, last portal.Date) string {
@@ -343,16 +459,19 @@ func rangeLabel(first, last int) string {
 
 // weekNote says why nothing can be changed in a week.
 func weekNote(setup *portal.Setup, days []*portal.Slot, now time.Time) string {
-	late, full := false, false
+	late, full, early := false, false, false
 	for _, s := range days {
 		switch s.State(now) {
 		case portal.StateTooLate, portal.StateLocked:
 			late = true
+			early = early || s.Status == portal.NotBooked && (s.Book.Early(now) || s.Book.Unannounced)
 		case portal.StateFull:
 			full = true
 		}
 	}
 	switch {
+	case early:
+		return "pas encore ouvert"
 	case full:
 		return "complet"
 	case late:
@@ -374,7 +493,9 @@ func limitLines(days []*portal.Slot, now time.Time) []LimitLine {
 		}
 		until := portal.UntilShort(s.Limit().At, now, s.Day.Month())
 		if n := len(lines); n > 0 && lines[n-1].Until == until {
-			names[n-1] = append(names[n-1], s.Day.Weekday().Short())
+			if day := s.Day.Weekday().Short(); names[n-1][len(names[n-1])-1] != day { // once for all the children
+				names[n-1] = append(names[n-1], day)
+			}
 			continue
 		}
 		lines = append(lines, LimitLine{Until: until})
@@ -396,18 +517,7 @@ func joinPastWeeks(weeks []Week) {
 			j++
 		}
 		if j > i {
-			var first, last int
-			for _, d := range weeks[i].Days {
-				if d.Day != "" && first == 0 {
-					first = d.Number
-				}
-			}
-			for _, d := range weeks[j].Days {
-				if d.Day != "" {
-					last = d.Number
-				}
-			}
-			weeks[i].Label = rangeLabel(first, last)
+			weeks[i].Label = rangeLabel(weeks[i].first, weeks[j].last)
 		}
 		for k := i + 1; k <= j; k++ {
 			weeks[k].Joined = true
@@ -434,8 +544,30 @@ func ActivityChip(a *portal.Activity, url string, current bool) Chip {
 	return Chip{URL: url, Icon: ActivityIcon(a.Kind), Label: a.Short, Current: current}
 }
 
-// SetRules says until when days are booked and cancelled.
-func (v *Calendar) SetRules(a *portal.Activity) { v.Rule = ruleWords(a) }
+// SetRules says until when days are booked and cancelled, and for a month that is booked by periods, when they open.
+func (v *Calendar) SetRules(a *portal.Activity, month portal.Month, now time.Time) {
+	v.Rule = ruleWords(a)
+	for _, w := range a.Windows {
+		if w.Last < month.First() || w.First > month.Last() {
+			continue
+		}
+		v.Rule += " " + windowWords(w, now)
+	}
+}
+
+// windowWords says when a period is booked: « Vacances de Noël : réservations jusqu’au dimanche 13 décembre à minuit. »
+func windowWords(w portal.Window, now time.Time) string {
+	name := portal.Capital(w.Name) + " : "
+	switch {
+	case now.Before(w.Opens):
+		return name + "réservations à partir du " + portal.Instant(w.Opens) + "."
+	case w.Closes.IsZero():
+		return name + "réservations ouvertes."
+	case now.After(w.Closes):
+		return name + "réservations closes."
+	}
+	return name + "réservations " + portal.Until(w.Closes, now) + "."
+}
 
 func ruleWords(a *portal.Activity) string {
 	book, cancel := a.Book.Sentence(), a.Cancel.Sentence()
@@ -447,39 +579,69 @@ func ruleWords(a *portal.Activity) string {
 
 // NewBasketLine draws one click of the draft, with the button that takes it back.
 func NewBasketLine(w portal.WishLine, child string, a *portal.Activity) BasketLine {
-	add := w.Wish == portal.WishAdd
+	add := w.Wish != portal.WishRemove
+	what := child + ", " + strings.ToLower(a.Short)
+	if h := w.Hours.Words(); h != "" {
+		what += ", " + h
+	}
+	value := wanted(w.Wish != portal.WishAdd)
 	return BasketLine{
-		Add: add, Day: w.Day.Short(), What: child + ", " + strings.ToLower(a.Short),
-		Action: CalendarPath(w.Child, w.Activity), Value: w.Day.String() + ":" + wanted(!add),
+		Add: add, Day: w.Day.Short(), What: what,
+		Action: CalendarPath(w.Child, w.Activity), Value: w.Day.String() + ":" + value,
 	}
 }
 
 // ClickSaid says aloud what a click did: « Vendredi 20 novembre ajouté. 4 demandes à valider. »
-func ClickSaid(s *portal.Slot, present bool, now time.Time, b Basket) string {
+func ClickSaid(s *portal.Slot, present bool, along []*portal.Activity, now time.Time, b Basket) string {
 	done := "retiré de vos demandes"
 	switch state := s.State(now); {
+	case s.Wish == portal.WishChange:
+		done = ": changement d’horaires demandé"
 	case state == portal.StateAdd && s.Full():
 		done = "ajouté, en liste d’attente"
 	case state == portal.StateAdd:
 		done = "ajouté"
 	case state == portal.StateRemove:
 		done = ": annulation demandée"
-	case state == portal.StateBooked && present:
+	case s.Status == portal.Booked && present:
 		done = "reste réservé"
-	case state == portal.StateWaiting && present:
+	case s.Status == portal.Waiting && present:
 		done = "reste en liste d’attente"
 	}
 	text := fmt.Sprintf("%s %s.", portal.Capital(s.Day.Long()), done)
+	if words := alongWords(along, present); words != "" {
+		text += " " + words
+	}
 	if n := b.Adds + b.Removes; n > 0 {
 		return text + " " + portal.Count(n, "demande") + " à valider."
 	}
 	return text + " Aucune demande à valider."
 }
 
-// ClickWarning says what a family must know of a click that was done: there is no place, only a waiting list.
-func ClickWarning(s *portal.Slot, now time.Time) string {
-	if s.State(now) == portal.StateAdd && s.Full() {
-		return "Il n’y a plus de place le " + s.Day.Long() + " : votre demande est pour la liste d’attente."
+// alongWords says what was asked, or taken back, with a day because the activity needs it.
+func alongWords(along []*portal.Activity, present bool) string {
+	if len(along) == 0 {
+		return ""
 	}
-	return ""
+	names := make([]string, len(along))
+	for i, a := range along {
+		names[i] = a.Spoken
+	}
+	if present {
+		return portal.Capital(portal.List(names)) + " : demandé aussi, l’un ne va pas sans l’autre."
+	}
+	return portal.Capital(portal.List(names)) + " : retiré aussi."
+}
+
+// ClickWarning says what a family must know of a click that was done: there is no place, only a waiting list; something
+// else was asked with it.
+func ClickWarning(s *portal.Slot, present bool, along []*portal.Activity, now time.Time) string {
+	var words []string
+	if s.State(now) == portal.StateAdd && s.Full() && s.Status == portal.NotBooked {
+		words = append(words, "Il n’y a plus de place le "+s.Day.Long()+" : votre demande est pour la liste d’attente.")
+	}
+	if more := alongWords(along, present); more != "" {
+		words = append(words, more)
+	}
+	return strings.Join(words, " ")
 }

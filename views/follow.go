@@ -7,7 +7,7 @@ import (
 	"marelle/portal"
 )
 
-var _ = register(Follow{}, Home{}, ChooseActivity{})
+var _ = register(Follow{}, Home{}, NoChild{})
 
 // Follow is « Suivi réservations »: what was asked, and where each request stands.
 type Follow struct {
@@ -78,6 +78,15 @@ type Home struct {
 // Template names the page.
 func (Home) Template() string { return "family/home" }
 
+// NoChild says what to do when no child is attached to the account.
+type NoChild struct {
+	Frame
+	Nobody string
+}
+
+// Template names the page.
+func (NoChild) Template() string { return "family/nochild" }
+
 // HomeChild is a child with the way to its calendars.
 type HomeChild struct {
 	ID                   portal.ChildID
@@ -95,35 +104,6 @@ type HomeDay struct {
 
 // HomeBooking is one thing saved for a day.
 type HomeBooking struct{ Word, Badge, Icon string }
-
-// ChooseActivity is the page of a child before an activity is chosen.
-type ChooseActivity struct {
-	Frame
-	Heading    string
-	Children   []Chip
-	Activities []ActivityCard
-	Empty      string
-}
-
-// Template names the page.
-func (ChooseActivity) Template() string { return "family/choose" }
-
-// ActivityCard is an activity with its hours and its rule.
-type ActivityCard struct{ URL, Icon, Name, Hours, Days, Rule string }
-
-// SetActivities lists what a child can be booked for.
-func (v *ChooseActivity) SetActivities(setup *portal.Setup, child portal.ChildID) {
-	for i := range setup.Activities {
-		a := &setup.Activities[i]
-		v.Activities = append(v.Activities, ActivityCard{
-			URL: CalendarPath(child, a.ID), Icon: ActivityIcon(a.Kind), Name: portal.Capital(withoutArticle(a.Spoken)),
-			Hours: hours(a), Days: a.Opening.School.String(), Rule: ruleWords(a),
-		})
-	}
-	if len(v.Activities) == 0 {
-		v.Empty = "Aucune activité n’est ouverte pour le moment. Appelez la mairie."
-	}
-}
 
 // SetPending says what waits for its validation, and until when.
 func (v *Home) SetPending(list []portal.Request, now time.Time) {
@@ -168,8 +148,8 @@ func (v *Home) AddChild(c portal.Child, setup *portal.Setup, booked []portal.Boo
 	v.Children = append(v.Children, h)
 }
 
-// withoutArticle gives « accueil du matin » from « l’accueil du matin ».
-func withoutArticle(spoken string) string {
+// WithoutArticle gives « accueil du matin » from « l’accueil du matin ».
+func WithoutArticle(spoken string) string {
 	for _, article := range []string{"la ", "le ", "les ", "l’", "l'"} {
 		if rest, cut := strings.CutPrefix(spoken, article); cut {
 			return rest

@@ -15,8 +15,8 @@ const keptMost = 8_000
 // includes, so what is kept is what would have been drawn.
 type keptCells struct {
 	mu    sync.RWMutex
-	drawn map[DayCell]template.HTML
-	draw  *template.Template
+	drawn map[Cell]template.HTML
+	draw  *template.Template // all of them
 
 	legendOnce sync.Once
 	legendHTML template.HTML
@@ -34,7 +34,7 @@ func (k *keptCells) legend() (template.HTML, error) {
 }
 
 // cell gives a cell drawn. This file is the one place that hands HTML to a template as it is: html/template itself made it.
-func (k *keptCells) cell(c DayCell) (template.HTML, error) {
+func (k *keptCells) cell(c Cell) (template.HTML, error) {
 	k.mu.RLock()
 	html, kept := k.drawn[c]
 	k.mu.RUnlock()
@@ -42,14 +42,14 @@ func (k *keptCells) cell(c DayCell) (template.HTML, error) {
 		return html, nil
 	}
 	var b bytes.Buffer
-	if err := k.draw.Execute(&b, c); err != nil {
+	if err := k.draw.ExecuteTemplate(&b, c.cell(), c); err != nil {
 		return "", fmt.Errorf("views: %w", err)
 	}
 	html = template.HTML(b.String())
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.drawn == nil || len(k.drawn) >= keptMost {
-		k.drawn = map[DayCell]template.HTML{}
+		k.drawn = map[Cell]template.HTML{}
 	}
 	k.drawn[c] = html
 	return html, nil

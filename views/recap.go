@@ -2,6 +2,7 @@ package views
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,6 +29,7 @@ type Recap struct {
 	Dropped       string // « 3 demandes abandonnées »
 	TakenBack     bool   // a line was just taken back
 	Last          string // number of the last receipt, for whom comes back here after validating
+	Undo          *Undo  // the last action on the draft can be taken back
 }
 
 // DroppedWords says that a draft was dropped; nothing when it was not.
@@ -46,7 +48,9 @@ func (r Recap) Empty() bool { return len(r.Adds)+len(r.Removes) == 0 }
 
 // RecapLine is one request.
 type RecapLine struct {
+	date     portal.Date
 	Day      string // « ven. 20 nov. »
+	Together string // « avec Paolo, tous ou aucun »
 	Child    string
 	Activity string
 	Hours    string
@@ -66,27 +70,29 @@ type RecapLine struct {
 func (r *Recap) SetRequests(list []portal.Request, now time.Time) {
 	for i := range list {
 		slot := &list[i].Slot
-		line := RecapLine{
-			Day: slot.Day.Short(), Child: list[i].Child.FirstName, Activity: slot.Activity.Short,
-			Hours: hours(slot.Activity),
-			Limit: recapLimit(slot, now), Action: CalendarPath(list[i].Child.ID, slot.Activity.ID), Value: slot.Day.String() + ":" + wanted(!list[i].Adding()),
-			Drop: "Garder", CSRF: r.CSRF, ID: fmt.Sprintf("l-%d-%d-%s", list[i].Child.ID, slot.Activity.ID, slot.Day),
-		}
-		if _, why := slot.Decide(now); why != nil {
+		group := portal.TogetherWith(list, i)
+		outcomes, whys := portal.DecideGroup(list, group, now)
+		rank := slices.Index(group, i)
+		line := newRecapLine(&list[i], outcomes[rank], now)
+		line.CSRF = r.CSRF
+		if why := whys[rank]; why != nil {
 			line.Refusal = why.Message
 			r.Impossible++
 		}
-		if list[i].Adding() {
-			line.Drop = "Retirer"
-			line.Places, line.Tight = placesWords(slot)
-			r.Adds = append(r.Adds, line)
+		if list[i].Removing() {
+			if !slot.Since.IsZero() {
+				line.Since = "le " + portal.DateOf(slot.Since).Long()
+			}
+			r.Removes = append(r.Removes, line)
 			continue
 		}
-		if !slot.Since.IsZero() {
-			line.Since = "le " + portal.DateOf(slot.Since).Long()
+		if len(group) > 1 {
+			line.Together = fmt.Sprintf("avec %s, tous ou aucun", portal.List(companions(list, group, i)))
 		}
-		r.Removes = append(r.Removes, line)
+		r.Adds = append(r.Adds, line)
 	}
+	sortLines(r.Adds)
+	sortLines(r.Removes)
 	chain(r.Adds)
 	chain(r.Removes)
 	n := len(list)
@@ -103,6 +109,46 @@ func (r *Recap) SetRequests(list []portal.Request, now time.Time) {
 		}
 		r.BackURL = CalendarURL(first.Child.ID, first.Slot.Activity.ID, first.Slot.Day.Month())
 	}
+}
+
+func newRecapLine(asked *portal.Request, outcome portal.Outcome, now time.Time) RecapLine {
+	slot := &asked.Slot
+	line := RecapLine{
+		Day: slot.Day.Short(), date: slot.Day, Child: asked.Child.FirstName, Activity: slot.Activity.Short,
+		Hours: hours(slot.Activity), Limit: recapLimit(slot, now), Action: CalendarPath(asked.Child.ID, slot.Activity.ID),
+		Value: slot.Day.String() + ":" + wanted(slot.Wish != portal.WishAdd),
+		Drop:  "Garder", ID: fmt.Sprintf("l-%d-%d-%s", asked.Child.ID, slot.Activity.ID, slot.Day),
+	}
+	if h := slot.ExpectedHours().Words(); h != "" {
+		line.Hours = h
+	}
+	switch slot.Wish {
+	case portal.WishChange:
+		line.Drop, line.Places = "Retirer", "Horaires changés"
+		line.Hours += " (avant : " + slot.Hours.Words() + ")"
+	case portal.WishAdd:
+		line.Drop = "Retirer"
+		line.Places, line.Tight = placesWords(slot)
+		if outcome == portal.OutcomeWaiting && !slot.Full() { // brothers and sisters all or none
+			line.Places, line.Tight = "Liste d’attente pour tous", true
+		}
+	}
+	return line
+}
+
+func companions(list []portal.Request, group []int, me int) []string {
+	var names []string
+	for _, k := range group {
+		if k != me {
+			names = append(names, list[k].Child.FirstName)
+		}
+	}
+	return names
+}
+
+// sortLines puts the lines in the order of days: they are settled in another one.
+func sortLines(lines []RecapLine) {
+	slices.SortStableFunc(lines, func(a, b RecapLine) int { return int(a.date - b.date) })
 }
 
 // chain tells each line which one takes its place when it is gone.
@@ -147,6 +193,10 @@ type Receipt struct {
 	Holder   string // « M. DUPONT Jean-Paul »
 	Sent     string // « Transmises dans la nuit du 23 au 24 novembre. », once they are
 	Waiting  string // said when there was no place yet
+	Undo     string // « Vous pouvez revenir en arrière jusqu’à 9 h 20. », while it can be taken back
+	Key      string // one-time key of that form
+	Undoes   string // number of the receipt that this one takes back
+	UndoneBy string // number of the receipt that took this one back
 }
 
 // Template names the page.
@@ -154,7 +204,9 @@ func (Receipt) Template() string { return "family/receipt" }
 
 // ReceiptLine is one request and what came of it.
 type ReceiptLine struct {
+	date                 portal.Date
 	Day, Child, Activity string
+	Hours                string
 	Badge                string // class of the badge
 	Icon                 string
 	Words                string
@@ -162,7 +214,11 @@ type ReceiptLine struct {
 }
 
 // SetReceipt fills the page from a receipt.
-func (v *Receipt) SetReceipt(r *portal.Receipt) {
+func (v *Receipt) SetReceipt(r *portal.Receipt, now time.Time) {
+	v.Undoes, v.UndoneBy = r.Undoes, r.UndoneBy
+	if r.Undoable(now) {
+		v.Undo = "Vous pouvez revenir en arrière jusqu’à " + portal.TimeOfDayOf(r.At.Add(portal.UndoLife)).Word() + ", dans les délais de chaque activité."
+	}
 	v.Number, v.At, v.Hash, v.Previous = r.Number, portal.InstantSecond(r.At), r.Hash, r.Previous
 	c := r.Count()
 	v.Partial = c.Refused > 0
@@ -175,7 +231,7 @@ func (v *Receipt) SetReceipt(r *portal.Receipt) {
 		if m.Transmitted() {
 			v.Sent = "Transmis " + portal.NightWords(m.Night) + "."
 		}
-		line := ReceiptLine{Day: m.Day.LongYear(), Child: m.Child.FirstName, Activity: m.Short, Reason: m.Reason}
+		line := ReceiptLine{Day: m.Day.LongYear(), date: m.Day, Child: m.Child.FirstName, Activity: m.Short, Hours: m.Hours.Words(), Reason: m.Reason}
 		line.Badge, line.Icon = outcomeLook(m.Outcome)
 		line.Words = receiptWords(m)
 		if m.Outcome == portal.OutcomeRefused {
@@ -183,6 +239,9 @@ func (v *Receipt) SetReceipt(r *portal.Receipt) {
 		} else {
 			v.Done = append(v.Done, line)
 		}
+	}
+	for _, lines := range [][]ReceiptLine{v.Done, v.Refused} {
+		slices.SortStableFunc(lines, func(a, b ReceiptLine) int { return int(a.date - b.date) })
 	}
 }
 
@@ -201,6 +260,9 @@ func leadWords(c portal.Counts) string {
 	var words []string
 	if c.Added > 0 {
 		words = append(words, portal.Count(c.Added, "réservation"))
+	}
+	if c.Changed > 0 {
+		words = append(words, portal.Count(c.Changed, "changement d’horaires", "changements d’horaires"))
 	}
 	if c.Waiting > 0 {
 		words = append(words, fmt.Sprintf("%d en liste d’attente", c.Waiting))
@@ -230,6 +292,9 @@ func outcomeLook(o portal.Outcome) (badge, icon string) {
 func receiptWords(m portal.Movement) string {
 	switch m.Outcome {
 	case portal.OutcomeBooked:
+		if m.Action == string(portal.WishChange) {
+			return "Horaires changés"
+		}
 		return "Réservé"
 	case portal.OutcomeCancelled:
 		return "Annulé"

@@ -22,6 +22,7 @@ type Tool struct {
 type SweepAnswer struct {
 	Calendar Calendar
 	Said     string
+	Undo     *Undo
 }
 
 // Template names the fragment.
@@ -77,22 +78,121 @@ func newTool(set, value string, plan portal.Sweep) *Tool {
 }
 
 // SweptWords says what a quick tool did, and what it left out and why.
-func SweptWords(n int, present bool, full, late []portal.Date) string {
-	done := portal.Count(n, "jour à annuler", "jours à annuler")
-	if present {
+func SweptWords(plan portal.Sweep) string {
+	n := len(plan.Slots)
+	done := removedWords(plan)
+	if plan.Present {
 		done = portal.Count(n, "jour ajouté", "jours ajoutés")
 	}
 	if n == 0 {
 		done = "Aucun jour changé"
 	}
 	text := done + "."
-	if len(full) > 0 {
-		text += " " + portal.Count(len(full), "jour complet laissé de côté", "jours complets laissés de côté") + " : " + dayNames(full) + "."
-	}
-	if len(late) > 0 {
-		text += " " + portal.Count(len(late), "jour hors délai laissé de côté", "jours hors délai laissés de côté") + " : " + dayNames(late) + "."
+	if left := LeftWords(plan.Left); left != "" {
+		text += " " + left
 	}
 	return text
+}
+
+// SweptChildren says what a click did for all the children at once, and what it left out and why.
+func SweptChildren(plan portal.Sweep) string {
+	n := len(plan.Slots)
+	done := portal.Count(n, "annulation demandée", "annulations demandées")
+	switch {
+	case n == 0:
+		done = "Aucun enfant ajouté ni retiré"
+	case plan.Present:
+		done = portal.Count(n, "enfant ajouté", "enfants ajoutés")
+	case removedOnly(plan):
+		done = portal.Count(n, "enfant retiré de vos demandes", "enfants retirés de vos demandes")
+	}
+	text := done + "."
+	if n > 0 {
+		text = portal.Capital(plan.Slots[0].Day.Long()) + " : " + text
+	}
+	if left := LeftWords(plan.Left); left != "" {
+		text += " " + left
+	}
+	return text
+}
+
+func removedOnly(plan portal.Sweep) bool {
+	for _, s := range plan.Slots {
+		if s.Status != portal.NotBooked {
+			return false
+		}
+	}
+	return true
+}
+
+// UndoneWords says that the last action was taken back.
+func UndoneWords(n int) string {
+	return "Action reprise : " + portal.Count(n, "demande est comme avant", "demandes sont comme avant") + "."
+}
+
+// TogetherWords names the box that gives brothers and sisters a place all or none; nothing where places are not counted.
+func TogetherWords(children int, limited bool) string {
+	switch {
+	case !limited || children < 2:
+		return ""
+	case children == 2:
+		return "Les deux ou aucun : une place pour chacun, ou pour personne"
+	}
+	return "Tous ou aucun : une place pour chacun, ou pour personne"
+}
+
+// removedWords tells what is to be cancelled from what was only asked and is taken back.
+func removedWords(plan portal.Sweep) string {
+	back := 0
+	for _, s := range plan.Slots {
+		if s.Status == portal.NotBooked {
+			back++
+		}
+	}
+	var words []string
+	if n := len(plan.Slots) - back; n > 0 {
+		words = append(words, portal.Count(n, "jour à annuler", "jours à annuler"))
+	}
+	if back > 0 {
+		words = append(words, portal.Count(back, "jour retiré de vos demandes", "jours retirés de vos demandes"))
+	}
+	return strings.Join(words, ", ")
+}
+
+// leftWords are the words of each reason, for one day and for several.
+var leftWords = map[portal.Reason][2]string{
+	portal.LeftFull:     {"jour complet laissé de côté", "jours complets laissés de côté"},
+	portal.LeftLate:     {"jour hors délai laissé de côté", "jours hors délai laissés de côté"},
+	portal.LeftEarly:    {"jour pas encore ouvert laissé de côté", "jours pas encore ouverts laissés de côté"},
+	portal.LeftClash:    {"jour laissé de côté, horaires incompatibles", "jours laissés de côté, horaires incompatibles"},
+	portal.LeftRequired: {"jour laissé de côté, exigé par une autre activité", "jours laissés de côté, exigés par une autre activité"},
+	portal.LeftClosed:   {"jour fermé", "jours fermés"},
+	portal.LeftAlready:  {"jour déjà réservé ou demandé", "jours déjà réservés ou demandés"},
+	portal.LeftOther:    {"jour impossible", "jours impossibles"},
+}
+
+// LeftWords says which days were left aside, reason by reason.
+func LeftWords(left []portal.LeftOut) string {
+	var sentences []string
+	for reason := portal.LeftFull; reason <= portal.LeftOther; reason++ {
+		var days []portal.Date
+		why := ""
+		for _, l := range left {
+			if l.Reason == reason && (len(days) == 0 || days[len(days)-1] != l.Slot.Day) {
+				days = append(days, l.Slot.Day)
+				why = l.Why
+			}
+		}
+		if len(days) == 0 {
+			continue
+		}
+		sentence := portal.Count(len(days), leftWords[reason][0], leftWords[reason][1]) + " : " + dayNames(days) + "."
+		if reason == portal.LeftOther {
+			sentence += " " + why
+		}
+		sentences = append(sentences, sentence)
+	}
+	return strings.Join(sentences, " ")
 }
 
 func dayNames(days []portal.Date) string {

@@ -70,7 +70,7 @@ func New() (*Engine, error) {
 	if watching {
 		watch(e.Templates)
 	}
-	e.cells.draw = e.Templates.Lookup("family/calendar#cell")
+	e.cells.draw = e.Templates
 	for name := range renderable {
 		t := e.Templates.Lookup(name)
 		if t == nil || t.Tree == nil {

@@ -71,16 +71,17 @@ INSERT INTO wish_with_hours (account_id, child_id, activity_id, day, action, at)
 DROP TABLE wish;
 ALTER TABLE wish_with_hours RENAME TO wish;
 
--- undo is what the last action changed, as JSON, so that it can be taken back until undo_until.
+-- undo is what the last action changed, as JSON, so that it can be taken back until undo_until; said is what was told of it.
 ALTER TABLE draft ADD COLUMN undo TEXT CHECK (json_valid(undo));
 ALTER TABLE draft ADD COLUMN undo_words TEXT NOT NULL DEFAULT '';
 ALTER TABLE draft ADD COLUMN undo_until INTEGER;
+ALTER TABLE draft ADD COLUMN said TEXT NOT NULL DEFAULT '';
 
 -- undoes is the receipt that this one takes back, within fifteen minutes.
 ALTER TABLE receipt ADD COLUMN undoes INTEGER REFERENCES receipt;
 CREATE UNIQUE INDEX receipt_undone_once ON receipt (undoes) WHERE undoes IS NOT NULL;
 
--- A movement may also be a change of hours, an absence, or the end of one (« finalement présent »).
+-- A movement may also be a change of hours (was_* are those before), an absence, or the end of one (« finalement présent »).
 CREATE TABLE movement_with_hours (
 	id            INTEGER PRIMARY KEY AUTOINCREMENT,
 	structure_id  INTEGER NOT NULL REFERENCES structure,
@@ -92,6 +93,8 @@ CREATE TABLE movement_with_hours (
 	action        TEXT NOT NULL CHECK (action IN ('add', 'remove', 'change', 'promote', 'absent', 'present')),
 	arrival       TEXT,
 	departure     TEXT,
+	was_arrival   TEXT,
+	was_departure TEXT,
 	at            INTEGER NOT NULL,
 	outcome       TEXT NOT NULL CHECK (outcome IN ('booked', 'waiting', 'cancelled', 'refused', 'absent')),
 	rank          INTEGER NOT NULL DEFAULT 0,

@@ -1,0 +1,207 @@
+package db
+
+import (
+	"database/sql"
+	"encoding/json"
+	"time"
+
+	"marelle/portal"
+)
+
+// grid holds one slot for each child, activity and day of a span, complete with what is saved, wished and left.
+type grid struct {
+	first, last portal.Date
+	activities  int
+	slots       []portal.Slot // by child, then activity, then day
+}
+
+func (g *grid) days() int { return int(g.last-g.first) + 1 }
+
+// row gives the days of a child and an activity, by their ranks.
+func (g *grid) row(child, activity int) []portal.Slot {
+	from := (child*g.activities + activity) * g.days()
+	return g.slots[from : from+g.days() : from+g.days()]
+}
+
+// loadGrid reads everything that decides about some children's days in some activities of one structure: three queries,
+// whatever their number.
+func loadGrid(q querier, setup *portal.Setup, children []portal.ChildID, activities []*portal.Activity, first, last portal.Date, wishes []portal.WishLine) (grid, error) {
+	g := grid{first: first, last: last, activities: len(activities)}
+	if len(children) == 0 || len(activities) == 0 {
+		return g, nil
+	}
+	bare := make([]portal.Slot, 0, len(activities)*g.days())
+	for _, a := range activities {
+		for d := first; d <= last; d++ {
+			bare = append(bare, setup.NewSlot(0, a, d)) // opening and limits are every child's
+		}
+	}
+	g.slots = make([]portal.Slot, 0, len(children)*len(bare))
+	for _, c := range children {
+		from := len(g.slots)
+		g.slots = append(g.slots, bare...)
+		for i := from; i < len(g.slots); i++ {
+			g.slots[i].Child = c
+		}
+	}
+	saved, err := savedOf(q, children, first, last)
+	if err != nil {
+		return g, err
+	}
+	g.mark(setup, children, activities, saved, wishes)
+	return g, fillPlaces(q, activities, g.slots, first, last)
+}
+
+// savedDay is a row of booking.
+type savedDay struct {
+	child    portal.ChildID
+	activity portal.ActivityID
+	day      portal.Date
+	status   portal.Status
+	hours    portal.Hours
+	rank     int
+	since    time.Time
+	together bool
+}
+
+// savedOf reads what is saved for some children, whatever the activity: what one is booked for decides about the others.
+func savedOf(q querier, children []portal.ChildID, first, last portal.Date) ([]savedDay, error) {
+	ids, err := json.Marshal(children)
+	if err != nil {
+		return nil, err
+	}
+	return all(q, func(r *sql.Rows) (b savedDay, err error) {
+		err = r.Scan(&b.child, &b.activity, &b.day, &b.status, &b.hours.Arrival, &b.hours.Departure, &b.rank, into{&b.since}, &b.together)
+		return b, err
+	}, `SELECT b.child_id, b.activity_id, b.day, b.status, b.arrival, b.departure, iif(b.status = 'waiting', 1 + (SELECT count(*) FROM booking w
+			WHERE w.activity_id = b.activity_id AND w.day = b.day AND w.status = 'waiting' AND w.queue < b.queue), 0), b.since, b.together
+		FROM json_each(?) c JOIN booking b ON b.child_id = c.value AND b.day BETWEEN ? AND ? ORDER BY b.activity_id`, string(ids), first, last)
+}
+
+// mark writes into each slot what is saved and wished, and what the child is expected for besides.
+func (g *grid) mark(setup *portal.Setup, children []portal.ChildID, activities []*portal.Activity, saved []savedDay, wishes []portal.WishLine) {
+	childRank, activityRank := map[portal.ChildID]int{}, map[portal.ActivityID]int{}
+	for i, c := range children {
+		childRank[c] = i
+	}
+	for i, a := range activities {
+		activityRank[a.ID] = i
+	}
+	type at struct {
+		child    portal.ChildID
+		activity portal.ActivityID
+		day      portal.Date
+	}
+	wished := make(map[at]portal.WishLine, len(wishes))
+	for _, w := range wishes {
+		wished[at{w.Child, w.Activity, w.Day}] = w
+	}
+	others := make([][]portal.Other, len(children)*g.days())
+	expect := func(child portal.ChildID, activity portal.ActivityID, day portal.Date, h portal.Hours) {
+		if a := setup.Activity(activity); a != nil {
+			i := childRank[child]*g.days() + int(day-g.first)
+			others[i] = append(others[i], portal.Other{Activity: a, Hours: h})
+		}
+	}
+	for _, b := range saved {
+		w := wished[at{b.child, b.activity, b.day}]
+		if rank, shown := activityRank[b.activity]; shown {
+			slot := &g.row(childRank[b.child], rank)[b.day-g.first]
+			slot.Status, slot.Hours, slot.Rank, slot.Since, slot.Together = b.status, b.hours, b.rank, b.since, b.together
+		}
+		switch w.Wish {
+		case portal.WishRemove:
+		case portal.WishChange:
+			expect(b.child, b.activity, b.day, w.Hours)
+		default:
+			expect(b.child, b.activity, b.day, b.hours)
+		}
+	}
+	for _, w := range wishes {
+		rank, ours := childRank[w.Child]
+		if !ours || w.Day < g.first || w.Day > g.last {
+			continue
+		}
+		if i, shown := activityRank[w.Activity]; shown {
+			slot := &g.row(rank, i)[w.Day-g.first]
+			slot.Wish, slot.WishHours, slot.Together = w.Wish, w.Hours, slot.Together || w.Together
+		}
+		if w.Wish == portal.WishAdd && !expectedAlready(others[rank*g.days()+int(w.Day-g.first)], w.Activity) {
+			expect(w.Child, w.Activity, w.Day, w.Hours)
+		}
+	}
+	for c := range children {
+		for a := range activities {
+			row := g.row(c, a)
+			for d := range row {
+				row[d].Others = others[c*g.days()+d]
+			}
+		}
+	}
+}
+
+func expectedAlready(others []portal.Other, a portal.ActivityID) bool {
+	for _, o := range others {
+		if o.Activity.ID == a {
+			return true
+		}
+	}
+	return false
+}
+
+// fillPlaces writes how many places are left: the least of the activity's counters, those who wait counted as served first.
+// Slots may belong to any child and any of the activities.
+func fillPlaces(q querier, activities []*portal.Activity, slots []portal.Slot, first, last portal.Date) error {
+	var ids []portal.CounterID
+	for _, a := range activities {
+		for _, c := range a.Counters {
+			if c.Limited {
+				ids = append(ids, c.ID)
+			}
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return err
+	}
+	type at struct {
+		counter portal.CounterID
+		day     portal.Date
+	}
+	used := map[at]portal.Places{}
+	_, err = all(q, func(r *sql.Rows) (struct{}, error) {
+		var key at
+		var p portal.Places
+		err := r.Scan(&key.counter, &key.day, &p.Taken, &p.Waiting)
+		used[key] = p
+		return struct{}{}, err
+	}, "SELECT counter_id, day, taken, waiting FROM counter_day WHERE counter_id IN (SELECT value FROM json_each(?)) AND day BETWEEN ? AND ?", string(list), first, last)
+	if err != nil {
+		return err
+	}
+	for i := range slots {
+		slot, counted := &slots[i], false
+		for _, c := range slot.Activity.Counters {
+			if !c.Limited {
+				continue
+			}
+			p := used[at{c.ID, slot.Day}]
+			p.Capacity = c.Capacity
+			if left := max(0, p.Capacity-p.Taken-p.Waiting); !counted || left < slot.Left {
+				slot.Left, slot.Places, counted = left, p, true
+			}
+		}
+	}
+	return nil
+}
+
+// hour stores a time of day that may not be asked: NULL then.
+func hour(t portal.TimeOfDay) any {
+	if t == 0 {
+		return nil
+	}
+	return t.String()
+}
