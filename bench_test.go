@@ -22,6 +22,15 @@ import (
 // queries, rendering. It gives the handler and the request.
 func calendarRequest(tb testing.TB, log *slog.Logger) (fasthttp.RequestHandler, func(*fasthttp.RequestCtx)) {
 	tb.Helper()
+	return carteville(tb, log, "D'HAUTPOUL", func(child portal.ChildID, camp portal.ActivityID) string {
+		return fmt.Sprintf("/reservations/%d/%d?mois=2026-12", child, camp)
+	})
+}
+
+// carteville serves a page of CarteVille to the first parent of a name; path gives its address from the first child and
+// the Wednesday camp.
+func carteville(tb testing.TB, log *slog.Logger, name string, page func(portal.ChildID, portal.ActivityID) string) (fasthttp.RequestHandler, func(*fasthttp.RequestCtx)) {
+	tb.Helper()
 	ctx := context.Background()
 	clock := demo.NewClock(portal.NewDate(2026, 11, 23).At(portal.Clock(9, 0)), time.Now)
 	store, err := db.Open(ctx, db.Options{Path: filepath.Join(tb.TempDir(), "carteville.db"), Now: clock.Now, Random: demo.Random(), Create: true, Demo: true})
@@ -40,7 +49,7 @@ func calendarRequest(tb testing.TB, log *slog.Logger) (fasthttp.RequestHandler, 
 	var mother portal.AccountID
 	var token string
 	for _, l := range logins {
-		if l.LastName == "D'HAUTPOUL" {
+		if l.LastName == name && token == "" {
 			if mother, token, err = store.SignIn(ctx, l.Login, l.Password, "127.0.0.1", false, ""); err != nil {
 				tb.Fatal(err)
 			}
@@ -60,7 +69,7 @@ func calendarRequest(tb testing.TB, log *slog.Logger) (fasthttp.RequestHandler, 
 			camp = a.ID
 		}
 	}
-	path := fmt.Sprintf("/reservations/%d/%d?mois=2026-12", children[0].ID, camp)
+	path := page(children[0].ID, camp)
 	return app.Handler(), func(c *fasthttp.RequestCtx) {
 		c.Request.Header.SetMethod(http.MethodGet)
 		c.Request.SetRequestURI(path)
@@ -73,6 +82,31 @@ func calendarRequest(tb testing.TB, log *slog.Logger) (fasthttp.RequestHandler, 
 // BenchmarkMonthCalendar is the CPU of one month calendar, all included; BenchmarkHello is the yardstick beside it.
 func BenchmarkMonthCalendar(b *testing.B) {
 	handler, prepare := calendarRequest(b, slog.New(slog.DiscardHandler))
+	benchmarkPage(b, handler, prepare)
+}
+
+// BenchmarkSeveralActivities is the CPU of the month of seven activities of a child of a family of five.
+func BenchmarkSeveralActivities(b *testing.B) {
+	handler, prepare := carteville(b, slog.New(slog.DiscardHandler), "BENALI", sevenActivities)
+	benchmarkPage(b, handler, prepare)
+}
+
+// BenchmarkAllChildren is the CPU of the month of an activity for the five children of a family.
+func BenchmarkAllChildren(b *testing.B) {
+	handler, prepare := carteville(b, slog.New(slog.DiscardHandler), "BENALI", fiveChildren)
+	benchmarkPage(b, handler, prepare)
+}
+
+func sevenActivities(child portal.ChildID, _ portal.ActivityID) string {
+	return fmt.Sprintf("/reservations/%d?mois=2026-12", child)
+}
+
+func fiveChildren(_ portal.ChildID, camp portal.ActivityID) string {
+	return fmt.Sprintf("/reservations/tous/%d?mois=2026-12", camp)
+}
+
+func benchmarkPage(b *testing.B, handler fasthttp.RequestHandler, prepare func(*fasthttp.RequestCtx)) {
+	b.Helper()
 	var c fasthttp.RequestCtx
 	b.ReportAllocs()
 	for b.Loop() {
@@ -119,20 +153,39 @@ func (h queriesLogged) Handle(_ context.Context, r slog.Record) error {
 	return nil
 }
 
-// TestMonthCalendarQueries: at most six queries for the month calendar.
-func TestMonthCalendarQueries(t *testing.T) {
-	var queries int64
-	handler, prepare := calendarRequest(t, slog.New(queriesLogged{slog.DiscardHandler, &queries}))
-	for range 2 { // the first request also reads the setup, which is then kept
-		var c fasthttp.RequestCtx
-		prepare(&c)
-		handler(&c)
-		if c.Response.StatusCode() != http.StatusOK {
-			t.Fatalf("status %d", c.Response.StatusCode())
-		}
+// TestQueries: at most six queries for the month of one child and one activity; under ten for all the activities of a
+// child, and for all the children of a family of five.
+func TestQueries(t *testing.T) {
+	for name, c := range map[string]struct {
+		who  string
+		page func(portal.ChildID, portal.ActivityID) string
+		most int64
+	}{
+		"une activité": {"D'HAUTPOUL", func(child portal.ChildID, camp portal.ActivityID) string {
+			return fmt.Sprintf("/reservations/%d/%d?mois=2026-12", child, camp)
+		}, 6},
+		"toutes les activités": {"BENALI", sevenActivities, 9},
+		"tous les enfants":     {"BENALI", fiveChildren, 9},
+		"un jour, tout compris": {"BENALI", func(child portal.ChildID, _ portal.ActivityID) string {
+			return fmt.Sprintf("/reservations/%d?jour=2026-12-03", child)
+		}, 9},
+		"le récapitulatif, vide": {"BENALI", func(portal.ChildID, portal.ActivityID) string { return "/recapitulatif" }, 9},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var queries int64
+			handler, prepare := carteville(t, slog.New(queriesLogged{slog.DiscardHandler, &queries}), c.who, c.page)
+			for range 2 { // the first request also reads the setup, which is then kept
+				var r fasthttp.RequestCtx
+				prepare(&r)
+				handler(&r)
+				if r.Response.StatusCode() != http.StatusOK {
+					t.Fatalf("status %d", r.Response.StatusCode())
+				}
+			}
+			if queries < 1 || queries > c.most {
+				t.Errorf("%d queries, want 1 to %d", queries, c.most)
+			}
+			t.Logf("%d queries", queries)
+		})
 	}
-	if queries < 1 || queries > 6 {
-		t.Errorf("%d queries, want 1 to 6", queries)
-	}
-	t.Logf("%d queries", queries)
 }
