@@ -333,7 +333,22 @@ func (v *visitor) wantAccessible(what string) {
 	for _, f := range found {
 		v.t.Errorf("%s: %s", what, f)
 	}
+	v.wantNoSideways(what)
+	// Text enlarged to 200 %: nothing is cut, nothing scrolls sideways.
+	v.enlarge("200%")
+	v.wantNoSideways(what + ", text at 200 %")
+	v.enlarge("")
+}
+
+func (v *visitor) wantNoSideways(what string) {
+	v.t.Helper()
 	if wide := read(v, chromedp.Evaluate[int]("document.documentElement.scrollWidth - document.documentElement.clientWidth")); wide > 0 {
 		v.t.Errorf("%s: the page scrolls sideways by %d px", what, wide)
 	}
+}
+
+// enlarge changes the size of the text, as a browser's setting does.
+func (v *visitor) enlarge(size string) {
+	v.t.Helper()
+	read(v, chromedp.Evaluate[bool](fmt.Sprintf("document.documentElement.style.fontSize = %q, true", size)))
 }

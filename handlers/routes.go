@@ -39,6 +39,8 @@ func (s *Site) routes() {
 	s.Route(get, "/rgpd", public, (*request).privacyText)
 	s.Route(get, "/cgu", public, (*request).conditionsText)
 	s.Route(get, "/accessibilite", public, (*request).accessibilityText)
+	s.Route(get, "/aide", public, (*request).helpPage)
+	s.Route(get, "/aide/:topic", public, (*request).helpTopic)
 	s.Route(get, "/healthz", public, (*request).health)
 	s.Route(get, "/robots.txt", public, (*request).robots)
 	s.Route(get, "/favicon.ico", public, (*request).favicon)

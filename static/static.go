@@ -16,7 +16,7 @@ import (
 	"strings"
 )
 
-//go:embed app.js icones.svg favicon.svg css/*.css fonts/*.woff2 fonts/*.txt vendor/*.js vendor/*.txt
+//go:embed app.js icones.svg favicon.svg css/*.css fonts/*.woff2 fonts/*.txt vendor/*.js vendor/*.txt aide/*.webp
 var embedded embed.FS
 
 // The names that pages ask for.
@@ -94,6 +94,7 @@ var types = map[string]string{
 	".js":    "text/javascript; charset=utf-8",
 	".svg":   "image/svg+xml",
 	".txt":   "text/plain; charset=utf-8",
+	".webp":  "image/webp",
 	".woff2": "font/woff2",
 }
 
@@ -103,7 +104,7 @@ func publish(name string, body []byte) {
 	ext := path.Ext(name)
 	public := "/static/" + strings.TrimSuffix(name, ext) + "." + hash + ext
 	f := File{Type: types[ext], Body: body, ETag: `W/"` + hash + `"`}
-	if ext != ".woff2" {
+	if ext != ".woff2" && ext != ".webp" {
 		f.Gzip = compress(body)
 	}
 	paths[name], files[public] = public, f
