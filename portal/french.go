@@ -84,6 +84,9 @@ func limitDay(t time.Time) (Date, TimeOfDay) {
 	return day, at
 }
 
+// LimitDay gives day and hour of a limit as it is said: midnight is 24:00 of the day that ends.
+func LimitDay(t time.Time) (Date, TimeOfDay) { return limitDay(t) }
+
 // Until says a limit as one speaks of it at a moment: « jusqu’à demain 9 h », « jusqu’au jeudi 12 novembre à 9 h »,
 // « jusqu’à aujourd’hui minuit ».
 func Until(limit, now time.Time) string {
