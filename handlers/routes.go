@@ -23,6 +23,7 @@ var (
 	staffTabs = []views.Tab{
 		{Label: "Accueil", Path: "/gestion", Icon: "maison"},
 		{Label: "Demandes", Path: "/gestion/mouvements", Icon: "suivi"},
+		{Label: "Reçus", Path: "/gestion/recus", Icon: "recu"},
 		{Label: "Import", Path: "/gestion/import", Icon: "televerser"},
 		{Label: "Comptes", Path: "/gestion/comptes", Icon: "personnes"},
 		{Label: "Nuits", Path: "/gestion/nuits", Icon: "lune"},
@@ -80,6 +81,17 @@ func (s *Site) routes() {
 	// Families: registrations for the year
 
 	// Families: follow-up and histories
+	s.Route(get, "/suivi/demandes.csv", parent, (*request).followCSV)
+	s.Route(get, "/suivi/reservations", parent, (*request).booked)
+	s.Route(get, "/suivi/reservations.csv", parent, (*request).bookedCSV)
+	s.Route(get, "/suivi/reservations.ics", parent, (*request).bookedICS)
+	s.Route(get, "/suivi/journal", parent, (*request).journal)
+	s.Route(get, consumptionsPath, parent, (*request).consumptions)
+	s.Route(get, consumptionsPath+".csv", parent, consumptionsFile("csv"))
+	s.Route(get, consumptionsPath+".xlsx", parent, consumptionsFile("xlsx"))
+	s.Route(get, paymentsPath, parent, (*request).payments)
+	s.Route(get, paymentsPath+".csv", parent, paymentsFile("csv"))
+	s.Route(get, paymentsPath+".xlsx", parent, paymentsFile("xlsx"))
 
 	// Families: waiting list and offers
 
@@ -88,6 +100,7 @@ func (s *Site) routes() {
 	// Staff
 	s.Route(get, "/gestion", staff, (*request).desk)
 	s.Route(get, "/gestion/mouvements", staff, (*request).movements)
+	s.Route(get, "/gestion/recus", managers, (*request).checkReceipt)
 	s.Route(get, importPath, managers, (*request).importPage)
 	s.Route(post, importPath, managers, (*request).importRoll)
 	s.Route(get, "/gestion/comptes", managers, (*request).accounts)
