@@ -386,8 +386,8 @@ func TestTheNightRunsOnce(t *testing.T) {
 	if due, _ := tn.DueNights(ctx, tn.structure); len(due) != 0 {
 		t.Errorf("still due: %v", due)
 	}
-	list, err := tn.Movements(ctx, tn.parents[1], 10)
-	if err != nil || len(list) != 1 || list[0].Night != night+1 || list[0].Final != portal.OutcomeBooked {
+	list, err := tn.Follow(ctx, tn.parents[1], portal.FollowFilter{}, 0, 10)
+	if err != nil || len(list.Lines) != 1 || list.Lines[0].Night != night+1 || list.Lines[0].Final != portal.OutcomeBooked {
 		t.Errorf("%+v %v", list, err)
 	}
 }

@@ -391,11 +391,3 @@ func scanMovement(r *sql.Rows) (m portal.Movement, err error) {
 	}
 	return m, err
 }
-
-// Movements lists what the account and the other guardians of its families asked, newest first, at most n.
-func (s *Store) Movements(ctx context.Context, account portal.AccountID, n int) ([]portal.Movement, error) {
-	return all(s.read(ctx), scanMovement, movementColumns+` WHERE m.account_id IN
-			(SELECT other.account_id FROM guardian me JOIN guardian other ON other.family_id = me.family_id WHERE me.account_id = ?1)
-		AND m.child_id IN (SELECT fc.child_id FROM guardian me JOIN family_child fc ON fc.family_id = me.family_id WHERE me.account_id = ?1)
-		ORDER BY m.id DESC LIMIT ?2`, account, n)
-}

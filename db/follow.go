@@ -103,7 +103,7 @@ func (s *Store) familyOf(r reader, account portal.AccountID, f portal.FollowFilt
 	return children, setups, nil
 }
 
-// followed adds hours and people to movements.
+// followed adds people to movements.
 func followed(r reader, movements []portal.Movement) ([]portal.Followed, error) {
 	list := make([]portal.Followed, len(movements))
 	ids := make([]portal.MovementID, len(movements))
@@ -118,11 +118,11 @@ func followed(r reader, movements []portal.Movement) ([]portal.Followed, error) 
 	_, err = all(r, func(rows *sql.Rows) (struct{}, error) {
 		var id portal.MovementID
 		var f portal.Followed
-		err := rows.Scan(&id, &f.Hours.Arrival, &f.Hours.Departure, &f.By.ID, &f.By.Civility, &f.By.LastName, &f.By.FirstName, &f.Town)
+		err := rows.Scan(&id, &f.By.ID, &f.By.Civility, &f.By.LastName, &f.By.FirstName, &f.Town)
 		line := &list[rank[id]]
-		line.Hours, line.By, line.Town = f.Hours, f.By, f.Town
+		line.By, line.Town = f.By, f.Town
 		return struct{}{}, err
-	}, `SELECT m.id, m.arrival, m.departure, a.id, a.civility, iif(a.used_name <> '', a.used_name, a.last_name), a.first_name, `+askedByTown+`
+	}, `SELECT m.id, a.id, a.civility, iif(a.used_name <> '', a.used_name, a.last_name), a.first_name, `+askedByTown+`
 		FROM movement m JOIN account a ON a.id = m.account_id WHERE m.id IN (SELECT value FROM json_each(?))`, string(wanted))
 	return list, err
 }

@@ -20,7 +20,7 @@ import (
 func (h *household) validated(account portal.AccountID, child portal.ChildID, a portal.ActivityID, present bool, days ...string) string {
 	h.t.Helper()
 	for _, d := range days {
-		if _, err := h.store.Ask(context.Background(), account, child, a, portal.MustDate(d), present); err != nil {
+		if _, err := h.store.Ask(context.Background(), account, db.Want{Child: child, Activity: a, Day: portal.MustDate(d), Present: present}); err != nil {
 			h.t.Fatal(err)
 		}
 	}

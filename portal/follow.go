@@ -67,9 +67,8 @@ func QuickPeriods(today Date) []QuickPeriod {
 // Followed is a movement as the family follows it: with its hours and who asked for it.
 type Followed struct {
 	Movement
-	Hours Hours
-	By    Person
-	Town  bool // an agent did it
+	By   Person
+	Town bool // an agent did it
 }
 
 // Who says who made the movement, to an account: « vous », « la mairie », « la nuit », else the other parent by name.

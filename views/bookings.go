@@ -165,7 +165,7 @@ func (v *Bookings) SetReservations(list []portal.Reservation, now time.Time) {
 		}
 		child := &v.Groups[len(v.Groups)-1]
 		url := CalendarURL(l.Child.ID, l.Activity.ID, l.Day.Month())
-		name := portal.Capital(withoutArticle(l.Activity.Spoken))
+		name := portal.Capital(WithoutArticle(l.Activity.Spoken))
 		if n := len(child.Activities); n == 0 || child.Activities[n-1].Activity != name {
 			child.Activities = append(child.Activities, BookedActivity{Activity: name, Icon: ActivityIcon(l.Activity.Kind), URL: url})
 		}
