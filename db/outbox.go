@@ -27,7 +27,8 @@ type Mail struct {
 	Created    time.Time
 	Next       time.Time
 	Sent       time.Time
-	Fault      string // the last refusal, without any address
+	Expires    time.Time // worth nothing after that, and sent by day only; zero for a message that always matters
+	Fault      string    // the last refusal, without any address
 }
 
 // MailState is where a message stands.
@@ -46,9 +47,9 @@ func (s *Store) queueMail(tx *Tx, m Mail) error {
 	now := at(s.now())
 	sum := sha256.Sum256([]byte(string(s.salt) + m.Key))
 	account := sql.NullInt64{Int64: int64(m.Account), Valid: m.Account != 0}
-	return tx.exec(`INSERT INTO outbox (structure_id, account_id, key, kind, address, subject, body_text, body_html, message_id, created_at, next_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING`,
-		m.Structure, account, m.Key, m.Kind, m.Address, m.Subject, m.Text, m.HTML, hex.EncodeToString(sum[:16])+"@marelle", now, now)
+	return tx.exec(`INSERT INTO outbox (structure_id, account_id, key, kind, address, subject, body_text, body_html, message_id, created_at, next_at, expires_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING`,
+		m.Structure, account, m.Key, m.Kind, m.Address, m.Subject, m.Text, m.HTML, hex.EncodeToString(sum[:16])+"@marelle", now, now, at(m.Expires))
 }
 
 // mailRetries are the pauses after each failed try; after the last a message is dead.
@@ -60,13 +61,19 @@ var mailRetries = []time.Duration{
 const sendingAtMost = 5 * time.Minute
 
 // ClaimMails takes up to n messages that are due and marks them as being sent. A message left in that state by a
-// process that died is due again: better one mail twice, with the same Message-ID, than none.
+// process that died is due again: better one mail twice, with the same Message-ID, than none. A reminder whose limit has
+// passed is given up; one that is due at night waits for the day.
 func (s *Store) ClaimMails(ctx context.Context, n int) (list []Mail, err error) {
 	err = s.write(ctx, func(tx *Tx) error {
 		now := s.now()
+		if err := tx.exec(`UPDATE outbox SET state = 'dead', fault = 'le délai de ce rappel est passé'
+			WHERE state IN ('pending', 'sending') AND next_at <= ?1 AND expires_at < ?1`, at(now)); err != nil {
+			return err
+		}
 		ids, err := column[int64](tx, `UPDATE outbox SET state = 'sending', attempts = attempts + 1, next_at = ?2
-			WHERE id IN (SELECT id FROM outbox WHERE state IN ('pending', 'sending') AND next_at <= ?1 ORDER BY next_at, id LIMIT ?3)
-			RETURNING id`, at(now), at(now.Add(sendingAtMost)), n)
+			WHERE id IN (SELECT id FROM outbox WHERE state IN ('pending', 'sending') AND next_at <= ?1 AND (expires_at IS NULL OR ?4)
+				ORDER BY next_at, id LIMIT ?3)
+			RETURNING id`, at(now), at(now.Add(sendingAtMost)), n, portal.ReminderHour(now))
 		if err != nil {
 			return err
 		}
@@ -117,11 +124,11 @@ func (s *Store) RetryMail(ctx context.Context, structure portal.StructureID, id 
 }
 
 const mailColumns = `SELECT id, structure_id, coalesce(account_id, 0), key, kind, address, subject, body_text, body_html, message_id, state, attempts,
-	created_at, next_at, sent_at, fault FROM outbox`
+	created_at, next_at, sent_at, expires_at, fault FROM outbox`
 
 func scanMail(r *sql.Rows) (m Mail, err error) {
 	err = r.Scan(&m.ID, &m.Structure, &m.Account, &m.Key, &m.Kind, &m.Address, &m.Subject, &m.Text, &m.HTML, &m.MessageID, &m.State, &m.Attempts,
-		into{&m.Created}, into{&m.Next}, into{&m.Sent}, &m.Fault)
+		into{&m.Created}, into{&m.Next}, into{&m.Sent}, into{&m.Expires}, &m.Fault)
 	return m, err
 }
 

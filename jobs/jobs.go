@@ -40,6 +40,7 @@ type Job struct {
 var Jobs = []Job{
 	{"transmission", "transmet les demandes de chaque nuit échue et fait avancer les listes d’attente", (*Runner).transmit},
 	{"comptes-rendus", "prépare les comptes rendus du matin pour chaque nuit transmise", (*Runner).report},
+	{"rappels", "prépare, de jour, les rappels : délai proche, demandes non validées, ouverture d’une période", (*Runner).remind},
 	{"courriels", "envoie les messages qui attendent", (*Runner).send},
 	{"purge", "oublie les sessions finies et les essais de connexion anciens", (*Runner).purge},
 }
@@ -63,7 +64,7 @@ func (r *Runner) Run(ctx context.Context, name string, night portal.Date) error 
 	return portal.Invalid("Le travail « %s » n’existe pas. Choisissez parmi : %s.", portal.Clip(name, 40), Names())
 }
 
-// Tick runs everything that is due: nights first, then their reports, then the mails. One that fails does not stop the next.
+// Tick runs everything that is due: nights first, then their reports, the reminders, then the mails. One that fails does not stop the next.
 func (r *Runner) Tick(ctx context.Context) error {
 	var errs []error
 	for _, j := range Jobs {

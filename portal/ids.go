@@ -28,4 +28,6 @@ type (
 	MailID int64
 	// TermsID names one version of a text to accept.
 	TermsID int64
+	// AnnouncementID names a message of the town hall.
+	AnnouncementID int64
 )

@@ -1,0 +1,101 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"marelle/portal"
+)
+
+// Home is what the first page of a family shows.
+type Home struct {
+	Now           time.Time
+	Children      []portal.Child
+	Setups        map[portal.StructureID]*portal.Setup // of the children's structures
+	Announcements []portal.Announcement
+	Wishes        []portal.WishLine // what is not validated yet
+	Booked        []portal.SavedDay // of the last weeks, of this one and of the days that close soon
+	Limits        []portal.NextLimit
+	Refused       []portal.Movement
+}
+
+// bookedLately is how many days back the home page reads bookings.
+const bookedLately = 28
+
+// refusedLately is how long the home page tells a refusal.
+const refusedLately = 14 * 24 * time.Hour
+
+// Home gives what the first page of an account shows.
+func (s *Store) Home(ctx context.Context, account portal.AccountID) (*Home, error) {
+	h := &Home{Now: s.now(), Setups: map[portal.StructureID]*portal.Setup{}}
+	today := portal.DateOf(h.Now)
+	err := s.snapshot(ctx, func(r reader) (err error) {
+		if h.Children, err = childrenOf(r, account, today); err != nil || len(h.Children) == 0 {
+			return err
+		}
+		var closings []portal.Closing
+		for _, c := range h.Children {
+			if h.Setups[c.StructureID] != nil {
+				continue
+			}
+			if h.Setups[c.StructureID], err = s.Setup(ctx, c.StructureID); err != nil {
+				return err
+			}
+			closings = append(closings, h.Setups[c.StructureID].NextClosings(h.Now)...)
+		}
+		draft, err := draftOf(r, account)
+		if err != nil {
+			return err
+		}
+		h.Wishes = ownWishes(draft.Wishes, h.Children)
+		last := today.Monday() + 13
+		for _, c := range closings {
+			last = max(last, c.Days[len(c.Days)-1])
+		}
+		if h.Booked, err = savedDays(r, account, today-bookedLately, last); err != nil {
+			return err
+		}
+		h.Limits = portal.NextLimits(closings, h.Children, h.Booked, h.Wishes, h.Now)
+		if h.Announcements, err = announcementsFor(r, account, today); err != nil {
+			return err
+		}
+		h.Refused, err = refusedMovements(r, account, today, h.Now.Add(-refusedLately))
+		return err
+	})
+	return h, err
+}
+
+// ownWishes leaves out the clicks for a child that the account has lost meanwhile.
+func ownWishes(wishes []portal.WishLine, children []portal.Child) (own []portal.WishLine) {
+	mine := map[portal.ChildID]bool{}
+	for _, c := range children {
+		mine[c.ID] = true
+	}
+	for _, w := range wishes {
+		if mine[w.Child] {
+			own = append(own, w)
+		}
+	}
+	return own
+}
+
+// savedDays lists what is saved for the account's children between two days, in the order of days and hours.
+func savedDays(q querier, account portal.AccountID, first, last portal.Date) ([]portal.SavedDay, error) {
+	return all(q, func(rows *sql.Rows) (b portal.SavedDay, err error) {
+		err = rows.Scan(&b.Child, &b.ActID, &b.Activity, &b.Day, &b.Status, &b.Hours.Arrival, &b.Hours.Departure)
+		return b, err
+	}, `SELECT b.child_id, a.id, a.name, b.day, b.status, b.arrival, b.departure FROM booking b JOIN activity a ON a.id = b.activity_id
+		WHERE b.child_id IN (SELECT fc.child_id FROM guardian g JOIN family_child fc ON fc.family_id = g.family_id WHERE g.account_id = ?)
+		AND b.day BETWEEN ? AND ? ORDER BY b.day, a.starts, a.id`, account, first, last)
+}
+
+// refusedMovements lists what the account's families asked since an instant for days still to come and was refused, at
+// once or by the night, newest first. What was obtained since is left out.
+func refusedMovements(q querier, account portal.AccountID, today portal.Date, since time.Time) ([]portal.Movement, error) {
+	return all(q, scanMovement, movementColumns+` WHERE m.child_id IN (SELECT fc.child_id FROM guardian g JOIN family_child fc ON fc.family_id = g.family_id WHERE g.account_id = ?1)
+		AND m.account_id IN (SELECT other.account_id FROM guardian me JOIN guardian other ON other.family_id = me.family_id WHERE me.account_id = ?1)
+		AND (m.outcome = 'refused' OR m.final = 'refused') AND m.at >= ?2 AND m.day >= ?3
+		AND NOT EXISTS (SELECT 1 FROM movement later WHERE later.child_id = m.child_id AND later.activity_id = m.activity_id AND later.day = m.day AND later.id > m.id)
+		ORDER BY m.id DESC LIMIT 20`, account, at(since), today)
+}

@@ -1,0 +1,62 @@
+package portal
+
+import (
+	"strings"
+	"time"
+)
+
+// Announcement is a message of the town hall on the home page of families.
+type Announcement struct {
+	ID          AnnouncementID
+	Structure   StructureID
+	Title, Body string // the body in the format of the town hall's texts
+	First, Last Date   // it is shown from one to the other, both included
+	Activity    ActivityID
+	School      SchoolID // with neither, it is for everybody
+	Written     time.Time
+}
+
+// How long the words of an announcement may be, in characters.
+const (
+	AnnouncementTitleMost = 120
+	AnnouncementBodyMost  = 4000
+)
+
+// AudienceDays is how far from today a booking makes a child one of an activity's, for an announcement.
+const AudienceDays = 60
+
+// Check refuses an announcement that could not be shown, with a sentence per field.
+func (a *Announcement) Check() error {
+	e := Invalid("Le message ne peut pas être enregistré tel quel.")
+	fault := func(field, format string, args ...any) {
+		e.Fields = append(e.Fields, FieldError{field, Invalid(format, args...).Message})
+	}
+	switch n := len([]rune(a.Title)); {
+	case strings.TrimSpace(a.Title) == "":
+		fault("titre", "Donnez un titre au message.")
+	case n > AnnouncementTitleMost:
+		fault("titre", "Le titre fait %d caractères. Raccourcissez-le à %d.", n, AnnouncementTitleMost)
+	}
+	switch n := len([]rune(a.Body)); {
+	case strings.TrimSpace(a.Body) == "":
+		fault("texte", "Écrivez le texte du message.")
+	case n > AnnouncementBodyMost:
+		fault("texte", "Le texte fait %d caractères. Raccourcissez-le à %d.", n, AnnouncementBodyMost)
+	}
+	if a.First == 0 {
+		fault("du", "Donnez le premier jour d’affichage.")
+	}
+	switch {
+	case a.Last == 0:
+		fault("au", "Donnez le dernier jour d’affichage.")
+	case a.Last < a.First:
+		fault("au", "Le dernier jour doit être le premier jour d’affichage, ou après.")
+	}
+	if a.Activity != 0 && a.School != 0 {
+		fault("pour", "Choisissez une seule réponse.")
+	}
+	if len(e.Fields) == 0 {
+		return nil
+	}
+	return e
+}

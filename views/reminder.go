@@ -1,0 +1,147 @@
+package views
+
+import (
+	"time"
+
+	"marelle/portal"
+)
+
+// MailEnd is how a reminder ends: why one gets it, and how to get it no more.
+type MailEnd struct {
+	Why string
+	URL string // where reminders are turned off
+}
+
+// ReminderSettingsPath is the page where a family chooses its reminders.
+const ReminderSettingsPath = "/profil/rappels"
+
+func mailEnd(why, url string) MailEnd { return MailEnd{why, url + ReminderSettingsPath} }
+
+// DeadlineMail reminds a family that nothing is booked where it usually books.
+type DeadlineMail struct {
+	To, Structure string
+	Lines         []DeadlineMailLine
+	URL           string
+	End           MailEnd
+}
+
+// DeadlineMailLine is what closes, and for whom nothing is booked.
+type DeadlineMailLine struct {
+	What     string // « Cantine, du 30 novembre au 4 décembre »
+	Until    string // « jusqu’au jeudi 26 novembre à 9 h »
+	Children string // « Amalia et Paolo »
+	URL      string // the month, for the first of them
+}
+
+// NewDeadlineMail chooses the words; url is the address of the site, without a slash at the end.
+func NewDeadlineMail(r *portal.DeadlineReminder, url string) DeadlineMail {
+	m := DeadlineMail{To: r.Person.Title(), Structure: r.Structure.Name, URL: url + "/reservations"}
+	m.End = mailEnd("Vous recevez ce rappel parce que vous réservez d’habitude ces activités, et que rien n’est réservé cette fois.", url)
+	for _, l := range r.Lines {
+		m.Lines = append(m.Lines, DeadlineMailLine{
+			What: l.Activity.Short + ", " + l.Span(), Until: portal.UntilOn(l.At), Children: portal.List(firstNames(l.Children)),
+			URL: url + CalendarURL(l.Children[0].ID, l.Activity.ID, l.Days[0].Month()),
+		})
+	}
+	return m
+}
+
+// Subject gives the subject of the mail.
+func (m DeadlineMail) Subject() string {
+	if len(m.Lines) == 1 {
+		return "Rappel : rien n’est réservé, " + m.Lines[0].What + " – " + m.Structure
+	}
+	return "Rappel : rien n’est réservé pour " + portal.Count(len(m.Lines), "activité") + " – " + m.Structure
+}
+
+// Render writes both parts of the mail.
+func (m DeadlineMail) Render() (text, html string, err error) { return renderMail("deadline", m) }
+
+// DraftMail reminds a family of what it did not validate.
+type DraftMail struct {
+	To, Structure string
+	Count         string // « 4 demandes ne sont pas validées »
+	Until         string // of the nearest limit
+	Adds, Removes []DraftMailLine
+	URL           string
+	End           MailEnd
+}
+
+// DraftMailLine is one request.
+type DraftMailLine struct{ Day, Child, Activity, Limit string }
+
+// NewDraftMail chooses the words at a moment.
+func NewDraftMail(r *portal.DraftReminder, now time.Time, url string) DraftMail {
+	m := DraftMail{To: r.Person.Title(), Structure: r.Structure.Name, URL: url + "/recapitulatif", Until: portal.UntilOn(r.Limit)}
+	m.Count = portal.Count(len(r.Requests), "demande n’est pas validée", "demandes ne sont pas validées")
+	m.End = mailEnd("Vous recevez ce rappel parce que des demandes attendent sur le portail, et qu’elles ne comptent pas tant que vous ne les avez pas validées.", url)
+	for i := range r.Requests {
+		slot := &r.Requests[i].Slot
+		line := DraftMailLine{Day: slot.Day.Numeric(), Child: r.Requests[i].Child.FirstName, Activity: slot.Activity.Short, Limit: "délai dépassé"}
+		if l := slot.Limit(); slot.Open && !l.Passed(now) {
+			line.Limit = portal.UntilOn(l.At)
+		}
+		if r.Requests[i].Adding() {
+			m.Adds = append(m.Adds, line)
+		} else {
+			m.Removes = append(m.Removes, line)
+		}
+	}
+	return m
+}
+
+// Subject gives the subject of the mail.
+func (m DraftMail) Subject() string { return "Rappel : " + m.Count + " – " + m.Structure }
+
+// Render writes both parts of the mail.
+func (m DraftMail) Render() (text, html string, err error) { return renderMail("draft", m) }
+
+// OpeningMail tells a family that a period can be booked.
+type OpeningMail struct {
+	To, Structure string
+	Name          string // « vacances de Noël »
+	Span          string // « du 19 décembre au 3 janvier »
+	Activities    string // « Repas et Vacances »
+	Children      string // « Amalia et Paolo »
+	Until         string
+	Sooner        string // said when the first days close before the others
+	URL           string
+	End           MailEnd
+}
+
+// NewOpeningMail chooses the words.
+func NewOpeningMail(r *portal.OpeningReminder, url string) OpeningMail {
+	m := OpeningMail{
+		To: r.Person.Title(), Structure: r.Structure.Name, Name: r.Period.Name, Span: portal.SpanWords(r.Period.First, r.Period.Last),
+		Children: portal.List(firstNames(r.Children)), Until: portal.UntilOn(r.Period.LatestLimit), URL: url + "/reservations",
+	}
+	var names []string
+	for _, a := range r.Period.Activities {
+		names = append(names, a.Spoken)
+	}
+	m.Activities = portal.List(names)
+	if r.Period.FirstLimit.Before(r.Period.LatestLimit) {
+		m.Sooner = "Les premiers jours se réservent " + portal.UntilOn(r.Period.FirstLimit) + "."
+	}
+	m.End = mailEnd("Vous recevez ce message parce que votre enfant fréquente une école ou une activité de la commune.", url)
+	if len(r.Children) > 1 {
+		m.End.Why = "Vous recevez ce message parce que vos enfants fréquentent une école ou une activité de la commune."
+	}
+	return m
+}
+
+// Subject gives the subject of the mail.
+func (m OpeningMail) Subject() string {
+	return "Réservations ouvertes : " + m.Name + " – " + m.Structure
+}
+
+// Render writes both parts of the mail.
+func (m OpeningMail) Render() (text, html string, err error) { return renderMail("opening", m) }
+
+func firstNames(children []portal.Child) []string {
+	names := make([]string, len(children))
+	for i, c := range children {
+		names[i] = c.FirstName
+	}
+	return names
+}
