@@ -1,31 +1,49 @@
 package handlers
 
 import (
+	"marelle/portal"
 	"marelle/views"
 )
 
 // home is the family's first page.
 func (r *request) home() error {
+	h, err := r.site.store.Home(r.ctx(), r.account())
+	if err != nil {
+		return err
+	}
 	page := views.Home{Frame: r.frame("Accueil", "/accueil"), Hello: "Bonjour " + r.session.Person.FirstName}
-	recap, err := r.site.store.Recap(r.ctx(), r.account())
-	if err != nil {
-		return err
-	}
 	page.Adds, page.Removes = 0, 0 // said in full below
-	page.SetPending(recap.Requests, recap.Now)
-	week, err := r.site.store.Week(r.ctx(), r.account())
-	if err != nil {
-		return err
-	}
-	if len(week.Children) == 0 {
+	if len(h.Children) == 0 {
 		page.Nobody = r.nobody()
+		return r.render(page)
 	}
-	for _, c := range week.Children {
-		setup, err := r.site.store.Setup(r.ctx(), c.StructureID)
-		if err != nil {
-			return err
+	children := map[portal.ChildID]portal.Child{}
+	for _, c := range h.Children {
+		children[c.ID] = c
+		page.AddChild(c, h.Setups[c.StructureID], h.Booked, h.Now)
+	}
+	for _, a := range h.Announcements {
+		message := views.NewHomeAnnouncement(a)
+		if len(h.Setups) > 1 {
+			message.From = h.Setups[a.Structure].Structure.Name
 		}
-		page.AddChild(c, setup, week.Booked, recap.Now)
+		page.Announcements = append(page.Announcements, message)
+	}
+	var limits []portal.Limit
+	for _, w := range h.Wishes {
+		limits = append(limits, h.Setups[children[w.Child].StructureID].WishLimit(w, h.Now))
+	}
+	page.SetPending(len(h.Wishes), limits, h.Now)
+	page.SetLimits(h.Limits, h.Now)
+	for _, m := range h.Refused {
+		page.AddRefused(m)
+	}
+	today := portal.DateOf(h.Now)
+	for _, b := range h.Booked {
+		child := children[b.Child]
+		if setup := h.Setups[child.StructureID]; b.Day >= today && setup.LostWait(b, h.Now) {
+			page.AddLostWait(b, setup.Activity(b.ActID), child)
+		}
 	}
 	return r.render(page)
 }
