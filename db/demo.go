@@ -55,6 +55,27 @@ func (s *Store) DemoReady(ctx context.Context, accounts []portal.AccountID, pass
 	})
 }
 
+// DemoAttended writes days that a child attended before a demonstration opened, so that its family has a habit. The
+// activity must have no counted places.
+func (s *Store) DemoAttended(ctx context.Context, account portal.AccountID, child portal.ChildID, activity portal.ActivityID, days []portal.Date) error {
+	if !s.demo {
+		return errNotDemo
+	}
+	return s.write(ctx, func(tx *Tx) error {
+		if err := mustBeGuardian(tx, account, child); err != nil {
+			return err
+		}
+		for _, day := range days {
+			if err := tx.exec(`INSERT INTO booking (child_id, activity_id, day, status, account_id, since)
+				SELECT ?1, ?2, ?3, 'booked', ?4, ?5 WHERE NOT EXISTS (SELECT 1 FROM counter_activity WHERE activity_id = ?2)
+				ON CONFLICT DO NOTHING`, child, activity, day, account, at(s.now())); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // SetDemoClock remembers how far the clock of a demonstration is from the real one, and keeps everybody signed in while
 // it moves: sessions are moved by as much.
 func (s *Store) SetDemoClock(ctx context.Context, offset, moved time.Duration) error {

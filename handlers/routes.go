@@ -27,6 +27,7 @@ var (
 		{Label: "Import", Path: "/gestion/import", Icon: "televerser"},
 		{Label: "Comptes", Path: "/gestion/comptes", Icon: "personnes"},
 		{Label: "Nuits", Path: "/gestion/nuits", Icon: "lune"},
+		{Label: "Messages", Path: views.AnnouncementsPath, Icon: "info"},
 		{Label: "Courriels", Path: "/gestion/courriels", Icon: "mail"},
 	}
 )
@@ -77,6 +78,8 @@ func (s *Site) routes() {
 	s.Route(get, "/suivi", parent, (*request).follow)
 
 	// Families: account
+	s.Route(get, views.ReminderSettingsPath, parent, (*request).reminderSettings)
+	s.Route(post, views.ReminderSettingsPath, parent, (*request).setReminders)
 
 	// Families: registrations for the year
 
@@ -109,6 +112,13 @@ func (s *Site) routes() {
 	s.Route(post, "/gestion/lettres", managers, (*request).writeLetters)
 	s.Route(get, "/gestion/nuits", managers, (*request).nights)
 	s.Route(get, "/gestion/nuits/:date", managers, (*request).night)
+	s.Route(get, views.AnnouncementsPath, managers, (*request).announcements)
+	s.Route(post, views.AnnouncementsPath, managers, (*request).writeAnnouncement)
+	s.Route(get, views.AnnouncementsPath+"/nouveau", managers, (*request).newAnnouncement)
+	s.Route(get, views.AnnouncementsPath+"/:message", managers, (*request).announcement)
+	s.Route(post, views.AnnouncementsPath+"/:message", managers, (*request).changeAnnouncement)
+	s.Route(post, views.AnnouncementsPath+"/:message/retirer", managers, (*request).removeAnnouncement)
+	s.Route(post, views.AnnouncementsPath+"/:message/remettre", managers, (*request).restoreAnnouncement)
 	s.Route(get, "/gestion/courriels", managers, (*request).mails)
 	s.Route(get, "/gestion/courriels/:mail", managers, (*request).mail)
 	s.Route(get, "/gestion/courriels/:mail/html", managers, (*request).mailHTML)

@@ -10,7 +10,7 @@ import (
 
 var (
 	_ = register(Home{})
-	_ = part("family/home#blocks", []Block{})
+	_ = part("components/blocks", []Block{})
 	_ = part("family/home#limit", HomeLimit{})
 )
 

@@ -6,6 +6,8 @@ import (
 	"marelle/portal"
 )
 
+var _ = register(ReminderSettings{})
+
 // MailEnd is how a reminder ends: why one gets it, and how to get it no more.
 type MailEnd struct {
 	Why string
@@ -144,4 +146,36 @@ func firstNames(children []portal.Child) []string {
 		names[i] = c.FirstName
 	}
 	return names
+}
+
+// ReminderSettings is the page where a family chooses its reminders.
+type ReminderSettings struct {
+	Frame
+	Choices []ReminderChoice
+	Saved   bool
+	NoEmail bool // no address, no reminder
+}
+
+// Template names the page.
+func (ReminderSettings) Template() string { return "family/reminders" }
+
+// ReminderChoice is a kind of reminder and whether it is wanted.
+type ReminderChoice struct {
+	Kind        portal.ReminderKind // also the name of its box
+	Label, More string
+	Wanted      bool
+}
+
+// NewReminderChoice says a kind of reminder in plain words.
+func NewReminderChoice(k portal.ReminderKind, wanted bool) ReminderChoice {
+	c := ReminderChoice{Kind: k, Wanted: wanted}
+	switch k {
+	case portal.RemindDraft:
+		c.Label, c.More = "J’ai des demandes que je n’ai pas validées", "Le soir avant leur délai, à 18 h."
+	case portal.RemindOpening:
+		c.Label, c.More = "Une période de vacances s’ouvre aux réservations", "Le jour de l’ouverture, avec la date limite."
+	default:
+		c.Label, c.More = "Je n’ai rien réservé alors que je réserve d’habitude", "La veille du délai, à partir de 17 h ; le matin même quand le délai est le soir."
+	}
+	return c
 }

@@ -119,6 +119,9 @@ func Build(ctx context.Context, store *db.Store, clock *Clock) ([]Login, error) 
 		return nil, err
 	}
 	clock.Set(now)
+	if err := t.home(ctx); err != nil {
+		return nil, err
+	}
 	return t.logins, t.letter(ctx)
 }
 

@@ -44,7 +44,7 @@ func build(t *testing.T) ([]Login, map[string][]string) {
 	tables := map[string][]string{}
 	for name, columns := range map[string]string{
 		"account": "id, login, last_name, first_name, temporary, temporary_until, letter_at, first_seen_at", // the stored passwords have salts of their own
-		"child":   "*", "family": "*", "guardian": "*", "booking": "*", "counter_day": "*", "receipt": "*", "movement": "*", "night": "*", "activity": "*", "cutoff": "*",
+		"child":   "*", "family": "*", "guardian": "*", "booking": "*", "counter_day": "*", "receipt": "*", "movement": "*", "night": "*", "activity": "*", "cutoff": "*", "announcement": "*", "wish": "*",
 	} {
 		rows, err := conn.Query("SELECT " + columns + " FROM " + name)
 		if err != nil {
