@@ -122,9 +122,7 @@ func ownAudience(tx *Tx, a portal.Announcement) error {
 	err := tx.row(&own, `SELECT (?2 = 0 OR EXISTS (SELECT 1 FROM activity WHERE id = ?2 AND structure_id = ?1))
 		AND (?3 = 0 OR EXISTS (SELECT 1 FROM school WHERE id = ?3 AND structure_id = ?1))`, a.Structure, a.Activity, a.School)
 	if err == nil && !own {
-		e := portal.Invalid("Le message ne peut pas être enregistré tel quel.")
-		e.Fields = []portal.FieldError{{Field: "pour", Message: "Choisissez dans la liste à qui le message s’adresse."}}
-		return e
+		return portal.UnknownAudience(nil)
 	}
 	return err
 }

@@ -277,11 +277,6 @@ func (s *Store) QueueReports(ctx context.Context, night portal.NightID, mails []
 		if err != nil || n == 0 {
 			return err
 		}
-		for _, m := range mails {
-			if err := s.queueMail(tx, m); err != nil {
-				return err
-			}
-		}
-		return nil
+		return s.queueMails(tx, mails)
 	})
 }

@@ -52,6 +52,16 @@ func (s *Store) queueMail(tx *Tx, m Mail) error {
 		m.Structure, account, m.Key, m.Kind, m.Address, m.Subject, m.Text, m.HTML, hex.EncodeToString(sum[:16])+"@marelle", now, now, at(m.Expires))
 }
 
+// queueMails queues several messages.
+func (s *Store) queueMails(tx *Tx, mails []Mail) error {
+	for _, m := range mails {
+		if err := s.queueMail(tx, m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // mailRetries are the pauses after each failed try; after the last a message is dead.
 var mailRetries = []time.Duration{
 	time.Minute, 5 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour, 4 * time.Hour, 8 * time.Hour, 12 * time.Hour, 20 * time.Hour,

@@ -331,12 +331,7 @@ func (s *Store) QueueReminders(ctx context.Context, key string, mails []Mail) er
 		if err != nil || n == 0 {
 			return err
 		}
-		for _, m := range mails {
-			if err := s.queueMail(tx, m); err != nil {
-				return err
-			}
-		}
-		return nil
+		return s.queueMails(tx, mails)
 	})
 }
 

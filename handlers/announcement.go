@@ -79,23 +79,21 @@ func audienceLabel(choices []views.AudienceChoice, a portal.Announcement) string
 	return choices[0].Label
 }
 
-// setAudience reads who a message is for; the words of another form are a fault.
-func setAudience(a *portal.Announcement, value string) error {
+// setAudience reads who a message is for; known is false for words that no form of ours sends.
+func setAudience(a *portal.Announcement, value string) (known bool) {
 	kind, id, _ := strings.Cut(value, "-")
 	n, err := strconv.ParseInt(id, 10, 64)
 	switch {
 	case value == "tous":
-		return nil
+		return true
 	case err == nil && n > 0 && kind == "activite":
 		a.Activity = portal.ActivityID(n)
-		return nil
+		return true
 	case err == nil && n > 0 && kind == "ecole":
 		a.School = portal.SchoolID(n)
-		return nil
+		return true
 	}
-	e := portal.Invalid("Le message ne peut pas être enregistré tel quel.")
-	e.Fields = []portal.FieldError{{Field: "pour", Message: "Choisissez dans la liste à qui le message s’adresse."}}
-	return e
+	return false
 }
 
 // announcementForm prepares the form of a message; a new one has a one-time key.
@@ -176,9 +174,10 @@ func (r *request) takeAnnouncement(a portal.Announcement, save func(portal.Annou
 	a.Title, a.Body = strings.TrimSpace(r.FormValue("titre")), strings.TrimSpace(r.FormValue("texte"))
 	a.First, _ = portal.ParseDate(r.FormValue("du")) // a date that cannot be read is a date that is missing
 	a.Last, _ = portal.ParseDate(r.FormValue("au"))
-	err := setAudience(&a, r.FormValue("pour"))
-	if err == nil {
-		err = a.Check()
+	known := setAudience(&a, r.FormValue("pour"))
+	err := a.Check()
+	if !known {
+		err = portal.UnknownAudience(err)
 	}
 	preview := r.FormValue("faire") == "apercu"
 	if err == nil && !preview {

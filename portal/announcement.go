@@ -25,9 +25,21 @@ const (
 // AudienceDays is how far from today a booking makes a child one of an activity's, for an announcement.
 const AudienceDays = 60
 
+const announcementRefused = "Le message ne peut pas être enregistré tel quel."
+
+// UnknownAudience adds to a refusal, or to none, that the message is for nobody that exists.
+func UnknownAudience(err error) error {
+	e := AsError(err)
+	if e == nil {
+		e = Invalid(announcementRefused)
+	}
+	e.Fields = append(e.Fields, FieldError{"pour", "Choisissez dans la liste à qui le message s’adresse."})
+	return e
+}
+
 // Check refuses an announcement that could not be shown, with a sentence per field.
 func (a *Announcement) Check() error {
-	e := Invalid("Le message ne peut pas être enregistré tel quel.")
+	e := Invalid(announcementRefused)
 	fault := func(field, format string, args ...any) {
 		e.Fields = append(e.Fields, FieldError{field, Invalid(format, args...).Message})
 	}

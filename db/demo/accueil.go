@@ -41,9 +41,9 @@ func (t *town) announcements(ctx context.Context) error {
 	today := portal.DateOf(t.clock.Now())
 	for i, a := range []portal.Announcement{
 		{Title: "Le portail remplace les fiches en papier", First: today - 7, Last: today + 25,
-			Body: "Depuis le 9 novembre, les réservations se font ici, et nulle part ailleurs.\n\n- Choisissez les jours sur le calendrier.\n- Relisez, puis validez.\n- Le lendemain matin, un compte rendu arrive par courriel.\n\nBesoin d’aide ? La mairie répond au 05 61 00 00 00, du lundi au vendredi de 9 h à 12 h."},
+			Body: "Depuis le 9 novembre, les réservations se font ici, et nulle part ailleurs.\n\n- Choisissez les jours sur le calendrier.\n- Relisez, puis validez.\n- Le lendemain matin, un compte rendu arrive par courriel.\n\nBesoin d’aide ? La mairie répond au 05\u00a061\u00a000\u00a000\u00a000, du lundi au vendredi de 9\u00a0h à 12\u00a0h."},
 		{Title: "Repas de Noël le jeudi 17 décembre", First: min(today-3, portal.NewDate(2026, 12, 17)), Last: portal.NewDate(2026, 12, 17), Activity: t.canteen,
-			Body: "Le repas de Noël de la cantine est servi le jeudi 17 décembre. Réservez-le comme un jour ordinaire, jusqu’au jeudi 10 décembre à 9 h."},
+			Body: "Le repas de Noël de la cantine est servi le jeudi 17 décembre. Réservez-le comme un jour ordinaire, jusqu’au jeudi 10 décembre à 9\u00a0h."},
 		{Title: "Pause du portail pendant les vacances", First: portal.NewDate(2026, 12, 14), Last: portal.NewDate(2027, 1, 3),
 			Body: "La mairie est fermée du 24 décembre au 1er janvier. Le portail reste ouvert : vos demandes sont transmises chaque nuit."},
 	} {
