@@ -19,6 +19,10 @@ func (r *Runner) remind(ctx context.Context, _ portal.Date) error {
 	}
 	return errors.Join(
 		r.eachStructure(ctx, func(st portal.Structure) error {
+			batches, err := r.Store.OpeningReminders(ctx, st.ID)
+			return queueReminders(ctx, r, batches, err, openingMail)
+		}),
+		r.eachStructure(ctx, func(st portal.Structure) error {
 			batches, err := r.Store.DeadlineReminders(ctx, st.ID)
 			return queueReminders(ctx, r, batches, err, deadlineMail)
 		}),
@@ -26,10 +30,6 @@ func (r *Runner) remind(ctx context.Context, _ portal.Date) error {
 			batches, err := r.Store.DraftReminders(ctx)
 			return queueReminders(ctx, r, batches, err, draftMail)
 		}(),
-		r.eachStructure(ctx, func(st portal.Structure) error {
-			batches, err := r.Store.OpeningReminders(ctx, st.ID)
-			return queueReminders(ctx, r, batches, err, openingMail)
-		}),
 	)
 }
 

@@ -126,7 +126,7 @@ func (v *Home) SetLimits(limits []portal.NextLimit, now time.Time) {
 }
 
 func newHomeLimit(l portal.NextLimit, now time.Time) HomeLimit {
-	line := HomeLimit{Icon: ActivityIcon(l.Activity.Kind), Activity: l.Activity.Short, Span: l.Span(), Until: portal.Until(l.At, now)}
+	line := HomeLimit{Icon: ActivityIcon(l.Activity.Kind), Activity: l.Activity.Short, Span: l.Span(), Until: strings.ReplaceAll(portal.Until(l.At, now), " h", "\u00a0h")}
 	for _, c := range l.Children {
 		child := HomeLimitChild{Name: c.Child.FirstName, URL: CalendarURL(c.Child.ID, l.Activity.ID, l.Days[0].Month())}
 		words := c.Words()
