@@ -480,7 +480,7 @@ func TestColdStartUnderABurst(t *testing.T) {
 				if _, err := cold.Recap(ctx, account); err != nil {
 					t.Error(err)
 				}
-				if _, err := cold.Week(ctx, account); err != nil {
+				if _, err := cold.Home(ctx, account); err != nil {
 					t.Error(err)
 				}
 			})

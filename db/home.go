@@ -53,7 +53,7 @@ func (s *Store) Home(ctx context.Context, account portal.AccountID) (*Home, erro
 		for _, c := range closings {
 			last = max(last, c.Days[len(c.Days)-1])
 		}
-		if h.Booked, err = savedDays(r, account, today-bookedLately, last); err != nil {
+		if h.Booked, err = familyDays(r, account, today-bookedLately, last); err != nil {
 			return err
 		}
 		h.Limits = portal.NextLimits(closings, h.Children, h.Booked, h.Wishes, h.Now)
@@ -80,8 +80,8 @@ func ownWishes(wishes []portal.WishLine, children []portal.Child) (own []portal.
 	return own
 }
 
-// savedDays lists what is saved for the account's children between two days, in the order of days and hours.
-func savedDays(q querier, account portal.AccountID, first, last portal.Date) ([]portal.SavedDay, error) {
+// familyDays lists what is saved for the account's children between two days, in the order of days and hours.
+func familyDays(q querier, account portal.AccountID, first, last portal.Date) ([]portal.SavedDay, error) {
 	return all(q, func(rows *sql.Rows) (b portal.SavedDay, err error) {
 		err = rows.Scan(&b.Child, &b.ActID, &b.Activity, &b.Day, &b.Status, &b.Hours.Arrival, &b.Hours.Departure)
 		return b, err

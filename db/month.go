@@ -221,30 +221,6 @@ func childrenOf(q querier, account portal.AccountID, today portal.Date) ([]porta
 	return children, nil
 }
 
-// Week is what is saved for the account's children this week and the next.
-type Week struct {
-	Children []portal.Child
-	Booked   []portal.BookedDay
-}
-
-// Week gives the account's children with what is saved for them this week and the next.
-func (s *Store) Week(ctx context.Context, account portal.AccountID) (w Week, err error) {
-	today := portal.DateOf(s.now())
-	err = s.snapshot(ctx, func(r reader) error {
-		if w.Children, err = childrenOf(r, account, today); err != nil {
-			return err
-		}
-		w.Booked, err = all(r, func(rows *sql.Rows) (b portal.BookedDay, err error) {
-			err = rows.Scan(&b.Child, &b.ActID, &b.Activity, &b.Day, &b.Status)
-			return b, err
-		}, `SELECT b.child_id, a.id, a.name, b.day, b.status FROM booking b JOIN activity a ON a.id = b.activity_id
-			WHERE b.child_id IN (SELECT fc.child_id FROM guardian g JOIN family_child fc ON fc.family_id = g.family_id WHERE g.account_id = ?)
-			AND b.day BETWEEN ? AND ? ORDER BY b.day, a.starts`, account, today.Monday(), today.Monday()+13)
-		return err
-	})
-	return w, err
-}
-
 // Emails lists the addresses of an account, the first one first.
 func (s *Store) Emails(ctx context.Context, account portal.AccountID) ([]string, error) {
 	return column[string](s.read(ctx), "SELECT address FROM account_email WHERE account_id = ? ORDER BY position", account)

@@ -36,24 +36,13 @@ func (s *Setup) Closings(a *Activity, from, to time.Time) []Closing {
 	return list
 }
 
-// bookable gives until when a day may be booked: its cut-off, or the end of its booking window when that comes first.
-// It is not possible on a closed day, nor before the window opens.
+// bookable gives until when a day may be booked; not possible on a closed day, nor before its booking window opens.
 func (s *Setup) bookable(a *Activity, day Date, now time.Time) Limit {
 	slot := s.NewSlot(0, a, day)
-	if !slot.Open {
+	if !slot.Open || slot.Book.Early(now) {
 		return Limit{}
 	}
-	limit := slot.Book
-	for _, w := range a.Windows {
-		switch {
-		case day < w.First || day > w.Last:
-		case now.Before(w.Opens):
-			return Limit{}
-		case !w.Closes.IsZero() && w.Closes.Before(limit.At):
-			limit.At = w.Closes
-		}
-	}
-	return limit
+	return slot.Book
 }
 
 // Span says the days of the closing: « le mardi 24 novembre », « du 30 novembre au 4 décembre ».
@@ -172,15 +161,14 @@ func (s *Setup) WishLimit(w WishLine, now time.Time) Limit {
 	if w.Wish == WishAdd {
 		return s.bookable(a, w.Day, now)
 	}
-	if open, _ := a.Opening.On(w.Day, &s.Calendar); !open {
+	slot := s.NewSlot(w.Child, a, w.Day)
+	switch {
+	case !slot.Open:
 		return Limit{}
+	case w.Wish == WishRemove:
+		return slot.Cancel
 	}
-	rule := a.Cancel
-	if w.Wish != WishRemove { // the hours of a booking
-		rule = a.ChangeCutoff()
-	}
-	at, possible := rule.Deadline(ServiceDay{Day: w.Day, Start: a.Starts, Opening: &a.Opening, Calendar: &s.Calendar})
-	return Limit{at, possible}
+	return slot.Change
 }
 
 // EarliestLimit gives the first of the limits that are still in time; ok is false when none is.

@@ -61,7 +61,7 @@ func TestNextLimits(t *testing.T) {
 		{"ce qui ne se réserve jamais en ligne", "2026-11-23 09:00:00", 5, nil, nil, ""},
 		{"un jour sans date butoir", "2026-11-23 09:00:00", 6, nil, nil, ""},
 		{"en attente, et à valider", "2026-11-23 09:00:00", 1, append(booked(7, 1, Booked, "2026-11-30"), booked(7, 1, Waiting, "2026-12-01 2026-12-03")...),
-			[]WishLine{{8, 1, MustDate("2026-11-30"), WishAdd}, {8, 1, MustDate("2026-12-14"), WishAdd}, {7, 1, MustDate("2026-11-30"), WishRemove}, {7, 1, MustDate("2026-12-01"), WishAdd}},
+			[]WishLine{{Child: 8, Activity: 1, Day: MustDate("2026-11-30"), Wish: WishAdd}, {Child: 8, Activity: 1, Day: MustDate("2026-12-14"), Wish: WishAdd}, {Child: 7, Activity: 1, Day: MustDate("2026-11-30"), Wish: WishRemove}, {Child: 7, Activity: 1, Day: MustDate("2026-12-01"), Wish: WishAdd}},
 			"Cantine, du 30 novembre au 4 décembre : jusqu’au jeudi 26 novembre à 9 h. Amalia : 1 jour réservé et 2 jours en attente. Paolo : 1 jour à valider"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -139,7 +139,7 @@ func TestWishLimit(t *testing.T) {
 			t.Errorf("%s: %q, want %q", c.name, words, c.want)
 		}
 	}
-	late, soon, far := Limit{at("2026-11-22 09:00:00"), true}, Limit{at("2026-11-24 09:00:00"), true}, Limit{at("2026-11-25 09:00:00"), true}
+	late, soon, far := Limit{At: at("2026-11-22 09:00:00"), Possible: true}, Limit{At: at("2026-11-24 09:00:00"), Possible: true}, Limit{At: at("2026-11-25 09:00:00"), Possible: true}
 	if first, ok := EarliestLimit([]Limit{far, late, {}, soon}, now); !ok || !first.Equal(soon.At) {
 		t.Errorf("earliest: %v %v", first, ok)
 	}

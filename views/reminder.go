@@ -83,7 +83,7 @@ func NewDraftMail(r *portal.DraftReminder, now time.Time, url string) DraftMail 
 		if l := slot.Limit(); slot.Open && !l.Passed(now) {
 			line.Limit = portal.UntilOn(l.At)
 		}
-		if r.Requests[i].Adding() {
+		if !r.Requests[i].Removing() {
 			m.Adds = append(m.Adds, line)
 		} else {
 			m.Removes = append(m.Removes, line)
