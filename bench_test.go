@@ -50,7 +50,7 @@ func carteville(tb testing.TB, log *slog.Logger, name string, page func(portal.C
 	var token string
 	for _, l := range logins {
 		if l.LastName == name && token == "" {
-			if mother, token, err = store.SignIn(ctx, l.Login, l.Password, "127.0.0.1", false, ""); err != nil {
+			if mother, token, err = store.SignIn(ctx, l.Login, l.Password, db.Visit{Addr: "127.0.0.1"}); err != nil {
 				tb.Fatal(err)
 			}
 		}

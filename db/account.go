@@ -10,12 +10,20 @@ import (
 	"marelle/portal"
 )
 
-// SignIn verifies an identifiant and a password that came from a network address, begins a session and gives the account
-// with the session's token; the session the browser had before ends. Unknown and wrong are refused with one sentence,
-// after the same work; too many tries wait.
-func (s *Store) SignIn(ctx context.Context, login, password, addr string, remember bool, before string) (portal.AccountID, string, error) {
+// Visit is where a sign-in comes from.
+type Visit struct {
+	Addr     string // network address
+	Device   string // « Chrome sur Android », for the list of open sessions
+	Remember bool   // « Rester connecté sur cet appareil »
+	Before   string // token of the session that the browser had
+}
+
+// SignIn verifies an identifiant and a password, begins a session and gives the account with the session's token; the
+// session the browser had before ends. Unknown and wrong are refused with one sentence, after the same work; too many
+// tries wait.
+func (s *Store) SignIn(ctx context.Context, login, password string, visit Visit) (portal.AccountID, string, error) {
 	login = portal.NormaliseLogin(login)
-	account, address := s.throttleKey("compte", login), s.addressKey(addr)
+	account, address := s.throttleKey(triesOfAccount, login), s.addressKey(triesOfAddress, visit.Addr)
 	if err := s.reserveTry(ctx, account, address); err != nil {
 		return 0, "", err
 	}
@@ -29,7 +37,8 @@ func (s *Store) SignIn(ctx context.Context, login, password, addr string, rememb
 	}
 	now := s.now()
 	expired := found.temporary && found.until.Before(now)
-	fresh := newSession(found.account, remember)
+	fresh := newSession(found.account, visit.Remember)
+	fresh.device = visit.Device
 	err = s.settleTry(ctx, account, address, right, func(tx *Tx) error {
 		if expired {
 			return nil
@@ -42,7 +51,7 @@ func (s *Store) SignIn(ctx context.Context, login, password, addr string, rememb
 		if stored != found.stored {
 			return portal.Conflict("Ce mot de passe vient d’être remplacé. Connectez-vous avec le nouveau.")
 		}
-		if err := fresh.replace(tx, before, s.now()); err != nil {
+		if err := fresh.replace(tx, visit.Before, s.now()); err != nil {
 			return err
 		}
 		return tx.exec("UPDATE account SET first_seen_at = ? WHERE id = ? AND first_seen_at IS NULL", at(now), found.account)
@@ -103,47 +112,61 @@ func (s *Store) refusePassword(ctx context.Context, account portal.AccountID, pa
 	return nil
 }
 
+// errLetterCode refuses the password of the letter: its paper has been in other hands and must not stay a key.
+var errLetterCode = portal.Invalid("C’est le mot de passe de la lettre. Choisissez-en un autre, à vous.")
+
 // SetFirstPassword replaces the temporary password of a session's account by a personal one. Every session of the
 // account ends and a new one begins, whose token it gives.
 func (s *Store) SetFirstPassword(ctx context.Context, session *Session, password string) (token string, err error) {
 	if !session.MustChange {
 		return "", portal.Conflict("Votre mot de passe est déjà enregistré.")
 	}
-	// The paper of the letter has been in other hands: it must not stay a key.
 	found, err := s.credentials(ctx, byAccount, session.Account)
 	if err != nil {
 		return "", absent(err, "Ce compte n’existe pas.")
 	}
 	if sameCode(found.stored, password) {
-		return "", portal.Invalid("C’est le mot de passe de la lettre. Choisissez-en un autre, à vous.")
+		return "", errLetterCode
 	}
-	return s.replacePassword(ctx, session, password)
+	return s.replacePassword(ctx, session, password, Notice{})
 }
 
-// ChangePassword replaces a personal password, once the current one is given again.
-func (s *Store) ChangePassword(ctx context.Context, session *Session, current, password, addr string) (token string, err error) {
-	account, address := s.throttleKey("compte", session.Login), s.addressKey(addr)
-	if err := s.reserveTry(ctx, account, address); err != nil {
+// ChangePassword replaces a personal password, once the current one is given again. Every other session ends, every link
+// that was asked for too, and the notice goes to all the addresses.
+func (s *Store) ChangePassword(ctx context.Context, session *Session, current, password, addr string, notice Notice) (token string, err error) {
+	if err := s.askAgain(ctx, session, current, addr); err != nil {
 		return "", err
+	}
+	return s.replacePassword(ctx, session, password, notice)
+}
+
+// askAgain verifies the current password of whoever is signed in, before what matters most; the field is « actuel ».
+func (s *Store) askAgain(ctx context.Context, session *Session, current, addr string) error {
+	account, address := s.throttleKey(triesOfAccount, session.Login), s.addressKey(triesOfAddress, addr)
+	if err := s.reserveTry(ctx, account, address); err != nil {
+		return err
 	}
 	found, err := s.credentials(ctx, byAccount, session.Account)
 	if err != nil {
-		return "", absent(err, "Ce compte n’existe pas.")
+		return absent(err, "Ce compte n’existe pas.")
 	}
 	right, err := verifyPassword(ctx, found.stored, current)
 	if err != nil {
-		return "", errors.Join(err, s.forgiveTry(account))
+		return errors.Join(err, s.forgiveTry(account))
 	}
 	if err := s.settleTry(ctx, account, address, right, func(*Tx) error { return nil }); err != nil {
-		return "", err
+		return err
 	}
 	if !right {
-		return "", portal.Invalid("Le mot de passe actuel est incorrect. Vérifiez les majuscules.")
+		e := portal.Invalid("Le mot de passe actuel est incorrect. Vérifiez les majuscules.")
+		e.Fields = []portal.FieldError{{Field: "actuel", Message: e.Message}}
+		return e
 	}
-	return s.replacePassword(ctx, session, password)
+	return nil
 }
 
-func (s *Store) replacePassword(ctx context.Context, session *Session, password string) (token string, err error) {
+// replacePassword makes a personal password the only way in: sessions and links end, and one session begins.
+func (s *Store) replacePassword(ctx context.Context, session *Session, password string, notice Notice) (token string, err error) {
 	if err := s.refusePassword(ctx, session.Account, password); err != nil {
 		return "", err
 	}
@@ -155,21 +178,33 @@ func (s *Store) replacePassword(ctx context.Context, session *Session, password 
 	fresh.structure = session.structure
 	return fresh.token, s.write(ctx, func(tx *Tx) error {
 		// While we hashed, the town hall may have printed a new letter, which ended the session: then that one counts.
-		n, err := tx.change("DELETE FROM session WHERE id_hash = ?", session.hash)
+		ended, err := column[string](tx, "DELETE FROM session WHERE id_hash = ? RETURNING device", session.hash)
 		if err != nil {
 			return err
 		}
-		if n == 0 {
+		if len(ended) == 0 {
 			return portal.Conflict("Votre mot de passe a changé entre-temps. Connectez-vous à nouveau.")
 		}
-		if err := tx.exec("UPDATE account SET password = ?, temporary = 0, temporary_until = NULL WHERE id = ?", stored, session.Account); err != nil {
+		fresh.device = ended[0]
+		if err := storePassword(tx, session.Account, stored); err != nil {
 			return err
 		}
-		if err := tx.exec("DELETE FROM session WHERE account_id = ?", session.Account); err != nil {
+		if err := s.record(tx, session.Account, portal.PasswordChanged, session.Account, notice); err != nil {
 			return err
 		}
 		return fresh.insert(tx, s.now())
 	})
+}
+
+// storePassword writes a personal password; every session and every link of the account ends.
+func storePassword(tx *Tx, account portal.AccountID, stored string) error {
+	if err := tx.exec("UPDATE account SET password = ?, temporary = 0, temporary_until = NULL WHERE id = ?", stored, account); err != nil {
+		return err
+	}
+	if err := tx.exec("DELETE FROM session WHERE account_id = ?", account); err != nil {
+		return err
+	}
+	return closeLinks(tx, account)
 }
 
 // createAccount makes an account nobody can sign in to until a letter is issued. The import calls it inside its own transaction.
@@ -202,17 +237,13 @@ func (s *Store) freeLogin(tx *Tx) (string, error) {
 	}
 }
 
-// setEmails replaces the addresses of an account; the first one is the one that gets payment tickets.
+// setEmails gives an account addresses that get everything.
 func setEmails(tx *Tx, account portal.AccountID, emails []string) error {
-	if err := tx.exec("DELETE FROM account_email WHERE account_id = ?", account); err != nil {
-		return err
+	list := make([]portal.Address, len(emails))
+	for i, email := range emails {
+		list[i] = portal.Address{Email: email, Reports: true, Reminders: true}
 	}
-	for i, address := range emails {
-		if err := tx.exec("INSERT INTO account_email (account_id, position, address) VALUES (?, ?, ?)", account, i, address); err != nil {
-			return err
-		}
-	}
-	return nil
+	return setAddresses(tx, account, list)
 }
 
 // CreateStaff makes the account of an agent of a structure and its letter.

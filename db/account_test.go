@@ -64,7 +64,7 @@ func (h *hall) settled(last string) (portal.Letter, string) {
 
 func (h *hall) enter(login, password string) (*db.Session, string) {
 	h.t.Helper()
-	account, _, err := h.SignIn(ctx, login, password, "192.0.2.1", false, "")
+	account, _, err := h.SignIn(ctx, login, password, db.Visit{Addr: "192.0.2.1"})
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -119,28 +119,28 @@ func TestSignIn(t *testing.T) {
 	h := newHall(t)
 	letter := h.agent("ROUCH")
 	typed := " " + strings.ToLower(strings.ReplaceAll(letter.Login, "-", " "))
-	if account, _, err := h.SignIn(ctx, typed, strings.ToLower(strings.ReplaceAll(letter.Password, "-", "")), "192.0.2.1", false, ""); err != nil || account != letter.Person.ID {
+	if account, _, err := h.SignIn(ctx, typed, strings.ToLower(strings.ReplaceAll(letter.Password, "-", "")), db.Visit{Addr: "192.0.2.1"}); err != nil || account != letter.Person.ID {
 		t.Fatalf("typed carelessly: %d, %v", account, err)
 	}
-	_, _, wrong := h.SignIn(ctx, letter.Login, "AAAA-AAAA-AAAA", "192.0.2.1", false, "")
-	_, _, unknown := h.SignIn(ctx, "ZZZZ-ZZZZ", letter.Password, "192.0.2.1", false, "")
+	_, _, wrong := h.SignIn(ctx, letter.Login, "AAAA-AAAA-AAAA", db.Visit{Addr: "192.0.2.1"})
+	_, _, unknown := h.SignIn(ctx, "ZZZZ-ZZZZ", letter.Password, db.Visit{Addr: "192.0.2.1"})
 	refused(t, wrong, portal.KindInvalid, "Identifiant ou mot de passe incorrect. Vérifiez les majuscules.")
 	if unknown.Error() != wrong.Error() {
 		t.Errorf("an unknown login is told apart: %v", unknown)
 	}
-	_, _, empty := h.SignIn(ctx, letter.Login, "", "192.0.2.1", false, "")
+	_, _, empty := h.SignIn(ctx, letter.Login, "", db.Visit{Addr: "192.0.2.1"})
 	refused(t, empty, portal.KindInvalid, "Identifiant ou mot de passe incorrect")
 }
 
 func TestPersonalPasswordReplacesTheLetter(t *testing.T) {
 	h := newHall(t)
 	letter, _ := h.settled("ROUCH")
-	if _, _, err := h.SignIn(ctx, letter.Login, goodPassword, "192.0.2.1", false, ""); err != nil {
+	if _, _, err := h.SignIn(ctx, letter.Login, goodPassword, db.Visit{Addr: "192.0.2.1"}); err != nil {
 		t.Fatal(err)
 	}
-	_, _, err := h.SignIn(ctx, letter.Login, letter.Password, "192.0.2.1", false, "")
+	_, _, err := h.SignIn(ctx, letter.Login, letter.Password, db.Visit{Addr: "192.0.2.1"})
 	refused(t, err, portal.KindInvalid, "incorrect")
-	_, _, err = h.SignIn(ctx, letter.Login, strings.ToUpper(goodPassword), "192.0.2.1", false, "")
+	_, _, err = h.SignIn(ctx, letter.Login, strings.ToUpper(goodPassword), db.Visit{Addr: "192.0.2.1"})
 	refused(t, err, portal.KindInvalid, "incorrect")
 	stored := h.scalar("SELECT password FROM account WHERE login = ?", letter.Login)
 	if !strings.HasPrefix(stored, "$argon2id$v=19$m=19456,t=2,p=1$") {
@@ -152,13 +152,13 @@ func TestTemporaryPasswordExpires(t *testing.T) {
 	h := newHall(t)
 	letter := h.agent("ROUCH")
 	h.clock.Add(15 * 24 * time.Hour)
-	if _, _, err := h.SignIn(ctx, letter.Login, letter.Password, "192.0.2.1", false, ""); err != nil {
+	if _, _, err := h.SignIn(ctx, letter.Login, letter.Password, db.Visit{Addr: "192.0.2.1"}); err != nil {
 		t.Fatalf("on the last day: %v", err)
 	}
 	h.clock.Add(time.Second)
-	_, _, err := h.SignIn(ctx, letter.Login, letter.Password, "192.0.2.1", false, "")
+	_, _, err := h.SignIn(ctx, letter.Login, letter.Password, db.Visit{Addr: "192.0.2.1"})
 	refused(t, err, portal.KindInvalid, "n’est plus valable depuis le mardi 8 décembre 2026")
-	_, _, err = h.SignIn(ctx, letter.Login, "AAAA-AAAA-AAAA", "192.0.2.1", false, "")
+	_, _, err = h.SignIn(ctx, letter.Login, "AAAA-AAAA-AAAA", db.Visit{Addr: "192.0.2.1"})
 	refused(t, err, portal.KindInvalid, "Identifiant ou mot de passe incorrect") // only who has the letter learns that it expired
 }
 
@@ -190,13 +190,13 @@ func TestNewLetterDuringFirstSignIn(t *testing.T) {
 	if _, err := h.Session(ctx, token); !errors.Is(err, db.ErrNoSession) {
 		t.Errorf("the session goes on: %v", err)
 	}
-	if _, _, err := h.SignIn(ctx, letter.Login, letter.Password, "192.0.2.1", false, ""); portal.AsError(err) == nil {
+	if _, _, err := h.SignIn(ctx, letter.Login, letter.Password, db.Visit{Addr: "192.0.2.1"}); portal.AsError(err) == nil {
 		t.Error("the old letter still opens")
 	}
 	if fresh[0].Password == letter.Password {
 		t.Error("the same password again")
 	}
-	if _, _, err := h.SignIn(ctx, letter.Login, fresh[0].Password, "192.0.2.1", false, ""); err != nil {
+	if _, _, err := h.SignIn(ctx, letter.Login, fresh[0].Password, db.Visit{Addr: "192.0.2.1"}); err != nil {
 		t.Error(err)
 	}
 	_, err = h.SetFirstPassword(ctx, session, goodPassword) // a page still open on the old letter
@@ -211,11 +211,11 @@ func TestChangePassword(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = h.ChangePassword(ctx, session, "faux", "hérisson parapluie canapé", "192.0.2.1")
+	_, err = h.ChangePassword(ctx, session, "faux", "hérisson parapluie canapé", "192.0.2.1", db.Notice{})
 	refused(t, err, portal.KindInvalid, "Le mot de passe actuel est incorrect")
-	_, err = h.ChangePassword(ctx, session, goodPassword, "court", "192.0.2.1")
+	_, err = h.ChangePassword(ctx, session, goodPassword, "court", "192.0.2.1", db.Notice{})
 	refused(t, err, portal.KindInvalid, "Il manque 7 caractères")
-	fresh, err := h.ChangePassword(ctx, session, goodPassword, "hérisson parapluie canapé", "192.0.2.1")
+	fresh, err := h.ChangePassword(ctx, session, goodPassword, "hérisson parapluie canapé", "192.0.2.1", db.Notice{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -235,7 +235,7 @@ func TestThrottle(t *testing.T) {
 	for _, login := range []string{letter.Login, "ZZZZ-ZZZZ"} {
 		var waits []time.Duration
 		for range 30 {
-			_, _, err := h.SignIn(ctx, login, "faux", "192.0.2.1", false, "")
+			_, _, err := h.SignIn(ctx, login, "faux", db.Visit{Addr: "192.0.2.1"})
 			if refusal := portal.AsError(err); refusal != nil && refusal.Kind == portal.KindTooMany {
 				wait := err.(interface{ RetryAfter() time.Duration }).RetryAfter()
 				waits = append(waits, wait)
@@ -261,25 +261,25 @@ func TestThrottleDayAndReset(t *testing.T) {
 	letter, _ := h.settled("ROUCH")
 	tries := 0
 	for start := h.clock.Now(); h.clock.Now().Sub(start) < 23*time.Hour; h.clock.Add(15 * time.Minute) {
-		if _, _, err := h.SignIn(ctx, letter.Login, "faux", "192.0.2.1", false, ""); portal.AsError(err).Kind == portal.KindInvalid {
+		if _, _, err := h.SignIn(ctx, letter.Login, "faux", db.Visit{Addr: "192.0.2.1"}); portal.AsError(err).Kind == portal.KindInvalid {
 			tries++
 		}
 	}
 	if tries != 25 {
 		t.Errorf("%d tries in a day, want 25", tries)
 	}
-	_, _, err := h.SignIn(ctx, letter.Login, goodPassword, "192.0.2.1", false, "")
+	_, _, err := h.SignIn(ctx, letter.Login, goodPassword, db.Visit{Addr: "192.0.2.1"})
 	refused(t, err, portal.KindTooMany, "Réessayez dans 60 minutes")
 	h.clock.Add(2 * time.Hour)
-	if _, _, err := h.SignIn(ctx, letter.Login, goodPassword, "192.0.2.1", false, ""); err != nil {
+	if _, _, err := h.SignIn(ctx, letter.Login, goodPassword, db.Visit{Addr: "192.0.2.1"}); err != nil {
 		t.Fatalf("a day later: %v", err)
 	}
 	for range 4 { // a success forgets the failures
-		if _, _, err := h.SignIn(ctx, letter.Login, "faux", "192.0.2.1", false, ""); portal.AsError(err).Kind != portal.KindInvalid {
+		if _, _, err := h.SignIn(ctx, letter.Login, "faux", db.Visit{Addr: "192.0.2.1"}); portal.AsError(err).Kind != portal.KindInvalid {
 			t.Fatal(err)
 		}
 	}
-	if _, _, err := h.SignIn(ctx, letter.Login, goodPassword, "192.0.2.1", false, ""); err != nil {
+	if _, _, err := h.SignIn(ctx, letter.Login, goodPassword, db.Visit{Addr: "192.0.2.1"}); err != nil {
 		t.Fatalf("after four mistakes: %v", err)
 	}
 }
@@ -287,7 +287,7 @@ func TestThrottleDayAndReset(t *testing.T) {
 func TestThrottleAddress(t *testing.T) {
 	h := newHall(t)
 	try := func(i int, addr string) error {
-		_, _, err := h.SignIn(ctx, fmt.Sprintf("AAAA-%04d", i), "faux", addr, false, "")
+		_, _, err := h.SignIn(ctx, fmt.Sprintf("AAAA-%04d", i), "faux", db.Visit{Addr: addr})
 		return err
 	}
 	for i := range 100 {
@@ -308,7 +308,7 @@ func TestThrottleInParallel(t *testing.T) {
 	verified := make(chan bool, 40)
 	for range 40 {
 		wg.Go(func() {
-			_, _, err := h.SignIn(ctx, letter.Login, "faux", "192.0.2.1", false, "")
+			_, _, err := h.SignIn(ctx, letter.Login, "faux", db.Visit{Addr: "192.0.2.1"})
 			if refusal := portal.AsError(err); refusal == nil {
 				t.Error(err)
 			} else if refusal.Kind == portal.KindInvalid {
@@ -324,7 +324,7 @@ func TestThrottleInParallel(t *testing.T) {
 
 func TestNothingTypedIsStored(t *testing.T) {
 	h := newHall(t)
-	if _, _, err := h.SignIn(ctx, "mon secret tapé ici", "et là", "192.0.2.1", false, ""); portal.AsError(err) == nil {
+	if _, _, err := h.SignIn(ctx, "mon secret tapé ici", "et là", db.Visit{Addr: "192.0.2.1"}); portal.AsError(err) == nil {
 		t.Fatal(err)
 	}
 	if got := h.scalar("SELECT group_concat(key) FROM sign_in_failure"); strings.Contains(strings.ToLower(got), "secret") || strings.Contains(got, "192.0.2") || got == "" {
@@ -357,7 +357,7 @@ func (h *hall) guardian(structure portal.StructureID, last string) portal.Accoun
 func TestLetters(t *testing.T) {
 	h := newHall(t)
 	dupont, galy := h.guardian(h.structure, "DUPONT"), h.guardian(h.structure, "GALY")
-	_, _, err := h.SignIn(ctx, fmt.Sprintf("AAAA-%04d", dupont), "", "192.0.2.1", false, "")
+	_, _, err := h.SignIn(ctx, fmt.Sprintf("AAAA-%04d", dupont), "", db.Visit{Addr: "192.0.2.1"})
 	refused(t, err, portal.KindInvalid, "incorrect") // no letter yet, no way in
 
 	letters, err := h.IssueFamilyLetters(ctx, h.structure, true, db.AnyLetter)
@@ -371,7 +371,7 @@ func TestLetters(t *testing.T) {
 	if l.Street != "2 rue du Lac" || l.Town != "OUST" || strings.Join(l.Children, ",") != "Amalia,Paolo" || !l.Until.Equal(monday.Add(15*24*time.Hour)) || l.Person.FirstName != "Jean-Paul" {
 		t.Errorf("got %+v", l)
 	}
-	if _, _, err := h.SignIn(ctx, l.Login, l.Password, "192.0.2.1", false, ""); err != nil {
+	if _, _, err := h.SignIn(ctx, l.Login, l.Password, db.Visit{Addr: "192.0.2.1"}); err != nil {
 		t.Fatal(err)
 	}
 	if letters, err = h.IssueFamilyLetters(ctx, h.structure, true, db.AnyLetter); err != nil || len(letters) != 1 || letters[0].Person.ID != galy {
@@ -466,7 +466,7 @@ func TestLetterCodeIsNoPersonalPassword(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, token, err := h.SignIn(ctx, letters[0].Login, letters[0].Password, "192.0.2.1", false, "")
+	_, token, err := h.SignIn(ctx, letters[0].Login, letters[0].Password, db.Visit{Addr: "192.0.2.1"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -492,7 +492,7 @@ func TestSignInDuringANewLetter(t *testing.T) {
 		before := letters[0]
 		in := make(chan string, 1)
 		go func() {
-			_, token, _ := h.SignIn(ctx, before.Login, before.Password, "192.0.2.1", false, "")
+			_, token, _ := h.SignIn(ctx, before.Login, before.Password, db.Visit{Addr: "192.0.2.1"})
 			in <- token
 		}()
 		time.Sleep(time.Duration(rand.IntN(60)) * time.Millisecond)

@@ -89,12 +89,15 @@ func (s *Store) issueLetters(ctx context.Context, structure portal.StructureID, 
 	return letters, nil
 }
 
-// storeLetter makes a temporary password the only one of an account, and ends its sessions.
+// storeLetter makes a temporary password the only way into an account: its sessions and links end.
 func (s *Store) storeLetter(tx *Tx, account portal.AccountID, stored string) error {
 	now := s.now()
 	if err := tx.exec("UPDATE account SET password = ?, temporary = 1, temporary_until = ?, letter_at = ? WHERE id = ?",
 		stored, at(now.Add(portal.TemporaryLife)), at(now), account); err != nil {
 		return err
 	}
-	return tx.exec("DELETE FROM session WHERE account_id = ?", account)
+	if err := tx.exec("DELETE FROM session WHERE account_id = ?", account); err != nil {
+		return err
+	}
+	return closeLinks(tx, account)
 }

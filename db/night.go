@@ -250,7 +250,7 @@ func (s *Store) Reports(ctx context.Context, structure portal.StructureID) (*por
 			if err != nil {
 				return nil, nil, err
 			}
-			emails, err := column[string](r, "SELECT address FROM account_email WHERE account_id = ? ORDER BY position", m.Account)
+			emails, err := column[string](r, "SELECT address FROM account_email WHERE account_id = ? AND reports = 1 ORDER BY position", m.Account)
 			if err != nil {
 				return nil, nil, err
 			}

@@ -102,7 +102,11 @@ func (s *Store) ClaimMails(ctx context.Context, n int) (list []Mail, err error) 
 // MailSent writes that the server took a message.
 func (s *Store) MailSent(ctx context.Context, id portal.MailID) error {
 	return s.write(ctx, func(tx *Tx) error {
-		return tx.exec("UPDATE outbox SET state = 'sent', sent_at = ?, fault = '' WHERE id = ? AND state = 'sending'", at(s.now()), id)
+		if err := tx.exec("UPDATE outbox SET state = 'sent', sent_at = ?, fault = '' WHERE id = ? AND state = 'sending'", at(s.now()), id); err != nil || s.demo {
+			return err
+		}
+		// The link has left: its reader alone holds it now.
+		return tx.exec("UPDATE outbox SET body_text = '', body_html = '' WHERE id = ? AND kind = ?", id, KindReset)
 	})
 }
 
@@ -125,9 +129,9 @@ func (s *Store) MailFailed(ctx context.Context, m Mail, permanent, setup bool, f
 // RetryMail makes a message of the structure due at once, dead or not.
 func (s *Store) RetryMail(ctx context.Context, structure portal.StructureID, id portal.MailID) error {
 	return s.write(ctx, func(tx *Tx) error {
-		n, err := tx.change("UPDATE outbox SET state = 'pending', attempts = 0, next_at = ? WHERE id = ? AND structure_id = ? AND state IN ('pending', 'dead')", at(s.now()), id, structure)
+		n, err := tx.change("UPDATE outbox SET state = 'pending', attempts = 0, next_at = ? WHERE id = ? AND structure_id = ? AND state IN ('pending', 'dead') AND body_text <> ''", at(s.now()), id, structure)
 		if err == nil && n == 0 {
-			return portal.Conflict("Ce message est déjà parti, ou est en train de partir.")
+			return portal.Conflict("Ce message est déjà parti, est en train de partir, ou ne sert plus.")
 		}
 		return err
 	})
@@ -155,6 +159,9 @@ func (s *Store) Mail(ctx context.Context, structure portal.StructureID, id porta
 	m, err := one(s.read(ctx), scanMail, mailColumns+" WHERE structure_id = ? AND id = ?", structure, id)
 	if err != nil {
 		return nil, absent(err, "Ce message n’existe pas.")
+	}
+	if m.Kind == KindReset && !s.demo { // whoever reads the link takes the account
+		m.Text, m.HTML = "Ce message porte un lien personnel : il n’est pas montré ici.", ""
 	}
 	return &m, nil
 }

@@ -116,7 +116,7 @@ func TestUnverifiedTryIsForgiven(t *testing.T) {
 		kitchen.queue <- struct{}{}
 	}
 	for range 10 {
-		_, _, err := s.SignIn(ctx, "AAAA-AAAA", "x", "192.0.2.1", false, "")
+		_, _, err := s.SignIn(ctx, "AAAA-AAAA", "x", Visit{Addr: "192.0.2.1"})
 		if refusal := portal.AsError(err); refusal == nil || !strings.Contains(refusal.Message, "Beaucoup de familles") {
 			t.Fatalf("got %v", err)
 		}

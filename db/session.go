@@ -85,11 +85,14 @@ func (s *Session) place(wanted func(*Place) bool) *Place {
 	return first
 }
 
-func (s *Session) life() (idle, whole time.Duration) {
+func (s *Session) life() (idle, whole time.Duration) { return s.lifeOf(s.Remember) }
+
+// lifeOf gives how long a session of the same person lives, remembered or not.
+func (s *Session) lifeOf(remember bool) (idle, whole time.Duration) {
 	switch {
 	case s.Staff():
 		return staffIdle, staffLife
-	case s.Remember:
+	case remember:
 		return RememberedLife, RememberedLife
 	}
 	return parentIdle, parentLife
@@ -108,6 +111,7 @@ type freshSession struct {
 	account   portal.AccountID
 	remember  bool
 	structure portal.StructureID
+	device    string
 }
 
 func newSession(account portal.AccountID, remember bool) freshSession {
@@ -122,8 +126,8 @@ func newToken() string {
 }
 
 func (f freshSession) insert(tx *Tx, now time.Time) error {
-	return tx.exec("INSERT INTO session (id_hash, account_id, csrf, remember, structure_id, created_at, seen_at) VALUES (?, ?, ?, ?, ?, ?6, ?6)",
-		tokenHash(f.token), f.account, f.csrf, f.remember, sql.NullInt64{Int64: int64(f.structure), Valid: f.structure != 0}, at(now))
+	return tx.exec("INSERT INTO session (id_hash, account_id, csrf, remember, structure_id, device, created_at, seen_at) VALUES (?, ?, ?, ?, ?, ?, ?7, ?7)",
+		tokenHash(f.token), f.account, f.csrf, f.remember, sql.NullInt64{Int64: int64(f.structure), Valid: f.structure != 0}, f.device, at(now))
 }
 
 // OpenSession begins the session of an account that has just signed in, and gives its token; the session the browser
@@ -242,13 +246,16 @@ func (p *Place) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// PurgeAccess forgets the sessions that can no longer be used and the failed sign-ins that no longer count.
+// PurgeAccess forgets the sessions and the links that can no longer be used, and the failed sign-ins that no longer count.
 func (s *Store) PurgeAccess(ctx context.Context) error {
 	now := s.now()
 	return s.write(ctx, func(tx *Tx) error {
 		if err := tx.exec("DELETE FROM session WHERE created_at < ? OR remember = 0 AND created_at < ?", at(now.Add(-RememberedLife)), at(now.Add(-parentLife))); err != nil {
 			return err
 		}
-		return tx.exec("DELETE FROM sign_in_failure WHERE last_at < ?", at(now.Add(-24*time.Hour)))
+		if err := tx.exec("DELETE FROM sign_in_failure WHERE last_at < ?", at(now.Add(-24*time.Hour))); err != nil {
+			return err
+		}
+		return s.purgeLinks(tx, now)
 	})
 }

@@ -97,6 +97,9 @@ func (s *Store) AcceptTerms(ctx context.Context, account portal.AccountID, read 
 				return err
 			}
 		}
-		return nil
+		if len(due) == 0 {
+			return nil
+		}
+		return s.record(tx, account, portal.TermsAccepted, account, Notice{})
 	})
 }

@@ -20,6 +20,20 @@ const (
 	failuresPerHour = 100              // from one address: many families may share it
 )
 
+// What tries are counted of; each has counts of its own.
+const (
+	triesOfAccount  = "compte"
+	triesOfAddress  = "adresse"
+	resetsOfAccount = "oubli-compte"
+	resetsOfAddress = "oubli-adresse"
+)
+
+// The throttling of forgotten passwords: what one hour allows.
+const (
+	resetsPerAccount = 3
+	resetsPerAddress = 10
+)
+
 // failures is what is remembered of the wrong tries of one account or one address.
 type failures struct {
 	n           int
@@ -46,23 +60,33 @@ func (f failures) waitAddress(now time.Time) time.Duration {
 	return f.first.Add(time.Hour).Sub(now)
 }
 
+// waitReset gives how long the next request for a link must wait, after so many in an hour.
+func waitReset(most int) func(failures, time.Time) time.Duration {
+	return func(f failures, now time.Time) time.Duration {
+		if f.n < most {
+			return 0
+		}
+		return f.first.Add(time.Hour).Sub(now)
+	}
+}
+
 // throttleKey hides what was typed: somebody may have typed a password in the wrong field.
 func (s *Store) throttleKey(kind, value string) string {
 	sum := sha256.Sum256([]byte(string(s.salt) + kind + "\x00" + value))
 	return kind + ":" + hex.EncodeToString(sum[:16])
 }
 
-func (s *Store) addressKey(addr string) string {
+func (s *Store) addressKey(kind, addr string) string {
 	ip, err := netip.ParseAddr(addr)
 	if err != nil {
-		return s.throttleKey("adresse", "inconnue")
+		return s.throttleKey(kind, "inconnue")
 	}
 	ip = ip.Unmap().WithZone("")
 	if ip.Is6() {
 		prefix, _ := ip.Prefix(64) // one house is given at least a /64
 		ip = prefix.Addr()
 	}
-	return s.throttleKey("adresse", ip.String())
+	return s.throttleKey(kind, ip.String())
 }
 
 // reserveTry counts the try as failed before it is verified, so that a hundred tries at once are a hundred tries;

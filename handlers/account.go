@@ -3,6 +3,9 @@ package handlers
 import (
 	"strconv"
 
+	"github.com/gofiber/fiber/v2"
+
+	"marelle/db"
 	"marelle/portal"
 	"marelle/views"
 )
@@ -35,6 +38,8 @@ func (r *request) signInPage() error {
 		v.Notice = "Vous avez été déconnecté après un moment sans activité. Vos demandes sont conservées."
 	case "sortie":
 		v.Notice, v.Good = "Vous êtes déconnecté.", true
+	case "mot-de-passe":
+		v.Notice, v.Good = "Le mot de passe a bien été enregistré. Connectez-vous avec lui.", true
 	}
 	return r.render(v)
 }
@@ -43,7 +48,9 @@ func (r *request) signInPage() error {
 func (r *request) signIn() error {
 	v := r.signInView()
 	v.Login, v.Remember, v.Return = portal.Clip(r.FormValue("identifiant"), 100), r.FormValue("rester") == "1", localPath(r.FormValue("retour"))
-	_, token, err := r.site.store.SignIn(r.ctx(), r.FormValue("identifiant"), r.FormValue("mot_de_passe"), r.address(), v.Remember, r.Cookies(r.site.cookieName()))
+	_, token, err := r.site.store.SignIn(r.ctx(), r.FormValue("identifiant"), r.FormValue("mot_de_passe"), db.Visit{
+		Addr: r.address(), Device: portal.Device(r.Get(fiber.HeaderUserAgent)), Remember: v.Remember, Before: r.Cookies(r.site.cookieName()),
+	})
 	if refusal := portal.AsError(err); refusal != nil {
 		v.Fault = refusal.Message
 		r.retryAfter(err)
@@ -73,7 +80,7 @@ func (r *request) signOut() error {
 func (r *request) firstPasswordView() views.FirstPassword {
 	return views.FirstPassword{
 		Cover: r.cover("Choisir votre mot de passe", "Choisissez votre mot de passe", "Il remplace celui de la lettre. Personne d’autre que vous ne pourra le lire, pas même la mairie."),
-		Login: r.session.Login, Least: portal.PasswordLeast,
+		Login: r.session.Login, NewPassword: views.NewPassword{Least: portal.PasswordLeast},
 	}
 }
 
@@ -83,18 +90,25 @@ func (r *request) firstPasswordPage() error {
 	return r.render(v)
 }
 
+// chosenPassword reads a password typed twice, and says in the form what is wrong with it.
+func (r *request) chosenPassword(form *views.NewPassword, owner portal.PasswordOwner) string {
+	password, again := r.FormValue("mot_de_passe"), r.FormValue("confirmation")
+	form.Least = portal.PasswordLeast
+	form.SetRules(portal.PasswordRules(), checkPassword(password, owner), password != "")
+	if password != again {
+		form.Faults = append(form.Faults, views.Fault{Field: "mdp2", Message: "Les deux mots de passe sont différents. Écrivez deux fois le même."})
+	}
+	return password
+}
+
 // setFirstPassword replaces the password of the letter.
 func (r *request) setFirstPassword() error {
-	password, again := r.FormValue("mot_de_passe"), r.FormValue("confirmation")
 	owner, err := r.site.store.PasswordOwner(r.ctx(), r.account())
 	if err != nil {
 		return err
 	}
 	v := r.firstPasswordView()
-	v.SetRules(portal.PasswordRules(), checkPassword(password, owner), password != "")
-	if password != again {
-		v.Faults = append(v.Faults, views.Fault{Field: "mdp2", Message: "Les deux mots de passe sont différents. Écrivez deux fois le même."})
-	}
+	password := r.chosenPassword(&v.NewPassword, owner)
 	if len(v.Faults) > 0 {
 		return r.renderInvalid(v)
 	}

@@ -101,6 +101,7 @@ func (r *request) frame(title, tab string) views.Frame {
 	if r.session.MustChange || r.session.TermsDue {
 		return f // no tab leads anywhere yet
 	}
+	f.Profile = profilePath
 	f.Tabs = r.tabs(tab)
 	if r.area != staffArea {
 		f.Adds, f.Removes = r.session.Adds, r.session.Removes

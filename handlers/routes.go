@@ -38,6 +38,11 @@ func (s *Site) routes() {
 	s.Route(get, "/", visitor, (*request).root)
 	s.Route(get, "/connexion", visitor, (*request).signInPage)
 	s.Route(post, "/connexion", public, (*request).signIn)
+	s.Route(get, "/mot-de-passe-oublie", public, (*request).forgottenPage)
+	s.Route(post, "/mot-de-passe-oublie", public, (*request).askReset)
+	s.Route(get, resetPath+":token", public, (*request).resetPage)
+	s.Route(post, resetPath+":token", public, (*request).reset)
+	s.Route(get, "/ical/:token", public, (*request).agenda)
 	s.Route(get, "/rgpd", public, (*request).privacyText)
 	s.Route(get, "/cgu", public, (*request).conditionsText)
 	s.Route(get, "/accessibilite", public, (*request).accessibilityText)
@@ -80,6 +85,17 @@ func (s *Site) routes() {
 	// Families: account
 	s.Route(get, views.ReminderSettingsPath, parent, (*request).reminderSettings)
 	s.Route(post, views.ReminderSettingsPath, parent, (*request).setReminders)
+	s.Route(get, profilePath, signedIn, (*request).profile)
+	s.Route(get, "/profil/adresses", signedIn, (*request).addressesPage)
+	s.Route(post, "/profil/adresses", signedIn, (*request).saveAddresses)
+	s.Route(get, "/profil/telephones", signedIn, (*request).phonesPage)
+	s.Route(post, "/profil/telephones", signedIn, (*request).savePhones)
+	s.Route(get, "/profil/mot-de-passe", signedIn, (*request).passwordPage)
+	s.Route(post, "/profil/mot-de-passe", signedIn, (*request).changePassword)
+	s.Route(post, "/profil/appareils", signedIn, (*request).closeDevices)
+	s.Route(post, "/profil/agenda", signedIn, (*request).changeAgenda)
+	s.Route(get, "/profil/donnees", signedIn, (*request).dataPage)
+	s.Route(post, "/profil/donnees", signedIn, (*request).exportData)
 
 	// Families: registrations for the year
 

@@ -105,9 +105,9 @@ func readGuardians(s *rollSheet, c guardianColumns) []guardianLine {
 			UsedName:    row.cell(c.used),
 			FirstName:   row.cell(c.first),
 			RollAddress: RollAddress{row.cell(c.street), rollPostCode(row.cell(c.postCode)), row.cell(c.town)},
-			HomePhone:   rollPhone(row.cell(c.home)),
-			WorkPhone:   rollPhone(row.cell(c.work)),
-			MobilePhone: rollPhone(row.cell(c.mobile)),
+			HomePhone:   frenchPhone(row.cell(c.home)),
+			WorkPhone:   frenchPhone(row.cell(c.work)),
+			MobilePhone: frenchPhone(row.cell(c.mobile)),
 		}}
 		if g.LastName == "" {
 			g.LastName, g.UsedName = g.UsedName, ""
@@ -146,7 +146,7 @@ func readEmails(s *rollSheet, row rollRow, col int, name string) []string {
 	var emails []string
 	for _, e := range strings.FieldsFunc(row.cell(col), func(r rune) bool { return strings.ContainsRune(" ;,/<>", r) }) {
 		e = strings.TrimPrefix(e, "mailto:")
-		if !rollEmailValid(e) {
+		if !emailValid(e) {
 			s.warn(row, col, "Le courriel %s, « %s », n’est pas valable : aucun message ne partira à cette adresse. Corrigez-la, puis recommencez l’import.", Of(name), Clip(e, 60))
 			continue
 		}
@@ -157,8 +157,8 @@ func readEmails(s *rollSheet, row rollRow, col int, name string) []string {
 	return emails
 }
 
-// rollEmailValid accepts what the mail providers of families give; an accent is always a slip of the keyboard.
-func rollEmailValid(e string) bool {
+// emailValid accepts what the mail providers of families give; an accent is always a slip of the keyboard.
+func emailValid(e string) bool {
 	local, domain, found := strings.Cut(e, "@")
 	if !found || local == "" || len(local) > 64 || len(domain) > 253 || strings.HasPrefix(local, ".") || strings.HasSuffix(local, ".") || strings.Contains(e, "..") {
 		return false
@@ -187,8 +187,8 @@ func rollCivility(s string) string {
 	return s
 }
 
-// rollPhone writes a French number « 06 91 67 60 89 »; any other is kept as it is.
-func rollPhone(s string) string {
+// frenchPhone writes a French number « 06 91 67 60 89 »; any other is kept as it is.
+func frenchPhone(s string) string {
 	digits := strings.Map(func(r rune) rune {
 		if strings.ContainsRune(" .-()+/", r) {
 			return -1

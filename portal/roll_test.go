@@ -564,17 +564,17 @@ func TestRollSmallThings(t *testing.T) {
 		f         func(string) string
 		text, say string
 	}{
-		{"téléphone", rollPhone, "0691676089", "06 91 67 60 89"},
-		{"téléphone", rollPhone, "06.91.67.60.89", "06 91 67 60 89"},
-		{"téléphone", rollPhone, "06-91-67-60-89", "06 91 67 60 89"},
-		{"téléphone", rollPhone, "+33 6 91 67 60 89", "06 91 67 60 89"},
-		{"téléphone", rollPhone, "+33 (0)6 91 67 60 89", "06 91 67 60 89"},
-		{"téléphone", rollPhone, "0033691676089", "06 91 67 60 89"},
-		{"zéro pris par un tableur", rollPhone, "691676089", "06 91 67 60 89"},
-		{"téléphone suisse", rollPhone, "+41 79 123 45 67", "+41 79 123 45 67"},
-		{"deux téléphones", rollPhone, "06 91 67 60 89 / 05 61 00 00 00", "06 91 67 60 89 / 05 61 00 00 00"},
-		{"téléphone annoté", rollPhone, "06 91 67 60 89 (bureau)", "06 91 67 60 89 (bureau)"},
-		{"téléphone", rollPhone, "", ""},
+		{"téléphone", frenchPhone, "0691676089", "06 91 67 60 89"},
+		{"téléphone", frenchPhone, "06.91.67.60.89", "06 91 67 60 89"},
+		{"téléphone", frenchPhone, "06-91-67-60-89", "06 91 67 60 89"},
+		{"téléphone", frenchPhone, "+33 6 91 67 60 89", "06 91 67 60 89"},
+		{"téléphone", frenchPhone, "+33 (0)6 91 67 60 89", "06 91 67 60 89"},
+		{"téléphone", frenchPhone, "0033691676089", "06 91 67 60 89"},
+		{"zéro pris par un tableur", frenchPhone, "691676089", "06 91 67 60 89"},
+		{"téléphone suisse", frenchPhone, "+41 79 123 45 67", "+41 79 123 45 67"},
+		{"deux téléphones", frenchPhone, "06 91 67 60 89 / 05 61 00 00 00", "06 91 67 60 89 / 05 61 00 00 00"},
+		{"téléphone annoté", frenchPhone, "06 91 67 60 89 (bureau)", "06 91 67 60 89 (bureau)"},
+		{"téléphone", frenchPhone, "", ""},
 		{"code postal", rollPostCode, "9140", "09140"},
 		{"code postal", rollPostCode, "31000", "31000"},
 		{"code postal belge", rollPostCode, "B-1000", "B-1000"},
@@ -617,7 +617,7 @@ func TestRollSmallThings(t *testing.T) {
 		"a@b": false, "@b.fr": false, "a@": false, "a": false, "a@@b.fr": false, "a@b..fr": false, ".a@b.fr": false, "a.@b.fr": false,
 		"rémi@exemple.fr": false, "a@exemplé.fr": false, "a@-b.fr": false, "a@b.f": false, "a@1.2.3.4": false, "a b@c.fr": false,
 	} {
-		if rollEmailValid(email) != want {
+		if emailValid(email) != want {
 			t.Errorf("courriel %s : %v", email, !want)
 		}
 	}

@@ -6,11 +6,12 @@ import (
 	"marelle/portal"
 )
 
-var _ = register(SignIn{}, FirstPassword{}, PasswordSaved{}, Terms{}, Text{})
+var _ = register(SignIn{}, FirstPassword{}, PasswordSaved{}, Terms{}, Text{}, Forgotten{}, ResetPassword{}, ResetGone{})
 
 var (
 	_ = part("account/text#blocks", []Block{})
 	_ = part("account/terms#blocks", []Block{})
+	_ = part("account/password#fields", NewPassword{})
 	_ = part("components/faults", Faults{})
 )
 
@@ -51,17 +52,54 @@ func (f Faults) On(field string) string {
 	return ""
 }
 
-// FirstPassword is the choice of a personal password at the first sign-in.
-type FirstPassword struct {
-	Cover
-	Login  string // for the browser's password keeper
-	Least  int    // characters
+// NewPassword is the two fields of a password that is chosen, with its rules.
+type NewPassword struct {
+	Least  int // characters
 	Rules  []RuleLine
 	Faults Faults
 }
 
+// FirstPassword is the choice of a personal password at the first sign-in.
+type FirstPassword struct {
+	Cover
+	NewPassword
+	Login string // for the browser's password keeper
+}
+
 // Template names the page.
 func (FirstPassword) Template() string { return "account/password" }
+
+// Forgotten is « Réinitialiser votre mot de passe ».
+type Forgotten struct {
+	Cover
+	Login, Email string // what was typed
+	Phone        string // of the town hall
+	Sent         bool   // it was asked; nobody is told whether a message leaves
+	Refused      string // too many requests
+	Faults       Faults
+}
+
+// Template names the page.
+func (Forgotten) Template() string { return "account/forgotten" }
+
+// ResetPassword is where the link of a forgotten password leads.
+type ResetPassword struct {
+	Cover
+	NewPassword
+	Action string // where the form goes: the address of the link
+}
+
+// Template names the page.
+func (ResetPassword) Template() string { return "account/reset" }
+
+// ResetGone says that a link can no longer be used.
+type ResetGone struct {
+	Cover
+	Message string
+}
+
+// Template names the page.
+func (ResetGone) Template() string { return "account/gone" }
 
 // RuleLine is a rule of passwords and whether the one that was typed obeys it.
 type RuleLine struct {
@@ -72,7 +110,7 @@ type RuleLine struct {
 }
 
 // SetRules lists the rules; once a password was typed, each is ticked or crossed.
-func (v *FirstPassword) SetRules(rules []portal.PasswordRule, faults []portal.PasswordFault, typed bool) {
+func (v *NewPassword) SetRules(rules []portal.PasswordRule, faults []portal.PasswordFault, typed bool) {
 	broken := map[string]bool{}
 	for _, f := range faults {
 		broken[f.Rule] = true

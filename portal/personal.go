@@ -1,0 +1,155 @@
+package portal
+
+// PersonalData is everything the portal keeps about a person and the children whose guardian the person is (RGPD, article
+// 20), as one JSON document in French. Secrets are not in it: neither passwords nor tokens, nor what is stored of them.
+type PersonalData struct {
+	Written   string             `json:"ecrit_le"`
+	Account   PersonalAccount    `json:"compte"`
+	Addresses []PersonalAddress  `json:"adresses_de_courriel"`
+	Roles     []PersonalRole     `json:"roles_dans_la_commune"`
+	Families  []PersonalFamily   `json:"familles"`
+	Children  []PersonalChild    `json:"enfants"`
+	Bookings  []PersonalBooking  `json:"reservations"`
+	Wishes    []PersonalWish     `json:"demandes_non_validees"`
+	Movements []PersonalMovement `json:"mouvements"`
+	Receipts  []PersonalReceipt  `json:"recus"`
+	Terms     []PersonalTerms    `json:"textes_acceptes"`
+	Sessions  []PersonalSession  `json:"sessions_ouvertes"`
+	Calendar  string             `json:"adresse_d_agenda_creee_le,omitempty"`
+	Events    []PersonalEvent    `json:"journal_du_compte"`
+	Mails     []PersonalMail     `json:"messages"`
+}
+
+// PersonalAccount is the account itself.
+type PersonalAccount struct {
+	Login     string `json:"identifiant"`
+	Civility  string `json:"civilite"`
+	LastName  string `json:"nom"`
+	UsedName  string `json:"nom_d_usage"`
+	FirstName string `json:"prenom"`
+	Home      string `json:"telephone_domicile"`
+	Work      string `json:"telephone_travail"`
+	Mobile    string `json:"telephone_portable"`
+	Created   string `json:"cree_le"`
+	Letter    string `json:"derniere_lettre_le,omitempty"`
+	FirstSeen string `json:"premiere_connexion_le,omitempty"`
+}
+
+// PersonalAddress is an e-mail address and what is sent to it.
+type PersonalAddress struct {
+	Address   string `json:"adresse"`
+	Reports   bool   `json:"comptes_rendus"`
+	Reminders bool   `json:"rappels"`
+}
+
+// PersonalRole is what the person is as an agent.
+type PersonalRole struct {
+	Structure string `json:"structure"`
+	Role      string `json:"role"`
+}
+
+// PersonalFamily is a household the person belongs to.
+type PersonalFamily struct {
+	Number    FamilyID `json:"numero"`
+	Structure string   `json:"structure"`
+	Name      string   `json:"nom"`
+	Street    string   `json:"rue"`
+	Postcode  string   `json:"code_postal"`
+	Town      string   `json:"commune"`
+}
+
+// PersonalChild is a child of one of these households.
+type PersonalChild struct {
+	Number    ChildID         `json:"numero"`
+	LastName  string          `json:"nom"`
+	UsedName  string          `json:"nom_d_usage"`
+	FirstName string          `json:"prenom"`
+	Birth     string          `json:"naissance"`
+	Sex       string          `json:"sexe"`
+	Classes   []PersonalClass `json:"classes"`
+}
+
+// PersonalClass is where a child was in a school year.
+type PersonalClass struct {
+	Year   string `json:"annee_scolaire"`
+	School string `json:"ecole"`
+	Class  string `json:"classe"`
+	Grade  string `json:"niveau"`
+}
+
+// PersonalBooking is a day saved for a child.
+type PersonalBooking struct {
+	Child     ChildID `json:"enfant"`
+	Activity  string  `json:"activite"`
+	Day       string  `json:"jour"`
+	State     string  `json:"etat"`
+	Arrival   string  `json:"arrivee,omitempty"`
+	Departure string  `json:"depart,omitempty"`
+	Since     string  `json:"depuis"`
+}
+
+// PersonalWish is a click not validated.
+type PersonalWish struct {
+	Child     ChildID `json:"enfant"`
+	Activity  string  `json:"activite"`
+	Day       string  `json:"jour"`
+	Action    string  `json:"demande"`
+	Arrival   string  `json:"arrivee,omitempty"`
+	Departure string  `json:"depart,omitempty"`
+	At        string  `json:"le"`
+}
+
+// PersonalMovement is something asked for a child, and what came of it. Who else asked is not named.
+type PersonalMovement struct {
+	Child     ChildID `json:"enfant"`
+	Activity  string  `json:"activite"`
+	Day       string  `json:"jour"`
+	Action    string  `json:"demande"`
+	Arrival   string  `json:"arrivee,omitempty"`
+	Departure string  `json:"depart,omitempty"`
+	At        string  `json:"le"`
+	Mine      bool    `json:"demande_par_vous"`
+	Outcome   string  `json:"reponse"`
+	Reason    string  `json:"raison,omitempty"`
+	Night     string  `json:"transmise_dans_la_nuit_du,omitempty"`
+	Final     string  `json:"resultat,omitempty"`
+	Receipt   string  `json:"recu,omitempty"`
+}
+
+// PersonalReceipt is the proof of a validation.
+type PersonalReceipt struct {
+	Number string `json:"numero"`
+	At     string `json:"le"`
+	Hash   string `json:"empreinte"`
+}
+
+// PersonalTerms is a version of a text that the person accepted.
+type PersonalTerms struct {
+	Text    string `json:"texte"`
+	Version int    `json:"version"`
+	At      string `json:"accepte_le"`
+}
+
+// PersonalSession is a device that is signed in.
+type PersonalSession struct {
+	Device   string `json:"appareil"`
+	Remember bool   `json:"rester_connecte"`
+	Created  string `json:"ouverte_le"`
+	Seen     string `json:"derniere_utilisation"`
+}
+
+// PersonalEvent is something done to the account.
+type PersonalEvent struct {
+	At   string `json:"le"`
+	What string `json:"quoi"`
+}
+
+// PersonalMail is a message sent to the person, without its text.
+type PersonalMail struct {
+	At      string `json:"le"`
+	Address string `json:"adresse"`
+	Kind    string `json:"nature"`
+	Subject string `json:"objet"`
+	State   string `json:"etat"`
+	Sent    string `json:"parti_le,omitempty"`
+}
