@@ -95,7 +95,7 @@ func profileWithoutScripts(t *testing.T, d *demonstration, server *smtptest.Serv
 
 	v.clickTo(`button[name="action"][value="creer"]`)
 	v.wantText("main", "le portail ne peut pas la montrer une seconde fois")
-	secret := read(v, chromedp.AttributeValue(chromedp.CSS("#agenda"), "value")).Value
+	secret := v.text("#agenda")
 	res, err := http.Get(secret)
 	if err != nil {
 		t.Fatal(err)

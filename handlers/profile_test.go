@@ -203,7 +203,7 @@ func TestAgenda(t *testing.T) {
 	create := func() string {
 		b.get("/profil")
 		b.post("/profil/agenda", url.Values{"action": {"creer"}, "vu": {b.page.Find("[name=vu]").AttrOr("value", "")}}).want(200).wantText("le portail ne peut pas la montrer une seconde fois")
-		path, ours := strings.CutPrefix(b.page.Find("#agenda").AttrOr("value", ""), baseURL)
+		path, ours := strings.CutPrefix(b.page.Find("#agenda").Text(), baseURL)
 		if !ours || !strings.HasPrefix(path, "/ical/") {
 			t.Fatalf("the address is %q", path)
 		}
@@ -273,7 +273,7 @@ func TestExport(t *testing.T) {
 	h := newHousehold(t)
 	b := h.father
 	b.get("/profil").post("/profil/agenda", url.Values{"action": {"creer"}, "vu": {"0"}}).want(200)
-	secret := strings.TrimPrefix(b.page.Find("#agenda").AttrOr("value", ""), baseURL+"/ical/")
+	secret := strings.TrimPrefix(b.page.Find("#agenda").Text(), baseURL+"/ical/")
 	for _, day := range []string{"2026-12-07:1", "2026-12-08:1"} {
 		b.get(h.path(h.canteen)).post(h.path(h.canteen), url.Values{"jour": {day}}).want(303)
 	}

@@ -113,7 +113,7 @@ func (r *request) resetGone(err error) error {
 		return err
 	}
 	r.Status(fiber.StatusNotFound)
-	return r.render(views.ResetGone{Cover: r.cover("Lien dépassé", "Ce lien ne sert plus", "Votre mot de passe n’a pas changé."), Message: err.Error()})
+	return r.render(views.ResetGone{Cover: r.cover("Lien dépassé", "Ce lien ne sert plus", "Un autre arrive en une minute."), Message: err.Error()})
 }
 
 // reset sets the password chosen on the page of a link.

@@ -60,9 +60,13 @@ func (v *Profile) SetAddresses(list []portal.Address) {
 	}
 }
 
-// SetPhones lists the numbers.
+// SetPhones lists the numbers that are known.
 func (v *Profile) SetPhones(p portal.Phones) {
-	v.Phones = []ProfilePhone{{"Domicile", p.Home}, {"Travail", p.Work}, {"Portable", p.Mobile}}
+	for _, n := range []ProfilePhone{{"Portable", p.Mobile}, {"Domicile", p.Home}, {"Travail", p.Work}} {
+		if n.Number != "" {
+			v.Phones = append(v.Phones, n)
+		}
+	}
 }
 
 // AddDevice lists a session.
