@@ -17,7 +17,6 @@ func TestWhoImportsWhom(t *testing.T) {
 		"db/demo":       {"marelle/db", "marelle/portal"},
 		"db/dbtest":     {"marelle/db", "marelle/portal"},
 		"views":         {"marelle/portal", "marelle/static", "github.com/gofiber/template/", "github.com/valyala/bytebufferpool", "github.com/gofiber/fiber/v2/utils", "github.com/arran4/golang-ical", "github.com/xuri/excelize/v2"},
-		"views":         {"marelle/portal", "marelle/static", "github.com/arran4/golang-ical", "github.com/gofiber/template/", "github.com/valyala/bytebufferpool", "github.com/gofiber/fiber/v2/utils"},
 		"handlers":      {"marelle/db", "marelle/views", "marelle/static", "marelle/portal", "github.com/", "golang.org/x/"},
 		"jobs":          {"marelle/db", "marelle/views", "marelle/portal", "github.com/"},
 		"jobs/smtptest": {"github.com/emersion/"},

@@ -52,22 +52,19 @@ func (s *Store) RemoveCalendar(ctx context.Context, session *Session) error {
 
 // CalendarDays lists what is booked for the children of the account that a calendar address belongs to, from thirty days
 // back; an address that is no more is not found.
-func (s *Store) CalendarDays(ctx context.Context, token string) ([]portal.CalendarDay, error) {
-	var days []portal.CalendarDay
-	err := s.snapshot(ctx, func(r reader) error {
+func (s *Store) CalendarDays(ctx context.Context, token string) (list []portal.Reservation, err error) {
+	err = s.snapshot(ctx, func(r reader) error {
 		var account portal.AccountID
 		if err := r.row(&account, "SELECT account_id FROM calendar_address WHERE token_hash = ?", tokenHash(token)); err != nil {
 			return absent(err, "Cette adresse d’agenda ne sert plus.")
 		}
-		var err error
-		days, err = all(r, func(r *sql.Rows) (d portal.CalendarDay, err error) {
-			err = r.Scan(&d.Child, &d.FirstName, &d.Activity, &d.Short, &d.Day, &d.Starts, &d.Ends, &d.Waiting, into{&d.Since})
-			return d, err
-		}, `SELECT c.id, c.first_name, a.id, a.short, b.day, coalesce(b.arrival, a.starts), coalesce(b.departure, a.ends), b.status = 'waiting', b.since
-			FROM booking b JOIN child c ON c.id = b.child_id JOIN activity a ON a.id = b.activity_id
-			WHERE b.child_id`+childOfAccount+` AND b.day >= ?2
-			ORDER BY b.day, a.starts, c.id, a.id`, account, portal.DateOf(s.now())-calendarBack)
+		back := portal.FollowFilter{From: portal.DateOf(s.now()) - calendarBack}
+		children, setups, err := s.familyOf(r, account, back, s.now())
+		if err != nil {
+			return err
+		}
+		list, err = savedDays(r, children, setups, back)
 		return err
 	})
-	return days, err
+	return list, err
 }

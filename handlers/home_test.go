@@ -28,8 +28,8 @@ func paris(t *testing.T, s string) time.Time {
 	return at
 }
 
-// message is the form of an announcement, shown now.
-func message(title, body string) url.Values {
+// announced is the form of an announcement, shown now.
+func announced(title, body string) url.Values {
 	return url.Values{"titre": {title}, "texte": {body}, "du": {"2026-11-20"}, "au": {"2026-12-04"}, "pour": {"tous"}, "cle": {"cle-0123456789"}}
 }
 
@@ -48,7 +48,7 @@ func TestAnnouncements(t *testing.T) {
 	if first, _ := agent.page.Find("#du").Attr("value"); first != "2026-11-23" {
 		t.Errorf("a new message is shown from %s", first)
 	}
-	form := message("Cantine fermée", "Pas de cantine vendredi.\n\n- Prévoyez un pique-nique.\n\n## Pourquoi\n\nUne panne.")
+	form := announced("Cantine fermée", "Pas de cantine vendredi.\n\n- Prévoyez un pique-nique.\n\n## Pourquoi\n\nUne panne.")
 	form.Set("faire", "apercu")
 	agent.post("/gestion/messages", form).want(200).wantText("Aperçu : rien n’est encore enregistré. Affiché du 20 novembre au 4 décembre, pour toutes les familles.")
 	if got := agent.page.Find(".message li").Text(); got != "Prévoyez un pique-nique." {
@@ -64,7 +64,7 @@ func TestAnnouncements(t *testing.T) {
 	h.father.get("/accueil").want(200).wantText("Cantine fermée").wantText("Prévoyez un pique-nique.")
 
 	path, _ := agent.page.Find("main table a").Attr("href")
-	changed := message("Cantine ouverte", "La panne est réparée.")
+	changed := announced("Cantine ouverte", "La panne est réparée.")
 	changed.Set("pour", fmt.Sprintf("activite-%d", h.canteen))
 	agent.get(path).want(200).wantText("Changer un message").post(path, changed).wantTo("/gestion/messages?enregistre=1")
 	agent.get("/gestion/messages").wantText("Les familles qui réservent la cantine").wantNoText("Cantine fermée")
@@ -105,7 +105,7 @@ func TestAnnouncementFaults(t *testing.T) {
 		{"n’importe qui", "pour", "activite-1-2", "Choisissez dans la liste à qui le message s’adresse."},
 		{"personne", "pour", "", "Choisissez dans la liste à qui le message s’adresse."},
 	} {
-		form := message("Titre gardé", "Texte gardé")
+		form := announced("Titre gardé", "Texte gardé")
 		form.Set(c.field, c.value)
 		agent.post("/gestion/messages", form).want(422).wantText("Il y a 1 point à corriger").wantText(c.sentence)
 		if got := agent.page.Find("#faute-" + c.field).Text(); got != c.sentence {
@@ -116,13 +116,13 @@ func TestAnnouncementFaults(t *testing.T) {
 		}
 	}
 	agent.post("/gestion/messages", url.Values{"cle": {"x"}}).want(422).wantText("Il y a 5 points à corriger")
-	short := message("Sans clé", "Texte")
+	short := announced("Sans clé", "Texte")
 	short.Set("cle", "x")
 	agent.post("/gestion/messages", short).want(422).wantText("Ce formulaire est incomplet.")
 	agent.get("/gestion/messages").wantText("Aucun message.")
 	for _, path := range []string{"/gestion/messages/99", "/gestion/messages/x", "/gestion/messages/0"} {
 		agent.get(path).want(404)
-		agent.get("/gestion/messages").post(path, message("a", "b")).want(404)
+		agent.get("/gestion/messages").post(path, announced("a", "b")).want(404)
 		agent.post(path+"/retirer", url.Values{}).want(404)
 		agent.post(path+"/remettre", url.Values{}).want(404)
 	}
@@ -134,7 +134,7 @@ func TestHostileAnnouncement(t *testing.T) {
 	h := newHousehold(t)
 	agent := h.manager()
 	const hostile = `<script>alert(1)</script><img src=x onerror=alert(2)>{{.CSRF}}`
-	agent.get("/gestion/messages/nouveau").post("/gestion/messages", message(hostile, "## "+hostile+"\n\n- "+hostile+"\n\n"+hostile)).follow().want(200).wantText(hostile)
+	agent.get("/gestion/messages/nouveau").post("/gestion/messages", announced(hostile, "## "+hostile+"\n\n- "+hostile+"\n\n"+hostile)).follow().want(200).wantText(hostile)
 	h.father.get("/accueil").want(200)
 	for _, part := range []string{".message h2", ".message h3", ".message li", ".message .prose>p"} {
 		if got := h.father.page.Find(part).Text(); got != hostile {
@@ -162,7 +162,7 @@ func TestAnnouncementsElsewhere(t *testing.T) {
 	path := fmt.Sprintf("/gestion/messages/%d", id)
 	agent.get("/gestion/messages").want(200).wantNoText("Du syndicat")
 	agent.get(path).want(404)
-	agent.get("/gestion/messages").post(path, message("Volé", "Texte")).want(404)
+	agent.get("/gestion/messages").post(path, announced("Volé", "Texte")).want(404)
 	agent.post(path+"/retirer", url.Values{}).want(404)
 	h.father.get("/accueil").wantNoText("Du syndicat")
 	h.father.get("/gestion/messages").want(404)
@@ -174,7 +174,7 @@ func TestAnnouncementsElsewhere(t *testing.T) {
 	h.raw("INSERT INTO family (id, structure_id, name, created_at) VALUES (900, ?, 'DUPONT', 0)", other)
 	h.raw("INSERT INTO family_child (family_id, child_id) VALUES (900, 900)")
 	h.raw("INSERT INTO guardian (family_id, account_id) VALUES (900, ?)", h.accountOf("DUPONT"))
-	agent.get("/gestion/messages").post("/gestion/messages", message("De la mairie", "Texte.")).want(303)
+	agent.get("/gestion/messages").post("/gestion/messages", announced("De la mairie", "Texte.")).want(303)
 	h.father.get("/accueil").want(200).wantText("Du syndicatSyndicatTexte.").wantText("De la mairieMairie de CarteVilleTexte.").wantText("Zoé")
 }
 

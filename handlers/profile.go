@@ -227,7 +227,7 @@ func (r *request) changeAgenda() error {
 
 // agenda answers a calendar program that knows a secret address.
 func (r *request) agenda() error {
-	days, err := r.site.store.CalendarDays(r.ctx(), r.Params("token"))
+	list, err := r.site.store.CalendarDays(r.ctx(), r.Params("token"))
 	if refusal := portal.AsError(err); refusal != nil {
 		return fiber.ErrNotFound
 	}
@@ -236,7 +236,7 @@ func (r *request) agenda() error {
 	}
 	r.Set(fiber.HeaderContentType, "text/calendar; charset=utf-8")
 	r.Set(fiber.HeaderContentDisposition, `inline; filename="reservations.ics"`)
-	return r.SendString(views.ICS(days, r.site.base.Hostname()))
+	return r.Send(views.ICS("Portail famille", views.BookingEvents(list, r.site.name(r.ctx()), r.site.base.Hostname())))
 }
 
 func (r *request) dataPage() error {

@@ -51,7 +51,7 @@ func (h *habits) enter(account portal.AccountID) {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	if _, _, err := h.SignIn(background, letters[0].Login, letters[0].Password, "192.0.2.1", false, ""); err != nil {
+	if _, _, err := h.SignIn(background, letters[0].Login, letters[0].Password, db.Visit{Addr: "192.0.2.1"}); err != nil {
 		h.t.Fatal(err)
 	}
 }

@@ -189,15 +189,3 @@ type AccountEvent struct {
 	Kind    AccountEventKind
 	By      AccountID // who was signed in; zero: nobody
 }
-
-// CalendarDay is a booking as a calendar program shows it.
-type CalendarDay struct {
-	Child        ChildID
-	FirstName    string
-	Activity     ActivityID
-	Short        string // « Cantine »
-	Day          Date
-	Starts, Ends TimeOfDay
-	Waiting      bool      // on the waiting list: not sure yet
-	Since        time.Time // when the day was booked
-}
