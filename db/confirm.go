@@ -185,8 +185,11 @@ func book(tx *Tx, account portal.AccountID, slot *portal.Slot, now time.Time) er
 	if !taken {
 		return errors.New("db: the slot said free and the counter said full") // Decide read the same rows: never
 	}
-	return tx.exec(`INSERT INTO booking (child_id, activity_id, day, status, account_id, since, arrival, departure, together) VALUES (?, ?, ?, 'booked', ?, ?, ?, ?, ?)`,
-		slot.Child, slot.Activity.ID, slot.Day, account, at(now), hour(slot.WishHours.Arrival), hour(slot.WishHours.Departure), slot.Together)
+	if err := tx.exec(`INSERT INTO booking (child_id, activity_id, day, status, account_id, since, arrival, departure, together) VALUES (?, ?, ?, 'booked', ?, ?, ?, ?, ?)`,
+		slot.Child, slot.Activity.ID, slot.Day, account, at(now), hour(slot.WishHours.Arrival), hour(slot.WishHours.Departure), slot.Together); err != nil {
+		return err
+	}
+	return backToRegistration(tx, slot.Child, slot.Activity.ID, slot.Day)
 }
 
 // takePlaces takes one place in each counter, or none at all.
@@ -230,6 +233,9 @@ func wait(tx *Tx, account portal.AccountID, slot *portal.Slot, now time.Time) er
 
 // cancelBooking removes what is saved and gives back its place, booked or waiting.
 func cancelBooking(tx *Tx, slot *portal.Slot) error {
+	if err := registrationException(tx, slot.Child, slot.Activity.ID, slot.Day); err != nil {
+		return err
+	}
 	if err := tx.exec("DELETE FROM booking WHERE child_id = ? AND activity_id = ? AND day = ?", slot.Child, slot.Activity.ID, slot.Day); err != nil {
 		return err
 	}

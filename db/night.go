@@ -44,8 +44,9 @@ func firstLedgerDay(created time.Time, nightAt portal.TimeOfDay) portal.Date {
 	return day
 }
 
-// Transmit runs the night of a date: it gives freed places to those who wait, settles every request received before the
-// night's hour, and writes the night in the ledger. Run again, it changes nothing; interrupted, it goes on where it was.
+// Transmit runs the night of a date: it turns registrations into bookings, gives freed places to those who wait, settles
+// every request received before the night's hour, and writes the night in the ledger. Run again, it changes nothing;
+// interrupted, it goes on where it was.
 func (s *Store) Transmit(ctx context.Context, structure portal.StructureID, date portal.Date) (*portal.Night, error) {
 	setup, err := s.Setup(ctx, structure)
 	if err != nil {
@@ -58,6 +59,9 @@ func (s *Store) Transmit(ctx context.Context, structure portal.StructureID, date
 	night, err := s.openNight(ctx, structure, date, due)
 	if err != nil || !night.Done.IsZero() {
 		return night, err
+	}
+	if err := s.applyRegistrations(ctx, setup, night); err != nil {
+		return nil, err
 	}
 	if err := s.promote(ctx, setup, night); err != nil {
 		return nil, err

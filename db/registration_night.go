@@ -1,0 +1,285 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+
+	"marelle/portal"
+)
+
+// RegistrationPreview is what a request would bring, as things stand.
+type RegistrationPreview struct {
+	Next    portal.Registration
+	Horizon portal.Date // bookings are made up to this day for now
+	Steps   []portal.RegistrationStep
+}
+
+// PreviewRegistration says, day by day, what a request would bring; nothing is recorded. What cannot be asked is refused
+// with the sentences of AskRegistration.
+func (s *Store) PreviewRegistration(ctx context.Context, account portal.AccountID, w RegistrationWish) (*RegistrationPreview, error) {
+	reg, err := s.registrationFor(ctx, account, w.Registration)
+	if err != nil {
+		return nil, err
+	}
+	p := &RegistrationPreview{}
+	if p.Next, err = reg.prepare(w, s.now()); err != nil {
+		return nil, err
+	}
+	p.Horizon = max(reg.through, reg.Setup.BookingHorizon(reg.Activity, lastNight(reg.Setup, s.now())+1))
+	if p.Next.First > p.Horizon {
+		return p, nil
+	}
+	err = s.snapshot(ctx, func(r reader) error {
+		days, err := registrationDays(r, reg.Setup, reg.Activity, p.Next, p.Next.First, p.Horizon)
+		if err == nil {
+			p.Steps = reg.Course.Plan(&p.Next, reg.through, days)
+		}
+		return err
+	})
+	return p, err
+}
+
+// registrationDays reads what stands on the days of a registration.
+func registrationDays(q querier, setup *portal.Setup, a *portal.Activity, r portal.Registration, first, last portal.Date) ([]portal.RegistrationDay, error) {
+	slots, err := slotsBetween(q, setup, a, r.Child, first, last, nil)
+	if err != nil {
+		return nil, err
+	}
+	days := make([]portal.RegistrationDay, len(slots))
+	for i := range slots {
+		days[i].Slot = &slots[i]
+	}
+	_, err = all(q, func(rows *sql.Rows) (struct{}, error) {
+		var day portal.Date
+		var hours portal.Hours
+		var own bool
+		err := rows.Scan(&day, &own, &hours.Arrival, &hours.Departure)
+		if err == nil {
+			days[day-first].Own, days[day-first].Hours = own, hours
+		}
+		return struct{}{}, err
+	}, `SELECT day, coalesce(registration_id = ?, 0), arrival, departure FROM booking WHERE child_id = ? AND activity_id = ? AND day BETWEEN ? AND ?`,
+		r.ID, r.Child, a.ID, first, last)
+	if err != nil {
+		return nil, err
+	}
+	exceptions, err := column[portal.Date](q, "SELECT day FROM registration_exception WHERE registration_id = ? AND day BETWEEN ? AND ?", r.ID, first, last)
+	for _, day := range exceptions {
+		days[day-first].Exception = true
+	}
+	return days, err
+}
+
+// applyRegistrations turns what families asked of their registrations before the night's hour into bookings, and goes on
+// with those that reach further than what is booked. Each registration is applied whole or not at all, and marked as done
+// in the same transaction: interrupted, the night goes on with the others; run again, it finds nothing to do.
+func (s *Store) applyRegistrations(ctx context.Context, setup *portal.Setup, night *portal.Night) error {
+	rows, err := registrationRows(s.read(ctx), "r.structure_id = ?", setup.Structure.ID)
+	if err != nil {
+		return err
+	}
+	var due []portal.RegistrationID
+	for i := range rows {
+		if t := rows[i].tonight(setup, night); t != nil {
+			due = append(due, rows[i].course.ID)
+		}
+	}
+	for len(due) > 0 {
+		taken := 0
+		err := s.write(ctx, func(tx *Tx) (err error) {
+			taken, err = applySome(tx, setup, night, due)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		due = due[taken:]
+	}
+	return nil
+}
+
+// applySome applies registrations until the next one would make too many movements for one transaction, at least one.
+func applySome(tx *Tx, setup *portal.Setup, night *portal.Night, due []portal.RegistrationID) (taken int, err error) {
+	movements := 0
+	for _, id := range due {
+		rows, err := registrationRows(tx, "r.id = ?", id)
+		if err != nil {
+			return 0, err
+		}
+		if len(rows) == 1 { // else it was dropped meanwhile
+			n, err := applyOne(tx, setup, night, &rows[0], nightChunk-movements, taken == 0)
+			if err != nil {
+				return 0, err
+			}
+			if n < 0 {
+				return taken, nil
+			}
+			movements += n
+		}
+		taken++
+	}
+	return taken, nil
+}
+
+// registrationTonight is what a night has to do for a registration.
+type registrationTonight struct {
+	next        *portal.Registration // asked before the night's hour, or nil
+	first, last portal.Date          // the days to look at; none when last is before first
+}
+
+// tonight says what the night has to do for a registration; nil: nothing. Everything follows from the night's date, so
+// that a night that runs late gives the same result. What goes on by itself keeps the notice, as the family has to.
+func (row *registrationRow) tonight(setup *portal.Setup, night *portal.Night) *registrationTonight {
+	a := setup.Activity(row.activity)
+	if a == nil {
+		return nil
+	}
+	t := &registrationTonight{last: max(row.through, setup.BookingHorizon(a, night.Date))}
+	if row.pending != nil && row.asked[len(row.asked)-1].at.Before(night.Due) {
+		t.next = row.pending
+		t.first = t.next.First
+	}
+	if row.through != 0 && row.through < t.last {
+		goingOn := max(row.through+1, portal.EarliestStart(night.Due, a.NoticeDays))
+		if t.next == nil || goingOn < t.first {
+			t.first = goingOn
+		}
+	}
+	if t.first == 0 {
+		return nil
+	}
+	return t
+}
+
+// applyOne does a registration's steps of the night; it gives -1, and does nothing, when there are more than room and it
+// is not the first of its transaction.
+func applyOne(tx *Tx, setup *portal.Setup, night *portal.Night, row *registrationRow, room int, alone bool) (movements int, err error) {
+	t := row.tonight(setup, night)
+	if t == nil {
+		return 0, nil
+	}
+	a := setup.Activity(row.activity)
+	who := portal.Registration{ID: row.course.ID, Child: row.child}
+	var steps []portal.RegistrationStep
+	if t.first <= t.last {
+		days, err := registrationDays(tx, setup, a, who, t.first, t.last)
+		if err != nil {
+			return 0, err
+		}
+		steps = row.course.Plan(t.next, row.through, days)
+	}
+	if len(steps) > room && !alone {
+		return -1, nil
+	}
+	for i := range steps {
+		n, err := applyStep(tx, setup, night, row, &steps[i])
+		if err != nil {
+			return 0, err
+		}
+		movements += n
+	}
+	if t.next != nil {
+		if err := tx.exec("UPDATE registration_version SET night_id = ? WHERE registration_id = ? AND night_id IS NULL", night.ID, row.course.ID); err != nil {
+			return 0, err
+		}
+	}
+	return movements, tx.exec("UPDATE registration SET through = ? WHERE id = ?", t.last, row.course.ID)
+}
+
+// registrationWords stands beside each day that a registration changed.
+const registrationWords = "Inscription à l’année"
+
+// applyStep does one day, and writes the movement that « Suivi » and the report tell.
+func applyStep(tx *Tx, setup *portal.Setup, night *portal.Night, row *registrationRow, step *portal.RegistrationStep) (movements int, err error) {
+	slot, asked := step.Slot, row.askedBy(step.By)
+	m := portal.Movement{Account: asked.account, Child: portal.Child{ID: row.child, StructureID: setup.Structure.ID}, ActID: slot.Activity.ID, Day: slot.Day,
+		At: asked.at, Reason: registrationWords + "."}
+	switch step.Act {
+	case portal.RegistrationAdds:
+		m.Action, m.Outcome = string(portal.WishAdd), portal.OutcomeBooked
+		if err = book(tx, asked.account, slot, night.Due); err == nil {
+			err = ownBooking(tx, row.course.ID, slot, step.Hours)
+		}
+	case portal.RegistrationWaits:
+		m.Action, m.Outcome = string(portal.WishAdd), portal.OutcomeWaiting
+		if err = wait(tx, asked.account, slot, night.Due); err == nil {
+			err = ownBooking(tx, row.course.ID, slot, step.Hours)
+		}
+		if err == nil {
+			err = tx.row(&m.Rank, rankQuery, slot.Activity.ID, slot.Day, slot.Child)
+		}
+	case portal.RegistrationFull:
+		m.Action, m.Outcome = string(portal.WishAdd), portal.OutcomeRefused
+		m.Reason = registrationWords + " : il n’y avait plus de place."
+	case portal.RegistrationRemoves:
+		m.Action, m.Outcome = string(portal.WishRemove), portal.OutcomeCancelled
+		if err = letGo(tx, slot); err == nil { // else it would be taken for a day changed by hand
+			err = cancelBooking(tx, slot)
+		}
+	case portal.RegistrationChanges:
+		m.Action, m.Outcome = "change", portal.OutcomeBooked
+		if slot.Status == portal.Waiting {
+			m.Outcome, m.Rank = portal.OutcomeWaiting, slot.Rank
+		}
+		err = ownBooking(tx, row.course.ID, slot, step.Hours)
+	default:
+		return 0, nil // a day that is left as it is
+	}
+	if err != nil {
+		return 0, err
+	}
+	return 1, insertRegistrationMovement(tx, night, row.course.ID, &m, step.Hours)
+}
+
+// askedBy says who asked for what is done, and when.
+func (row *registrationRow) askedBy(by portal.Registration) registrationAsked {
+	for i := len(row.course.Versions) - 1; i >= 0; i-- {
+		if row.course.Versions[i] == by {
+			return row.asked[i]
+		}
+	}
+	return row.asked[len(row.asked)-1]
+}
+
+// ownBooking marks a day as the registration's, with its hours.
+func ownBooking(tx *Tx, id portal.RegistrationID, slot *portal.Slot, h portal.Hours) error {
+	return tx.exec("UPDATE booking SET registration_id = ?, arrival = ?, departure = ? WHERE child_id = ? AND activity_id = ? AND day = ?",
+		id, hourOrNull(h.Arrival), hourOrNull(h.Departure), slot.Child, slot.Activity.ID, slot.Day)
+}
+
+// letGo makes a day one that no registration made.
+func letGo(tx *Tx, slot *portal.Slot) error {
+	return tx.exec("UPDATE booking SET registration_id = NULL WHERE child_id = ? AND activity_id = ? AND day = ?", slot.Child, slot.Activity.ID, slot.Day)
+}
+
+// insertRegistrationMovement leaves the movement to be closed with the night's other requests, but for a refusal, which
+// nothing closes.
+func insertRegistrationMovement(tx *Tx, night *portal.Night, id portal.RegistrationID, m *portal.Movement, h portal.Hours) error {
+	closed := m.Outcome == portal.OutcomeRefused
+	return tx.exec(`INSERT INTO movement (structure_id, account_id, child_id, activity_id, day, action, arrival, departure, at, outcome, rank, reason, registration_id, night_id, final)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, m.Child.StructureID, m.Account, m.Child.ID, m.ActID, m.Day, m.Action,
+		hourOrNull(h.Arrival), hourOrNull(h.Departure), at(m.At), string(m.Outcome), m.Rank, m.Reason, id,
+		sql.NullInt64{Int64: int64(night.ID), Valid: closed}, sql.NullString{String: string(m.Outcome), Valid: closed})
+}
+
+// registrationException remembers that the family cancels by hand a day that a registration had booked; called before the
+// booking leaves.
+func registrationException(tx *Tx, child portal.ChildID, activity portal.ActivityID, day portal.Date) error {
+	return tx.exec(`INSERT INTO registration_exception (registration_id, day)
+		SELECT registration_id, day FROM booking WHERE child_id = ? AND activity_id = ? AND day = ? AND registration_id IS NOT NULL
+		ON CONFLICT DO NOTHING`, child, activity, day)
+}
+
+// backToRegistration gives back to its registration a day that the family had cancelled by hand and books again.
+func backToRegistration(tx *Tx, child portal.ChildID, activity portal.ActivityID, day portal.Date) error {
+	var id portal.RegistrationID
+	err := tx.row(&id, `SELECT coalesce(max(r.id), 0) FROM registration r JOIN registration_exception e ON e.registration_id = r.id
+		WHERE r.child_id = ? AND r.activity_id = ? AND e.day = ?`, child, activity, day)
+	if err != nil || id == 0 {
+		return err
+	}
+	if err := tx.exec("DELETE FROM registration_exception WHERE registration_id = ? AND day = ?", id, day); err != nil {
+		return err
+	}
+	return tx.exec("UPDATE booking SET registration_id = ? WHERE child_id = ? AND activity_id = ? AND day = ?", id, child, activity, day)
+}

@@ -1,0 +1,530 @@
+package db_test
+
+import (
+	"database/sql"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"marelle/db"
+	"marelle/portal"
+)
+
+// newYear is a town whose activities allow registrations for the year, with two days of notice; the evening has places
+// for one child, and closes with the known school years.
+func newYear(t testing.TB, families int) *town {
+	t.Helper()
+	tn := newTown(t, families, 1)
+	setup, err := tn.Setup(ctx, tn.structure)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range setup.Activities {
+		a.Annual, a.NoticeDays, a.Opening.Last = true, 2, 0
+		tn.save(t, a)
+	}
+	return tn
+}
+
+func (tn *town) save(t testing.TB, a portal.Activity) {
+	t.Helper()
+	if _, err := tn.SaveActivity(ctx, a); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (tn *town) activity(t testing.TB, id portal.ActivityID) portal.Activity {
+	t.Helper()
+	setup, err := tn.Setup(ctx, tn.structure)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return *setup.Activity(id)
+}
+
+// wish is a registration of a family's first child.
+func (tn *town) wish(parent int, a portal.ActivityID, first string, days ...portal.Weekday) db.RegistrationWish {
+	return db.RegistrationWish{Registration: portal.Registration{Child: tn.children[parent][0], Activity: a, First: portal.MustDate(first), Weekdays: portal.Days(days...)}}
+}
+
+var formKeys int
+
+func (tn *town) register(t testing.TB, parent int, w db.RegistrationWish) portal.RegistrationID {
+	t.Helper()
+	formKeys++
+	id, err := tn.AskRegistration(ctx, tn.parents[parent], fmt.Sprintf("inscription-%d", formKeys), w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+// night runs the night of a date a minute after its hour.
+func (tn *town) night(t testing.TB, date string) *portal.Night {
+	t.Helper()
+	tn.clock.Set(paris(date + " 01:16:00"))
+	n, err := tn.Transmit(ctx, tn.structure, portal.MustDate(date))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if faults, err := tn.Audit(ctx); err != nil || len(faults) > 0 {
+		t.Fatal(faults, err)
+	}
+	return n
+}
+
+// booked lists the days of a month that are saved for a family's first child, those of a waiting list with their rank.
+func (tn *town) booked(t testing.TB, parent int, a portal.ActivityID, month string) string {
+	t.Helper()
+	m, err := portal.ParseMonth(month)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := tn.Calendar(ctx, tn.parents[parent], tn.children[parent][0], a, m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var days []string
+	for _, s := range c.Slots {
+		switch s.Status {
+		case portal.Booked:
+			days = append(days, fmt.Sprint(s.Day.Day()))
+		case portal.Waiting:
+			days = append(days, fmt.Sprintf("%d(%d)", s.Day.Day(), s.Rank))
+		}
+	}
+	return strings.Join(days, " ")
+}
+
+func (tn *town) wantBooked(t testing.TB, parent int, a portal.ActivityID, month, want string) {
+	t.Helper()
+	if got := tn.booked(t, parent, a, month); got != want {
+		t.Errorf("%s: %q, want %q", month, got, want)
+	}
+}
+
+// told lists what a night settled, in short: « add booked 2026-11-30 ».
+func (tn *town) told(t testing.TB, night string) string {
+	t.Helper()
+	_, list, err := tn.NightMovements(ctx, tn.structure, portal.MustDate(night))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for _, m := range list {
+		got, rank := m.Result()
+		line := fmt.Sprintf("%s %s %s", m.Action, got, m.Day)
+		if rank > 0 {
+			line += fmt.Sprintf(" %d", rank)
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n")
+}
+
+func TestRegistrationStarts(t *testing.T) {
+	tn := newYear(t, 1)
+	w := tn.wish(0, tn.canteen, "2026-11-30", portal.Monday, portal.Thursday)
+	w.EveryOther, w.Last = true, portal.MustDate("2027-01-29")
+	id := tn.register(t, 0, w)
+	tn.wantBooked(t, 0, tn.canteen, "2026-11", "")
+	n := tn.night(t, "2026-11-24")
+	tn.wantBooked(t, 0, tn.canteen, "2026-11", "30")
+	tn.wantBooked(t, 0, tn.canteen, "2026-12", "3 14 17") // 28 and 31 are holidays
+	tn.wantBooked(t, 0, tn.canteen, "2027-01", "11 14 25 28")
+	if n.Movements != 8 {
+		t.Errorf("%d movements", n.Movements)
+	}
+	list, err := tn.Movements(ctx, tn.parents[0], 100)
+	if err != nil || len(list) != 8 {
+		t.Fatal(len(list), err)
+	}
+	for _, m := range list {
+		if m.Action != "add" || m.Final != portal.OutcomeBooked || m.Night != n.Date || m.Reason != "Inscription à l’année." || !m.At.Equal(paris("2026-11-23 09:00:00")) {
+			t.Fatalf("%+v", m)
+		}
+	}
+	again := tn.night(t, "2026-11-24")
+	if again.Movements != 8 || tn.night(t, "2026-11-25").Movements != 0 {
+		t.Error("the night after does it again")
+	}
+	reg, err := tn.Registration(ctx, tn.parents[0], id)
+	if err != nil || reg.Pending != nil || len(reg.Course.Versions) != 1 {
+		t.Fatal(reg, err)
+	}
+}
+
+// TestRegistrationStops: what it booked is cancelled from that day on, what was booked by hand stays.
+func TestRegistrationStops(t *testing.T) {
+	tn := newYear(t, 1)
+	id := tn.register(t, 0, tn.wish(0, tn.canteen, "2026-11-26", portal.Monday, portal.Tuesday))
+	tn.want(t, 0, 0, tn.canteen, "2026-12-08", true) // a Tuesday, booked by hand before the night
+	tn.want(t, 0, 0, tn.canteen, "2026-12-11", true) // a Friday
+	tn.confirm(t, 0, "à la main")
+	tn.night(t, "2026-11-24")
+	tn.wantBooked(t, 0, tn.canteen, "2026-12", "1 7 8 11 14 15")
+	w := db.RegistrationWish{Registration: portal.Stop(portal.MustDate("2026-12-02"))}
+	w.ID = id
+	tn.register(t, 0, w)
+	if _, err := tn.AskRegistration(ctx, tn.parents[0], "formulaire-deux", w); portal.AsError(err) == nil {
+		t.Error("changed a second time before the night")
+	}
+	tn.night(t, "2026-11-25")
+	tn.wantBooked(t, 0, tn.canteen, "2026-12", "1 8 11")
+	tn.wantBooked(t, 0, tn.canteen, "2027-03", "")
+	if told := tn.told(t, "2026-11-25"); !strings.HasPrefix(told, "remove cancelled 2026-12-07\nremove cancelled 2026-12-14") || strings.Contains(told, "add") {
+		t.Error(told)
+	}
+	tn.night(t, "2027-05-25") // towards the next school year
+	tn.wantBooked(t, 0, tn.canteen, "2027-09", "")
+}
+
+// TestRegistrationChanges: days kept are left alone, days added and removed follow the anchor.
+func TestRegistrationChanges(t *testing.T) {
+	tn := newYear(t, 1)
+	w := tn.wish(0, tn.canteen, "2026-11-30", portal.Monday, portal.Thursday)
+	w.EveryOther = true
+	id := tn.register(t, 0, w)
+	tn.night(t, "2026-11-24")
+	change := db.RegistrationWish{Registration: portal.Registration{ID: id, First: portal.MustDate("2026-12-10"), EveryOther: true, Weekdays: portal.Days(portal.Tuesday, portal.Thursday),
+		Last: portal.MustDate("2027-01-29")}}
+	tn.register(t, 0, change)
+	tn.night(t, "2026-11-25")
+	tn.wantBooked(t, 0, tn.canteen, "2026-11", "30")
+	tn.wantBooked(t, 0, tn.canteen, "2026-12", "3 15 17")
+	tn.wantBooked(t, 0, tn.canteen, "2027-01", "12 14 26 28")
+	tn.wantBooked(t, 0, tn.canteen, "2027-03", "")
+	told := tn.told(t, "2026-11-25")
+	for line, want := range map[string]bool{"remove cancelled 2026-12-14": true, "add booked 2026-12-15": true, "2026-12-17": false, "2026-12-03": false, "remove cancelled 2027-03-08": true} {
+		if strings.Contains(told, line) != want {
+			t.Errorf("%s: %v", line, !want)
+		}
+	}
+	// The weeks of attendance become those of absence.
+	swap := change
+	swap.First, swap.Swap = portal.MustDate("2027-01-04"), true
+	tn.register(t, 0, swap)
+	tn.night(t, "2026-11-26")
+	tn.wantBooked(t, 0, tn.canteen, "2026-12", "3 15 17")
+	tn.wantBooked(t, 0, tn.canteen, "2027-01", "5 7 19 21")
+}
+
+// TestChangedByHand: a day cancelled on the calendar stays cancelled through changes, and belongs to the registration
+// again when it is booked again.
+func TestChangedByHand(t *testing.T) {
+	tn := newYear(t, 1)
+	id := tn.register(t, 0, tn.wish(0, tn.canteen, "2026-11-30", portal.Monday))
+	tn.night(t, "2026-11-24")
+	tn.want(t, 0, 0, tn.canteen, "2026-12-07", false)
+	tn.want(t, 0, 0, tn.canteen, "2026-12-14", false)
+	tn.confirm(t, 0, "annule")
+	tn.night(t, "2026-11-25")
+	tn.wantBooked(t, 0, tn.canteen, "2026-12", "")
+	change := db.RegistrationWish{Registration: portal.Registration{ID: id, First: portal.MustDate("2026-12-01"), Weekdays: portal.Days(portal.Monday, portal.Tuesday)}}
+	preview, err := tn.PreviewRegistration(ctx, tn.parents[0], change)
+	if err != nil || len(preview.Steps) < 3 || preview.Steps[0].Act != portal.RegistrationAdds {
+		t.Fatal(preview, err)
+	}
+	tn.register(t, 0, change)
+	tn.night(t, "2026-11-26")
+	tn.wantBooked(t, 0, tn.canteen, "2026-12", "1 8 15")
+	// Removed from the pattern and back: the exception holds.
+	change.First, change.Weekdays = portal.MustDate("2026-12-02"), portal.Days(portal.Tuesday)
+	tn.register(t, 0, change)
+	tn.night(t, "2026-11-27")
+	change.First, change.Weekdays = portal.MustDate("2026-12-03"), portal.Days(portal.Monday, portal.Tuesday)
+	tn.register(t, 0, change)
+	tn.night(t, "2026-11-28")
+	tn.wantBooked(t, 0, tn.canteen, "2026-12", "1 8 15")
+	tn.wantBooked(t, 0, tn.canteen, "2027-01", "4 5 11 12 18 19 25 26")
+	// Booked again: the registration's once more.
+	tn.want(t, 0, 0, tn.canteen, "2026-12-14", true)
+	tn.confirm(t, 0, "finalement")
+	stop := db.RegistrationWish{Registration: portal.Stop(portal.MustDate("2026-12-01"))}
+	stop.ID = id
+	tn.register(t, 0, stop)
+	tn.night(t, "2026-11-29")
+	tn.wantBooked(t, 0, tn.canteen, "2026-12", "")
+}
+
+// TestRegistrationAndPlaces: no place and no list is a refusal with its reason; a list is joined, and served in the same
+// night when a registration that stops gives a place back.
+func TestRegistrationAndPlaces(t *testing.T) {
+	tn := newYear(t, 2)
+	for _, a := range []portal.ActivityID{tn.evening, tn.wednesday} {
+		day := "2026-12-03"
+		if a == tn.wednesday {
+			day = "2026-12-02"
+		}
+		tn.want(t, 1, 0, a, day, true)
+		tn.confirm(t, 1, fmt.Sprint("voisin-", a))
+	}
+	tn.register(t, 0, tn.wish(0, tn.evening, "2026-11-26", portal.Thursday))
+	wednesdays := tn.register(t, 0, tn.wish(0, tn.wednesday, "2026-11-26", portal.Wednesday))
+	n := tn.night(t, "2026-11-24")
+	tn.wantBooked(t, 0, tn.evening, "2026-12", "10 17")
+	tn.wantBooked(t, 0, tn.wednesday, "2026-12", "2(1) 9 16")
+	told := tn.told(t, "2026-11-24")
+	if !strings.Contains(told, "add refused 2026-12-03") || !strings.Contains(told, "add waiting 2026-12-02 1") {
+		t.Error(told)
+	}
+	tn.clock.Set(n.Date.At(portal.Clock(7, 0)))
+	_, reports, err := tn.Reports(ctx, tn.structure)
+	if err != nil || len(reports) != 2 {
+		t.Fatal(reports, err)
+	}
+	if others := reports[0].Others(); len(others) != 2 {
+		t.Errorf("the report: %+v", others)
+	} else if words := others[1].Days[0].Words(); words != "refusée : Inscription à l’année : il n’y avait plus de place." {
+		t.Error(words)
+	}
+	// The neighbour registers for Wednesdays and waits behind; the first registration stops.
+	tn.register(t, 1, tn.wish(1, tn.wednesday, "2026-11-26", portal.Wednesday))
+	tn.night(t, "2026-11-25")
+	tn.wantBooked(t, 1, tn.wednesday, "2026-12", "2 9(1) 16(1)")
+	stop := db.RegistrationWish{Registration: portal.Stop(portal.MustDate("2026-12-08"))}
+	stop.ID = wednesdays
+	tn.register(t, 0, stop)
+	tn.night(t, "2026-11-26")
+	tn.wantBooked(t, 0, tn.wednesday, "2026-12", "2(1)")
+	tn.wantBooked(t, 1, tn.wednesday, "2026-12", "2 9 16")
+	if told := tn.told(t, "2026-11-26"); !strings.Contains(told, "remove cancelled 2026-12-09") || !strings.Contains(told, "promote booked 2026-12-09") {
+		t.Error(told)
+	}
+}
+
+// TestRegistrationGoesOn: from one school year to the next, once that is near; closed days are left out.
+func TestRegistrationGoesOn(t *testing.T) {
+	tn := newYear(t, 1)
+	tn.register(t, 0, tn.wish(0, tn.canteen, "2026-11-30", portal.Tuesday))
+	canteen := tn.activity(t, tn.canteen)
+	canteen.Opening.Exceptions = []portal.Exception{{Day: portal.MustDate("2027-09-14"), Why: "travaux"}}
+	canteen.Opening.Last = portal.MustDate("2027-07-02")
+	tn.save(t, canteen)
+	tn.night(t, "2026-11-24")
+	tn.wantBooked(t, 0, tn.canteen, "2027-06", "1 8 15 22 29")
+	for _, night := range []string{"2027-05-18", "2027-05-19", "2027-05-25"} {
+		if n := tn.night(t, night); n.Movements != 0 {
+			t.Errorf("%s: %d movements before the town opens the next year", night, n.Movements)
+		}
+	}
+	canteen.Opening.Last = 0
+	tn.save(t, canteen)
+	if n := tn.night(t, "2027-05-26"); n.Movements == 0 {
+		t.Fatal("the registration does not go on")
+	}
+	tn.wantBooked(t, 0, tn.canteen, "2027-06", "1 8 15 22 29")
+	tn.wantBooked(t, 0, tn.canteen, "2027-07", "")
+	tn.wantBooked(t, 0, tn.canteen, "2027-09", "7 21 28")
+	tn.wantBooked(t, 0, tn.canteen, "2027-11", "9 16 23 30") // after the holidays and the change of clocks
+	tn.wantBooked(t, 0, tn.canteen, "2028-02", "1 8 29")
+	if n := tn.night(t, "2027-05-27"); n.Movements != 0 {
+		t.Errorf("%d movements", n.Movements)
+	}
+}
+
+// TestLateOpening: when the town opens a year late, days within the notice are not booked behind its back.
+func TestLateOpening(t *testing.T) {
+	tn := newYear(t, 1)
+	canteen := tn.activity(t, tn.canteen)
+	canteen.Opening.Last = portal.MustDate("2027-07-02")
+	tn.save(t, canteen)
+	tn.register(t, 0, tn.wish(0, tn.canteen, "2026-11-30", portal.Monday, portal.Tuesday, portal.Thursday, portal.Friday))
+	tn.night(t, "2026-11-24")
+	canteen.Opening.Last = 0
+	tn.save(t, canteen)
+	tn.night(t, "2027-09-13") // two days of notice: Wednesday 15
+	tn.wantBooked(t, 0, tn.canteen, "2027-09", "16 17 20 21 23 24 27 28 30")
+}
+
+// TestLateNight: a night that runs days late gives what it would have given on time, and takes nothing that came after its hour.
+func TestLateNight(t *testing.T) {
+	tn := newYear(t, 2)
+	tn.register(t, 0, tn.wish(0, tn.canteen, "2026-11-26", portal.Thursday))
+	tn.clock.Set(paris("2026-11-24 01:15:00")) // the very hour belongs to the next night
+	tn.register(t, 1, tn.wish(1, tn.canteen, "2026-11-27", portal.Friday))
+	tn.clock.Set(paris("2026-11-30 10:00:00"))
+	if _, err := tn.Transmit(ctx, tn.structure, portal.MustDate("2026-11-24")); err != nil {
+		t.Fatal(err)
+	}
+	tn.wantBooked(t, 0, tn.canteen, "2026-11", "26")
+	tn.wantBooked(t, 1, tn.canteen, "2026-11", "")
+	if _, err := tn.Transmit(ctx, tn.structure, portal.MustDate("2026-11-25")); err != nil {
+		t.Fatal(err)
+	}
+	tn.wantBooked(t, 1, tn.canteen, "2026-11", "27")
+}
+
+// TestInterruptedNight: stopped between any two transactions and run again, the night gives the same result.
+func TestInterruptedNight(t *testing.T) {
+	const families = 12 // each registers for about 100 days: two transactions of at most 1,000 movements
+	fill := func() *town {
+		tn := newYear(t, families)
+		for i := range families {
+			tn.register(t, i, tn.wish(i, tn.canteen, "2026-11-26", portal.Monday, portal.Tuesday, portal.Thursday, portal.Friday))
+		}
+		tn.clock.Set(paris("2026-11-24 01:16:00"))
+		return tn
+	}
+	whole := fill()
+	if n, err := whole.Transmit(ctx, whole.structure, portal.MustDate("2026-11-24")); err != nil || n.Movements <= 1000 {
+		t.Fatalf("the night fits into one transaction: %+v %v", n, err)
+	}
+	want := whole.told(t, "2026-11-24")
+	for name, stop := range map[string]string{
+		"avant la première inscription": "UPDATE OF through ON registration WHEN NEW.id = 1",
+		"au milieu des inscriptions":    "UPDATE OF through ON registration WHEN NEW.id = 11",
+		"avant de fermer les demandes":  "UPDATE OF night_id ON movement WHEN NEW.id = 1",
+		"au milieu des demandes":        "UPDATE OF night_id ON movement WHEN NEW.id = 1001",
+		"avant d’écrire la nuit":        "UPDATE OF done_at ON night",
+	} {
+		tn := fill()
+		tn.sql(t, "CREATE TRIGGER killed BEFORE "+stop+" BEGIN SELECT RAISE(ABORT, 'killed'); END")
+		if _, err := tn.Transmit(ctx, tn.structure, portal.MustDate("2026-11-24")); err == nil {
+			t.Errorf("%s: the night was not stopped", name)
+		}
+		if faults, err := tn.Audit(ctx); err != nil || len(faults) > 0 {
+			t.Fatal(name, faults, err)
+		}
+		tn.sql(t, "DROP TRIGGER killed")
+		tn.night(t, "2026-11-24")
+		if got := tn.told(t, "2026-11-24"); got != want {
+			t.Errorf("%s: the night is another one: %d lines, want %d", name, strings.Count(got, "\n"), strings.Count(want, "\n"))
+		}
+	}
+}
+
+func TestDropRegistrationRequest(t *testing.T) {
+	tn := newYear(t, 2)
+	id := tn.register(t, 0, tn.wish(0, tn.canteen, "2026-11-30", portal.Monday))
+	if err := tn.DropRegistrationRequest(ctx, tn.parents[1], id); portal.AsError(err) == nil || portal.AsError(err).Kind != portal.KindNotFound {
+		t.Errorf("dropped by another family: %v", err)
+	}
+	if err := tn.DropRegistrationRequest(ctx, tn.parents[0], id); err != nil {
+		t.Fatal(err)
+	}
+	if n := tn.night(t, "2026-11-24"); n.Movements != 0 {
+		t.Errorf("%d movements", n.Movements)
+	}
+	if l, err := tn.Registrations(ctx, tn.parents[0]); err != nil || len(l.List) != 0 {
+		t.Errorf("%+v %v", l, err)
+	}
+	id = tn.register(t, 0, tn.wish(0, tn.canteen, "2026-11-30", portal.Monday))
+	tn.clock.Set(paris("2026-11-25 01:15:30")) // its night has come and runs late
+	if err := tn.DropRegistrationRequest(ctx, tn.parents[0], id); portal.AsError(err) == nil {
+		t.Error("dropped while it was being transmitted")
+	}
+	tn.night(t, "2026-11-25")
+	stop := db.RegistrationWish{Registration: portal.Stop(portal.MustDate("2026-11-30"))}
+	stop.ID = id
+	tn.register(t, 0, stop)
+	for range 2 { // pressed twice
+		if err := tn.DropRegistrationRequest(ctx, tn.parents[0], id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tn.night(t, "2026-11-26")
+	tn.wantBooked(t, 0, tn.canteen, "2026-11", "30")
+}
+
+// TestOneRegistrationAtATime: the second form, the second window and the other parent find the first one.
+func TestOneRegistrationAtATime(t *testing.T) {
+	tn := newYear(t, 2)
+	w := tn.wish(0, tn.canteen, "2026-11-30", portal.Monday)
+	var wg sync.WaitGroup
+	ids := make([]portal.RegistrationID, 8)
+	for i := range ids {
+		wg.Go(func() {
+			var err error
+			if ids[i], err = tn.AskRegistration(ctx, tn.parents[0], "le-meme-formulaire", w); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	for _, id := range ids {
+		if id == 0 || id != ids[0] {
+			t.Errorf("sent twice: %v", ids)
+		}
+	}
+	_, err := tn.AskRegistration(ctx, tn.parents[0], "un-autre-formulaire", w)
+	if e := portal.AsError(err); e == nil || e.Kind != portal.KindConflict || !strings.Contains(e.Message, "Modifiez-la") {
+		t.Errorf("a second registration at the same dates: %v", err)
+	}
+	if l, err := tn.Registrations(ctx, tn.parents[0]); err != nil || len(l.List) != 1 || l.List[0].Pending == nil {
+		t.Errorf("%+v %v", l, err)
+	}
+	for name, foreign := range map[string]db.RegistrationWish{
+		"autre enfant":      {Registration: portal.Registration{Child: tn.children[1][0], Activity: tn.canteen, First: w.First, Weekdays: w.Weekdays}},
+		"autre inscription": {Registration: portal.Registration{ID: ids[0] + 1, First: w.First, Weekdays: w.Weekdays}},
+	} {
+		if _, err := tn.AskRegistration(ctx, tn.parents[0], "formulaire-"+name, foreign); portal.AsError(err) == nil || portal.AsError(err).Kind != portal.KindNotFound {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	other := w
+	other.ID = ids[0]
+	if _, err := tn.PreviewRegistration(ctx, tn.parents[1], other); portal.AsError(err) == nil {
+		t.Error("another family previews the registration")
+	}
+	a := tn.activity(t, tn.evening)
+	a.Annual = false
+	tn.save(t, a)
+	if _, err := tn.AskRegistration(ctx, tn.parents[0], "pas-a-l-annee", tn.wish(0, tn.evening, "2026-11-30", portal.Monday)); portal.AsError(err) == nil {
+		t.Error("an activity that is not for the year")
+	}
+}
+
+// TestHoursOfARegistration: hours change where they were the registration's, and stay where the family chose others.
+func TestHoursOfARegistration(t *testing.T) {
+	tn := newYear(t, 1)
+	a := tn.activity(t, tn.wednesday)
+	a.AsksDeparture, a.HourStep = true, 30
+	tn.save(t, a)
+	w := tn.wish(0, tn.wednesday, "2026-11-30", portal.Wednesday)
+	if _, err := tn.AskRegistration(ctx, tn.parents[0], "sans-heure", w); portal.AsError(err).Field("depart") == "" {
+		t.Errorf("no hours: %v", err)
+	}
+	w.Hours.Departure = portal.Clock(17, 0)
+	id := tn.register(t, 0, w)
+	tn.night(t, "2026-11-24")
+	tn.sql(t, "UPDATE booking SET departure = '12:00' WHERE day = '2026-12-09'") // on the calendar
+	change := db.RegistrationWish{Registration: portal.Registration{ID: id, First: portal.MustDate("2026-11-30"), Weekdays: w.Weekdays, Hours: portal.Hours{Departure: portal.Clock(18, 0)}}}
+	tn.register(t, 0, change)
+	tn.night(t, "2026-11-25")
+	for day, want := range map[string]string{"2026-12-02": "18:00", "2026-12-09": "12:00", "2026-12-16": "18:00"} {
+		if got := tn.text(t, "SELECT departure FROM booking WHERE day = ?", day); got != want {
+			t.Errorf("%s: %s, want %s", day, got, want)
+		}
+	}
+	if told := tn.told(t, "2026-11-25"); !strings.HasPrefix(told, "change booked 2026-12-02\nchange booked 2026-12-16") {
+		t.Error(told)
+	}
+}
+
+// sql runs a statement beside the store, for what no operation makes yet.
+func (tn *town) sql(t testing.TB, query string, args ...any) {
+	t.Helper()
+	conn, err := sql.Open("sqlite3", "file:"+tn.Path()+"?_busy_timeout=5000&_txlock=immediate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := conn.Exec(query, args...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (tn *town) text(t testing.TB, query string, args ...any) (value string) {
+	t.Helper()
+	conn, err := sql.Open("sqlite3", "file:"+tn.Path()+"?_busy_timeout=5000")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := conn.QueryRow(query, args...).Scan(&value); err != nil {
+		t.Fatal(err)
+	}
+	return value
+}

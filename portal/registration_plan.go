@@ -1,0 +1,103 @@
+package portal
+
+// RegistrationAct is what a registration does with one of its days, or why it leaves it as it is.
+type RegistrationAct string
+
+// The acts. Days that were changed by hand are never overwritten in silence.
+const (
+	RegistrationAdds      RegistrationAct = "add"       // it is booked
+	RegistrationWaits     RegistrationAct = "wait"      // it is full: the child waits
+	RegistrationRemoves   RegistrationAct = "remove"    // it is cancelled
+	RegistrationChanges   RegistrationAct = "change"    // its hours change
+	RegistrationFull      RegistrationAct = "full"      // it is full, and there is no waiting list
+	RegistrationClosed    RegistrationAct = "closed"    // it is not open
+	RegistrationByHand    RegistrationAct = "by hand"   // it was booked by hand and stays
+	RegistrationOwnHours  RegistrationAct = "own hours" // its hours were changed by hand and stay
+	RegistrationException RegistrationAct = "exception" // it was cancelled by hand and stays so
+)
+
+// RegistrationDay is what stands on a day when a registration comes to it.
+type RegistrationDay struct {
+	Slot      *Slot
+	Own       bool  // the registration itself booked it
+	Hours     Hours // saved
+	Exception bool  // the family cancelled by hand what the registration had booked
+}
+
+// RegistrationStep is one day that a registration touches, or has to leave alone.
+type RegistrationStep struct {
+	Slot  *Slot
+	Act   RegistrationAct
+	By    Registration // what was asked, and is done here
+	Hours Hours        // the new ones, where they are added or changed
+}
+
+// Plan compares what the registration has booked with what it is to book once next was asked (nil: nothing more). It was
+// turned into bookings up to through. Days that are the same before and after are left untouched.
+func (c Course) Plan(next *Registration, through Date, days []RegistrationDay) []RegistrationStep {
+	after := c
+	if next != nil {
+		after = c.With(*next)
+	}
+	var steps []RegistrationStep
+	for i := range days {
+		d := &days[i]
+		old, was := c.Attends(d.Slot.Day)
+		was = was && d.Slot.Day <= through
+		by, will := after.Attends(d.Slot.Day)
+		var act RegistrationAct
+		switch {
+		case was && will:
+			act = d.going(old.Hours, by.Hours)
+		case will:
+			act = d.coming()
+		case was:
+			act = d.leaving(old.Hours)
+		}
+		if act != "" {
+			steps = append(steps, RegistrationStep{Slot: d.Slot, Act: act, By: by, Hours: by.Hours})
+		}
+	}
+	return steps
+}
+
+// coming decides a day that the registration did not have.
+func (d *RegistrationDay) coming() RegistrationAct {
+	switch {
+	case !d.Slot.Open:
+		return RegistrationClosed
+	case d.Exception:
+		return RegistrationException
+	case d.Slot.Status != NotBooked:
+		return RegistrationByHand
+	case d.Slot.Full() && d.Slot.Activity.Waitlist:
+		return RegistrationWaits
+	case d.Slot.Full():
+		return RegistrationFull
+	}
+	return RegistrationAdds
+}
+
+// leaving decides a day that the registration no longer has.
+func (d *RegistrationDay) leaving(old Hours) RegistrationAct {
+	switch {
+	case d.Slot.Status == NotBooked:
+		return ""
+	case !d.Own:
+		return RegistrationByHand
+	case d.Hours != old:
+		return RegistrationOwnHours
+	}
+	return RegistrationRemoves
+}
+
+// going decides a day that the registration keeps.
+func (d *RegistrationDay) going(old, hours Hours) RegistrationAct {
+	switch {
+	case old == hours || !d.Own || d.Slot.Status == NotBooked:
+		return ""
+	case d.Hours != old:
+		return RegistrationOwnHours
+	}
+	return RegistrationChanges
+}
