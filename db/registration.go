@@ -91,15 +91,22 @@ var noRegistration = portal.NotFound("Cette inscription n’existe pas, ou n’e
 // RegistrationWish is what a family asks: a new registration, or a change or an end of the one that has the ID.
 type RegistrationWish struct {
 	portal.Registration
+	Stop bool // nothing is attended any more from First on
 	Swap bool // one week in two: the weeks of attendance become those of absence
 }
 
 // prepare completes a wish with what stays of the registration, and checks it.
 func (reg *Registration) prepare(w RegistrationWish, now time.Time) (portal.Registration, error) {
 	next := w.Registration
+	if w.Stop {
+		next = portal.Stop(w.First)
+	}
 	next.ID, next.Child, next.Activity = reg.Course.ID, reg.Child.ID, reg.Activity.ID
-	if reg.Course.ID == 0 {
+	switch {
+	case reg.Course.ID == 0:
 		return next, next.CheckStart(reg.Setup, reg.Activity, now)
+	case w.Stop:
+		return next, reg.Course.CheckStop(w.First, reg.Setup, reg.Activity, now)
 	}
 	next = reg.Course.Change(next, w.Swap)
 	return next, reg.Course.CheckChange(next, reg.Setup, reg.Activity, now)

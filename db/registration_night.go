@@ -10,7 +10,8 @@ import (
 // RegistrationPreview is what a request would bring, as things stand.
 type RegistrationPreview struct {
 	Next    portal.Registration
-	Horizon portal.Date // bookings are made up to this day for now
+	Horizon portal.Date   // bookings are made up to this day for now
+	Weeks   []portal.Date // one week in two: the Mondays of the first weeks of attendance
 	Steps   []portal.RegistrationStep
 }
 
@@ -28,6 +29,9 @@ func (s *Store) PreviewRegistration(ctx context.Context, account portal.AccountI
 	p.Horizon = max(reg.through, reg.Setup.BookingHorizon(reg.Activity, lastNight(reg.Setup, s.now())+1))
 	if p.Next.First > p.Horizon {
 		return p, nil
+	}
+	if p.Next.EveryOther {
+		p.Weeks = p.Next.FirstWeeks(3, p.Horizon, &reg.Activity.Opening, &reg.Setup.Calendar)
 	}
 	err = s.snapshot(ctx, func(r reader) error {
 		days, err := registrationDays(r, reg.Setup, reg.Activity, p.Next, p.Next.First, p.Horizon)

@@ -164,8 +164,7 @@ func TestRegistrationStops(t *testing.T) {
 	tn.confirm(t, 0, "à la main")
 	tn.night(t, "2026-11-24")
 	tn.wantBooked(t, 0, tn.canteen, "2026-12", "1 7 8 11 14 15")
-	w := db.RegistrationWish{Registration: portal.Stop(portal.MustDate("2026-12-02"))}
-	w.ID = id
+	w := db.RegistrationWish{Registration: portal.Registration{ID: id, First: portal.MustDate("2026-12-02")}, Stop: true}
 	tn.register(t, 0, w)
 	if _, err := tn.AskRegistration(ctx, tn.parents[0], "formulaire-deux", w); portal.AsError(err) == nil {
 		t.Error("changed a second time before the night")
@@ -241,8 +240,7 @@ func TestChangedByHand(t *testing.T) {
 	// Booked again: the registration's once more.
 	tn.want(t, 0, 0, tn.canteen, "2026-12-14", true)
 	tn.confirm(t, 0, "finalement")
-	stop := db.RegistrationWish{Registration: portal.Stop(portal.MustDate("2026-12-01"))}
-	stop.ID = id
+	stop := db.RegistrationWish{Registration: portal.Registration{ID: id, First: portal.MustDate("2026-12-01")}, Stop: true}
 	tn.register(t, 0, stop)
 	tn.night(t, "2026-11-29")
 	tn.wantBooked(t, 0, tn.canteen, "2026-12", "")
@@ -283,8 +281,7 @@ func TestRegistrationAndPlaces(t *testing.T) {
 	tn.register(t, 1, tn.wish(1, tn.wednesday, "2026-11-26", portal.Wednesday))
 	tn.night(t, "2026-11-25")
 	tn.wantBooked(t, 1, tn.wednesday, "2026-12", "2 9(1) 16(1)")
-	stop := db.RegistrationWish{Registration: portal.Stop(portal.MustDate("2026-12-08"))}
-	stop.ID = wednesdays
+	stop := db.RegistrationWish{Registration: portal.Registration{ID: wednesdays, First: portal.MustDate("2026-12-08")}, Stop: true}
 	tn.register(t, 0, stop)
 	tn.night(t, "2026-11-26")
 	tn.wantBooked(t, 0, tn.wednesday, "2026-12", "2(1)")
@@ -416,8 +413,7 @@ func TestDropRegistrationRequest(t *testing.T) {
 		t.Error("dropped while it was being transmitted")
 	}
 	tn.night(t, "2026-11-25")
-	stop := db.RegistrationWish{Registration: portal.Stop(portal.MustDate("2026-11-30"))}
-	stop.ID = id
+	stop := db.RegistrationWish{Registration: portal.Registration{ID: id, First: portal.MustDate("2026-11-30")}, Stop: true}
 	tn.register(t, 0, stop)
 	for range 2 { // pressed twice
 		if err := tn.DropRegistrationRequest(ctx, tn.parents[0], id); err != nil {

@@ -98,6 +98,14 @@ func (s *Site) routes() {
 	s.Route(post, "/profil/donnees", signedIn, (*request).exportData)
 
 	// Families: registrations for the year
+	s.Route(get, views.RegistrationsPath, parent, (*request).registrations)
+	s.Route(get, "/inscriptions/nouvelle/:child/:activity", parent, (*request).registrationPage)
+	s.Route(post, "/inscriptions/nouvelle/:child/:activity", parent, (*request).askRegistration)
+	s.Route(get, "/inscriptions/:registration/modifier", parent, (*request).registrationPage)
+	s.Route(post, "/inscriptions/:registration/modifier", parent, (*request).askRegistration)
+	s.Route(get, "/inscriptions/:registration/arreter", parent, (*request).registrationPage)
+	s.Route(post, "/inscriptions/:registration/arreter", parent, (*request).askRegistration)
+	s.Route(post, "/inscriptions/:registration/abandonner", parent, (*request).dropRegistration)
 
 	// Families: follow-up and histories
 	s.Route(get, "/suivi/demandes.csv", parent, (*request).followCSV)

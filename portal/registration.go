@@ -57,6 +57,17 @@ func (r Registration) Days(from, to Date, o *Opening, cal *Calendar) []Date {
 	return days
 }
 
+// FirstWeeks gives the Mondays of the first n weeks of attendance, up to a day.
+func (r Registration) FirstWeeks(n int, to Date, o *Opening, cal *Calendar) []Date {
+	var weeks []Date
+	for _, d := range r.Days(r.First, to, o, cal) {
+		if i := len(weeks); i < n && (i == 0 || weeks[i-1] != d.Monday()) {
+			weeks = append(weeks, d.Monday())
+		}
+	}
+	return weeks
+}
+
 // EarliestStart gives the first day on which what is asked now may take effect: the « délai de mise en place » counts
 // calendar days, and a night must pass in any case.
 func EarliestStart(now time.Time, notice int) Date { return DateOf(now) + Date(max(1, notice)) }

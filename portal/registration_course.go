@@ -52,7 +52,7 @@ func (c Course) First() Date {
 // Last gives its last day, or zero when it goes on from one school year to the next.
 func (c Course) Last() Date {
 	v := c.newest()
-	if !v.Stops() {
+	if len(c.Versions) == 0 || !v.Stops() {
 		return v.Last
 	}
 	last := v.First - 1
@@ -156,25 +156,23 @@ func (c Course) Change(next Registration, swap bool) Registration {
 	return next
 }
 
-// CheckChange refuses a change or an end that cannot be asked as it is, with a sentence per field of the form.
+// CheckChange refuses a change that cannot be asked as it is, with a sentence per field of the form.
 func (c Course) CheckChange(next Registration, s *Setup, a *Activity, now time.Time) error {
-	today := DateOf(now)
-	if c.Over(today) {
-		return Conflict("Cette inscription est terminée. Faites une nouvelle inscription.")
-	}
-	if next.Stops() {
-		return c.checkStop(next, s, a, now)
+	if c.Over(DateOf(now)) {
+		return isOver
 	}
 	before, held := c.On(next.First)
 	fresh := !held || !before.EveryOther
 	if err := next.check(s, a, now, "La date du changement", fresh); err != nil {
 		return err
 	}
-	if held && len(c.Versions) > 0 && c.newest() == before && before.sameAs(next) {
+	if held && c.newest() == before && before.sameAs(next) {
 		return field("jours", "Rien n’a été changé. Changez les jours, le rythme ou la date de fin, ou revenez à la liste.")
 	}
 	return nil
 }
+
+var isOver = Conflict("Cette inscription est terminée. Faites une nouvelle inscription.")
 
 // sameAs says that a version asks exactly what this one does.
 func (r Registration) sameAs(next Registration) bool {
@@ -182,11 +180,15 @@ func (r Registration) sameAs(next Registration) bool {
 		(!r.EveryOther || int(next.anchor()-r.anchor())/7%2 == 0)
 }
 
-func (c Course) checkStop(next Registration, s *Setup, a *Activity, now time.Time) error {
-	if why := checkFirst(next.First, s, a, now, "La date d’arrêt"); why != "" {
+// CheckStop refuses an end that cannot be asked from that day on.
+func (c Course) CheckStop(from Date, s *Setup, a *Activity, now time.Time) error {
+	if c.Over(DateOf(now)) {
+		return isOver
+	}
+	if why := checkFirst(from, s, a, now, "La date d’arrêt"); why != "" {
 		return field("debut", why)
 	}
-	if last := c.Last(); last != 0 && last < next.First {
+	if last := c.Last(); last != 0 && last < from {
 		return field("debut", "Cette inscription se termine déjà le "+dayYear(last)+".")
 	}
 	return nil

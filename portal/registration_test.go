@@ -198,6 +198,9 @@ func TestCourse(t *testing.T) {
 			t.Errorf("%s: %q, over %v", c.name, got, c.c.Over(today))
 		}
 	}
+	if none := (Course{}); none.Over(today) || none.First() != 0 || none.Last() != 0 {
+		t.Error("what no night has applied yet is over")
+	}
 	if got := course.With(tuesdays).ToCome(today); len(got) != 1 || got[0].ChangeWords() != "À partir du 25 novembre 2026 : mardi, une semaine sur deux, sans date de fin" {
 		t.Errorf("%+v", got)
 	}
@@ -251,6 +254,7 @@ func TestChangeRefused(t *testing.T) {
 		next        Registration
 		field, says string
 	}{
+		{"jour où l’activité n’ouvre jamais", course, change("2026-11-30", Days(Wednesday), false), "jours", "La cantine n’ouvre pas le mercredi."},
 		{"rien de changé", course, change("2026-11-30", Days(Monday), false), "jours", "Rien n’a été changé."},
 		{"trop tôt", course, change("2026-11-24", Days(Tuesday), false), "debut", "La date du changement doit être le mercredi 25 novembre ou après."},
 		{"arrêt trop tôt", course, Stop(MustDate("2026-11-24")), "debut", "La date d’arrêt doit être le mercredi 25 novembre ou après."},
@@ -261,6 +265,9 @@ func TestChangeRefused(t *testing.T) {
 		{"arrêt : permis", course, Stop(MustDate("2026-11-25")), "", ""},
 	} {
 		e := AsError(c.c.CheckChange(c.next, s, a, now))
+		if c.next.Stops() {
+			e = AsError(c.c.CheckStop(c.next.First, s, a, now))
+		}
 		switch {
 		case c.says == "" && e != nil, c.says != "" && e == nil:
 			t.Errorf("%s: %v", c.name, e)
@@ -330,6 +337,10 @@ func TestDaysOfARegistration(t *testing.T) {
 	}
 	if words := strings.Join(got, " "); words != "2026-12-07 2027-01-04 2027-01-18 2027-02-01" {
 		t.Error(words)
+	}
+	weeks := Registration{First: MustDate("2026-12-10"), EveryOther: true, Weekdays: Days(Tuesday, Thursday)}.FirstWeeks(3, MustDate("2027-07-02"), &a.Opening, &s.Calendar)
+	if len(weeks) != 3 || weeks[0] != MustDate("2026-12-07") || weeks[1] != MustDate("2027-01-04") || weeks[2] != MustDate("2027-01-18") {
+		t.Error(weeks)
 	}
 	if d := EarliestStart(time.Date(2026, 11, 23, 22, 59, 0, 0, time.UTC), 0); d != MustDate("2026-11-24") {
 		t.Errorf("the day is not the one in France: %s", d)
