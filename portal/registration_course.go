@@ -136,13 +136,6 @@ func (r Registration) ChangeWords() string {
 	return words + ", jusqu’au " + dayYear(r.Last)
 }
 
-func lowerFirst(s string) string {
-	if s == "" || s[0] < 'A' || s[0] > 'Z' {
-		return s
-	}
-	return string(s[0]+'a'-'A') + s[1:]
-}
-
 // Change prepares what the family asks from a day on: the weeks of attendance stay the same, unless they are swapped, or
 // there were none to keep.
 func (c Course) Change(next Registration, swap bool) Registration {

@@ -115,11 +115,17 @@ func Build(ctx context.Context, store *db.Store, clock *Clock) ([]Login, error) 
 	if err := t.accounts(ctx); err != nil {
 		return nil, err
 	}
+	if err := t.habits(ctx); err != nil {
+		return nil, err
+	}
 	if err := t.live(ctx, now); err != nil {
 		return nil, err
 	}
 	clock.Set(now)
 	if err := t.home(ctx); err != nil {
+		return nil, err
+	}
+	if err := t.changeOfHabit(ctx); err != nil {
 		return nil, err
 	}
 	return t.logins, t.letter(ctx)
