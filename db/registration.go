@@ -150,7 +150,7 @@ func (s *Store) AskRegistration(ctx context.Context, account portal.AccountID, f
 		}
 		return tx.exec(`INSERT INTO registration_version (registration_id, account_id, form_key, at, first, last, every_other, anchor, weekdays, arrival, departure)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, id, account, formKey, at(now), next.First, next.Last, next.EveryOther, next.Anchor,
-			int(next.Weekdays), hourOrNull(next.Hours.Arrival), hourOrNull(next.Hours.Departure))
+			int(next.Weekdays), hour(next.Hours.Arrival), hour(next.Hours.Departure))
 	})
 	return id, err
 }
@@ -283,9 +283,4 @@ func lastNight(setup *portal.Setup, now time.Time) portal.Date {
 		return today - 1
 	}
 	return today
-}
-
-// hourOrNull stores an hour that was given, and NULL where none is asked.
-func hourOrNull(t portal.TimeOfDay) sql.NullString {
-	return sql.NullString{String: t.String(), Valid: t != 0}
 }

@@ -45,10 +45,11 @@ func (s *Store) PreviewRegistration(ctx context.Context, account portal.AccountI
 
 // registrationDays reads what stands on the days of a registration.
 func registrationDays(q querier, setup *portal.Setup, a *portal.Activity, r portal.Registration, first, last portal.Date) ([]portal.RegistrationDay, error) {
-	slots, err := slotsBetween(q, setup, a, r.Child, first, last, nil)
+	g, err := loadGrid(q, setup, []portal.ChildID{r.Child}, []*portal.Activity{a}, first, last, nil)
 	if err != nil {
 		return nil, err
 	}
+	slots := g.row(0, 0)
 	days := make([]portal.RegistrationDay, len(slots))
 	for i := range slots {
 		days[i].Slot = &slots[i]
@@ -215,6 +216,12 @@ func applyStep(tx *Tx, setup *portal.Setup, night *portal.Night, row *registrati
 	case portal.RegistrationFull:
 		m.Action, m.Outcome = string(portal.WishAdd), portal.OutcomeRefused
 		m.Reason = registrationWords + " : il n’y avait plus de place."
+	case portal.RegistrationClash:
+		m.Action, m.Outcome = string(portal.WishAdd), portal.OutcomeRefused
+		m.Reason = registrationWords + " : " + step.Why
+	case portal.RegistrationNeeded:
+		m.Action, m.Outcome = string(portal.WishRemove), portal.OutcomeRefused
+		m.Reason = registrationWords + " : " + step.Why
 	case portal.RegistrationRemoves:
 		m.Action, m.Outcome = string(portal.WishRemove), portal.OutcomeCancelled
 		if err = letGo(tx, slot); err == nil { // else it would be taken for a day changed by hand
@@ -248,7 +255,7 @@ func (row *registrationRow) askedBy(by portal.Registration) registrationAsked {
 // ownBooking marks a day as the registration's, with its hours.
 func ownBooking(tx *Tx, id portal.RegistrationID, slot *portal.Slot, h portal.Hours) error {
 	return tx.exec("UPDATE booking SET registration_id = ?, arrival = ?, departure = ? WHERE child_id = ? AND activity_id = ? AND day = ?",
-		id, hourOrNull(h.Arrival), hourOrNull(h.Departure), slot.Child, slot.Activity.ID, slot.Day)
+		id, hour(h.Arrival), hour(h.Departure), slot.Child, slot.Activity.ID, slot.Day)
 }
 
 // letGo makes a day one that no registration made.
@@ -262,7 +269,7 @@ func insertRegistrationMovement(tx *Tx, night *portal.Night, id portal.Registrat
 	closed := m.Outcome == portal.OutcomeRefused
 	return tx.exec(`INSERT INTO movement (structure_id, account_id, child_id, activity_id, day, action, arrival, departure, at, outcome, rank, reason, registration_id, night_id, final)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, m.Child.StructureID, m.Account, m.Child.ID, m.ActID, m.Day, m.Action,
-		hourOrNull(h.Arrival), hourOrNull(h.Departure), at(m.At), string(m.Outcome), m.Rank, m.Reason, id,
+		hour(h.Arrival), hour(h.Departure), at(m.At), string(m.Outcome), m.Rank, m.Reason, id,
 		sql.NullInt64{Int64: int64(night.ID), Valid: closed}, sql.NullString{String: string(m.Outcome), Valid: closed})
 }
 

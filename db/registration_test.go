@@ -136,11 +136,11 @@ func TestRegistrationStarts(t *testing.T) {
 	if n.Movements != 8 {
 		t.Errorf("%d movements", n.Movements)
 	}
-	list, err := tn.Movements(ctx, tn.parents[0], 100)
-	if err != nil || len(list) != 8 {
-		t.Fatal(len(list), err)
+	followed, err := tn.Follow(ctx, tn.parents[0], portal.FollowFilter{}, 0, 100)
+	if err != nil || len(followed.Lines) != 8 {
+		t.Fatal(followed, err)
 	}
-	for _, m := range list {
+	for _, m := range followed.Lines {
 		if m.Action != "add" || m.Final != portal.OutcomeBooked || m.Night != n.Date || m.Reason != "Inscription à l’année." || !m.At.Equal(paris("2026-11-23 09:00:00")) {
 			t.Fatalf("%+v", m)
 		}

@@ -67,11 +67,11 @@ type registrationForm struct {
 
 func (r *request) registrationForm() (f registrationForm, err error) {
 	if r.Params("registration") == "" {
-		child, activity, err := r.childAndActivity()
+		w, err := r.where()
 		if err != nil {
 			return f, err
 		}
-		f.Registration, err = r.site.store.NewRegistration(r.ctx(), r.account(), child, activity)
+		f.Registration, err = r.site.store.NewRegistration(r.ctx(), r.account(), w.child, w.activity)
 		return f, err
 	}
 	id, err := number[portal.RegistrationID](r.Params("registration"))

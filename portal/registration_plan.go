@@ -10,6 +10,8 @@ const (
 	RegistrationRemoves   RegistrationAct = "remove"    // it is cancelled
 	RegistrationChanges   RegistrationAct = "change"    // its hours change
 	RegistrationFull      RegistrationAct = "full"      // it is full, and there is no waiting list
+	RegistrationClash     RegistrationAct = "clash"     // another activity of that day does not go with it, or one that it needs is missing
+	RegistrationNeeded    RegistrationAct = "needed"    // another activity of that day needs it, and it stays
 	RegistrationClosed    RegistrationAct = "closed"    // it is not open
 	RegistrationByHand    RegistrationAct = "by hand"   // it was booked by hand and stays
 	RegistrationOwnHours  RegistrationAct = "own hours" // its hours were changed by hand and stay
@@ -30,6 +32,7 @@ type RegistrationStep struct {
 	Act   RegistrationAct
 	By    Registration // what was asked, and is done here
 	Hours Hours        // the new ones, where they are added or changed
+	Why   string       // the sentence of what does not go together
 }
 
 // Plan compares what the registration has booked with what it is to book once next was asked (nil: nothing more). It was
@@ -50,19 +53,34 @@ func (c Course) Plan(next *Registration, through Date, days []RegistrationDay) [
 		case was && will:
 			act = d.going(old.Hours, by.Hours)
 		case will:
-			act = d.coming()
+			act = d.coming(by.Hours)
 		case was:
 			act = d.leaving(old.Hours)
 		}
 		if act != "" {
-			steps = append(steps, RegistrationStep{Slot: d.Slot, Act: act, By: by, Hours: by.Hours})
+			steps = append(steps, RegistrationStep{Slot: d.Slot, Act: act, By: by, Hours: by.Hours, Why: d.why(act, by.Hours)})
 		}
 	}
 	return steps
 }
 
-// coming decides a day that the registration did not have.
-func (d *RegistrationDay) coming() RegistrationAct {
+// why gives the sentence of a day that does not go with another activity.
+func (d *RegistrationDay) why(act RegistrationAct, h Hours) string {
+	switch act {
+	case RegistrationClash:
+		if clash := d.Slot.refuseClash(h); clash != nil {
+			return clash.Message
+		}
+		return Capital(d.Slot.Activity.Spoken) + " se réserve avec " + d.Slot.Missing()[0].Spoken + ", qui n’est pas réservé ce jour-là."
+	case RegistrationNeeded:
+		return Capital(d.Slot.RequiredBy().Spoken) + " se réserve avec " + d.Slot.Activity.Spoken + ", qui reste donc réservé ce jour-là."
+	}
+	return ""
+}
+
+// coming decides a day that the registration did not have, at these hours.
+func (d *RegistrationDay) coming(h Hours) RegistrationAct {
+	clash, _ := d.Slot.Clash(h)
 	switch {
 	case !d.Slot.Open:
 		return RegistrationClosed
@@ -70,6 +88,8 @@ func (d *RegistrationDay) coming() RegistrationAct {
 		return RegistrationException
 	case d.Slot.Status != NotBooked:
 		return RegistrationByHand
+	case clash != nil || len(d.Slot.Missing()) > 0:
+		return RegistrationClash
 	case d.Slot.Full() && d.Slot.Activity.Waitlist:
 		return RegistrationWaits
 	case d.Slot.Full():
@@ -87,6 +107,8 @@ func (d *RegistrationDay) leaving(old Hours) RegistrationAct {
 		return RegistrationByHand
 	case d.Hours != old:
 		return RegistrationOwnHours
+	case d.Slot.RequiredBy() != nil:
+		return RegistrationNeeded
 	}
 	return RegistrationRemoves
 }

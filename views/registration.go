@@ -61,7 +61,7 @@ type RegistrationCard struct {
 
 // NewRegistrationCard draws a registration; pending is what is asked of it, or nil.
 func NewRegistrationCard(course portal.Course, a *portal.Activity, child string, pending *portal.Registration, leaving bool, today portal.Date, csrf string) RegistrationCard {
-	c := RegistrationCard{ID: fmt.Sprintf("i-%d", course.ID), Icon: ActivityIcon(a.Kind), Activity: portal.Capital(withoutArticle(a.Spoken)), Child: child, Spoken: a.Spoken, CSRF: csrf}
+	c := RegistrationCard{ID: fmt.Sprintf("i-%d", course.ID), Icon: ActivityIcon(a.Kind), Activity: portal.Capital(WithoutArticle(a.Spoken)), Child: child, Spoken: a.Spoken, CSRF: csrf}
 	begun := len(course.Versions) > 0
 	switch {
 	case !begun:
@@ -138,12 +138,6 @@ type WeekdayBox struct {
 	Checked bool
 }
 
-// HourChoice is an hour to choose.
-type HourChoice struct {
-	Value, Label string
-	Chosen       bool
-}
-
 // SetRegistration shows what is typed, or what stands, in the fields.
 func (v *RegistrationForm) SetRegistration(r portal.Registration, a *portal.Activity) {
 	v.EveryOther, v.Last = r.EveryOther, r.Last.String()
@@ -163,7 +157,7 @@ func (v *RegistrationForm) SetRegistration(r portal.Registration, a *portal.Acti
 }
 
 func hourChoices(a *portal.Activity, chosen portal.TimeOfDay) []HourChoice {
-	list := []HourChoice{{Value: "", Label: "Choisir"}}
+	list := []HourChoice{{Value: "", Word: "Choisir"}}
 	for _, t := range a.Choices() {
 		list = append(list, HourChoice{t.String(), t.Word(), t == chosen})
 	}
@@ -241,6 +235,8 @@ func (v *RegistrationPreview) SetSteps(next portal.Registration, horizon portal.
 		}
 	}
 	v.addNote("sablier", by[portal.RegistrationWaits], "jour complet : votre enfant sera sur la liste d’attente", "jours complets : votre enfant sera sur la liste d’attente")
+	v.addNote("alerte", by[portal.RegistrationClash], "jour laissé de côté, à cause d’une autre activité du même jour", "jours laissés de côté, à cause d’une autre activité du même jour")
+	v.addNote("alerte", by[portal.RegistrationNeeded], "jour qui reste réservé, parce qu’une autre activité l’exige", "jours qui restent réservés, parce qu’une autre activité les exige")
 	v.addNote("croix", by[portal.RegistrationFull], "jour complet, qui ne pourra pas être réservé", "jours complets, qui ne pourront pas être réservés")
 	v.addNote("coche", by[portal.RegistrationByHand], "jour réservé à la main reste comme il est", "jours réservés à la main restent comme ils sont")
 	v.addNote("crayon", by[portal.RegistrationOwnHours], "jour aux horaires changés à la main reste comme il est", "jours aux horaires changés à la main restent comme ils sont")
