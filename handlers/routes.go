@@ -16,6 +16,7 @@ var (
 	familyTabs = []views.Tab{
 		{Label: "Accueil", Path: "/accueil", Icon: "maison"},
 		{Label: "Réserver", Path: "/reservations", Icon: "calendrier"},
+		{Label: "Absences", Path: views.AbsencesPath, Icon: "refus"},
 		{Label: "Inscriptions à l’année", Path: "/inscriptions", Icon: "annee"},
 		{Label: "Suivi", Path: "/suivi", Icon: "suivi"},
 		{Label: "Consommations et règlements", Path: "/historique/consommations", Icon: "reglement"},
@@ -24,6 +25,7 @@ var (
 		{Label: "Accueil", Path: "/gestion", Icon: "maison"},
 		{Label: "Demandes", Path: "/gestion/mouvements", Icon: "suivi"},
 		{Label: "Reçus", Path: "/gestion/recus", Icon: "recu"},
+		{Label: "Absences", Path: staffAbsencesPath, Icon: "refus"},
 		{Label: "Import", Path: "/gestion/import", Icon: "televerser"},
 		{Label: "Comptes", Path: "/gestion/comptes", Icon: "personnes"},
 		{Label: "Nuits", Path: "/gestion/nuits", Icon: "lune"},
@@ -123,11 +125,20 @@ func (s *Site) routes() {
 	// Families: waiting list and offers
 
 	// Families: absences
+	s.Route(get, views.AbsencesPath, parent, (*request).absences)
+	s.Route(post, views.AbsencesPath, parent, (*request).announce)
+	s.Route(post, "/absences/present", parent, (*request).takeBack)
+	s.Route(get, "/absences/:spell", parent, (*request).absence)
+	s.Route(post, "/absences/:spell/justificatif", parent, (*request).sendDocument)
+	s.Route(get, "/absences/justificatifs/:document", parent, (*request).openDocument)
+	s.Route(post, "/absences/justificatifs/:document/retirer", parent, (*request).dropDocument)
 
 	// Staff
 	s.Route(get, "/gestion", staff, (*request).desk)
 	s.Route(get, "/gestion/mouvements", staff, (*request).movements)
 	s.Route(get, "/gestion/recus", managers, (*request).checkReceipt)
+	s.Route(get, staffAbsencesPath, staff, (*request).staffAbsences)
+	s.Route(get, staffDocumentsPath+":document", managers, (*request).openStaffDocument)
 	s.Route(get, importPath, managers, (*request).importPage)
 	s.Route(post, importPath, managers, (*request).importRoll)
 	s.Route(get, "/gestion/comptes", managers, (*request).accounts)

@@ -109,7 +109,7 @@ func newSite(o Options) (*Site, error) {
 	if s.secure && len(o.TrustedProxies) == 0 { // on this very machine everybody has one address
 		s.app.Server().MaxConnsPerIP = 100
 	}
-	s.app.Server().HeaderReceived = s.roomForRolls
+	s.app.Server().HeaderReceived = s.roomForFiles
 	s.app.Use(s.outer)
 	s.routes()
 	return s, nil

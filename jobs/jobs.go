@@ -42,7 +42,7 @@ var Jobs = []Job{
 	{"comptes-rendus", "prépare les comptes rendus du matin pour chaque nuit transmise", (*Runner).report},
 	{"rappels", "prépare, de jour, les rappels : délai proche, demandes non validées, ouverture d’une période", (*Runner).remind},
 	{"courriels", "envoie les messages qui attendent", (*Runner).send},
-	{"purge", "oublie les sessions finies, les liens de mot de passe et les essais de connexion anciens", (*Runner).purge},
+	{"purge", "oublie les sessions finies, les liens de mot de passe, les essais de connexion anciens et les justificatifs d’absence de plus de treize mois", (*Runner).purge},
 }
 
 // Names gives the names of the jobs, for the help.
@@ -219,7 +219,8 @@ func (r *Runner) sendOne(ctx context.Context, m db.Mail) (down bool, err error) 
 // purgeEvery is enough for what is forgotten: nothing there can be used any more.
 const purgeEvery = time.Hour
 
-// purge forgets the sessions and links that are over, and the failed sign-ins that no longer count.
+// purge forgets the sessions and links that are over, the failed sign-ins that no longer count and the documents of old
+// absences.
 func (r *Runner) purge(ctx context.Context, _ portal.Date) error {
 	r.purging.Lock()
 	defer r.purging.Unlock()
@@ -228,6 +229,9 @@ func (r *Runner) purge(ctx context.Context, _ portal.Date) error {
 		return nil
 	}
 	if err := r.Store.PurgeAccess(ctx); err != nil {
+		return err
+	}
+	if err := r.Store.PurgeDocuments(ctx); err != nil {
 		return err
 	}
 	r.purged = now

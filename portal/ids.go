@@ -26,6 +26,8 @@ type (
 	NightID int64
 	// MailID names a mail of the outbox.
 	MailID int64
+	// SpellID names an announced absence.
+	SpellID int64
 	// TermsID names one version of a text to accept.
 	TermsID int64
 	// AnnouncementID names a message of the town hall.

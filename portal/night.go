@@ -72,6 +72,28 @@ func (r *Report) Groups(action string) []ReportGroup {
 	return groupMovements(r.Movements, func(m Movement) bool { return m.Action == action })
 }
 
+// Absences gives the absences announced, and those taken back: of several words about a day, the last counts.
+func (r *Report) Absences() (announced, takenBack []ReportGroup) {
+	type day struct {
+		child    ChildID
+		activity ActivityID
+		day      Date
+	}
+	last := map[day]MovementID{}
+	for _, m := range r.Movements {
+		if m.Action == "absent" || m.Action == "present" {
+			d := day{m.Child.ID, m.ActID, m.Day}
+			last[d] = max(last[d], m.ID)
+		}
+	}
+	said := func(action string) []ReportGroup {
+		return groupMovements(r.Movements, func(m Movement) bool {
+			return m.Action == action && last[day{m.Child.ID, m.ActID, m.Day}] == m.ID
+		})
+	}
+	return said("absent"), said("present")
+}
+
 // Others gives what was not simply accepted: waiting lists, refusals, and requests cancelled before the night.
 func (r *Report) Others() []ReportGroup {
 	return groupMovements(r.Movements, func(m Movement) bool {
@@ -126,6 +148,8 @@ func OutcomeWords(o Outcome, rank int, reason string) string {
 	switch o {
 	case OutcomeBooked:
 		return "acceptée"
+	case OutcomeAbsent:
+		return "absence signalée"
 	case OutcomeCancelled:
 		return "annulée"
 	case OutcomeWaiting:

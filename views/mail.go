@@ -28,6 +28,8 @@ type ReportMail struct {
 	Cancellations []portal.ReportGroup
 	Promotions    []portal.ReportGroup // places that the night gave to children who waited
 	Others        []portal.ReportGroup // what was not simply accepted
+	Absences      []portal.ReportGroup
+	Presents      []portal.ReportGroup // absences taken back
 	URL           string               // « Suivi réservations »
 }
 
@@ -38,6 +40,7 @@ func NewReportMail(r *portal.Report, url string) ReportMail {
 		To: r.To.Title(), Structure: r.Structure.Name, URL: url + "/suivi",
 		Requests: r.Groups("add"), Cancellations: r.Groups("remove"), Promotions: r.Groups("promote"), Others: r.Others(),
 	}
+	m.Absences, m.Presents = r.Absences()
 	switch n := adds + removes; n {
 	case 0:
 	case 1:

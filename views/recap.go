@@ -284,6 +284,8 @@ func outcomeLook(o portal.Outcome) (badge, icon string) {
 		return "attente", "sablier"
 	case portal.OutcomeCancelled:
 		return "retrait", "moins"
+	case portal.OutcomeAbsent:
+		return "", "refus"
 	}
 	return "complet", "croix"
 }

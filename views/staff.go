@@ -89,6 +89,8 @@ func NewAskedLine(m portal.Movement, by portal.Person, now time.Time) AskedLine 
 	switch {
 	case m.Action == "promote":
 		l.What, l.By = "Place obtenue", "la nuit"
+	case m.Action == "present":
+		l.What = "Finalement présent"
 	case outcome == portal.OutcomeBooked && m.Outcome == portal.OutcomeWaiting:
 		l.What, l.Asked = "Réservation", "était en liste d’attente"
 	case outcome == portal.OutcomeBooked:

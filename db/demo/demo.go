@@ -125,6 +125,9 @@ func Build(ctx context.Context, store *db.Store, clock *Clock) ([]Login, error) 
 	if err := t.home(ctx); err != nil {
 		return nil, err
 	}
+	if err := t.absences(ctx); err != nil {
+		return nil, err
+	}
 	if err := t.changeOfHabit(ctx); err != nil {
 		return nil, err
 	}

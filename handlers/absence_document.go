@@ -1,0 +1,117 @@
+package handlers
+
+import (
+	"context"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
+
+	"marelle/db"
+	"marelle/portal"
+	"marelle/views"
+)
+
+// documentRoom is the most that the form with a document may weigh. It is more than a document may, so that whoever sends
+// a photo as big as telephones make them reads why it is refused, beside the field.
+const documentRoom = 8 << 20
+
+// documentTime is how long sending one may take: 5 MB on a slow telephone.
+const documentTime = 2 * time.Minute
+
+// roomForFiles lets two forms weigh more than the rest of the site takes: the school's files and an absence's document.
+func (s *Site) roomForFiles(head *fasthttp.RequestHeader) fasthttp.RequestConfig {
+	path := string(head.RequestURI())
+	if !head.IsPost() || !strings.HasPrefix(path, views.AbsencesPath+"/") || !strings.HasSuffix(path, "/justificatif") {
+		return s.roomForRolls(head)
+	}
+	session, err := s.store.Session(context.Background(), string(head.Cookie(s.cookieName())))
+	if err != nil || session.MustChange || session.TermsDue || !session.Guardian() {
+		return fasthttp.RequestConfig{}
+	}
+	return fasthttp.RequestConfig{MaxRequestBodySize: documentRoom, ReadTimeout: documentTime}
+}
+
+// sendDocument keeps a file for an announced absence.
+func (r *request) sendDocument() error {
+	page, id, err := r.spellPage()
+	if err != nil {
+		return err
+	}
+	name, body, err := r.document()
+	if err != nil {
+		return err
+	}
+	if body == nil {
+		page.Document.Faults = views.Faults{{Field: "fichier", Message: "Choisissez un fichier."}}
+		return r.renderInvalid(page)
+	}
+	err = r.site.store.SendDocument(r.ctx(), r.account(), id, name, body)
+	if refusal := portal.AsError(err); refusal != nil && len(refusal.Fields) > 0 {
+		page.Document.Faults = faultsOf(refusal)
+		r.Status(int(refusal.Kind))
+		if len(body) > portal.DocumentBytesMost {
+			r.Status(fiber.StatusRequestEntityTooLarge)
+		}
+		return r.render(page)
+	}
+	if err != nil {
+		return err
+	}
+	return r.redirect303(views.SpellPath(id) + "?envoye=1#justificatif")
+}
+
+// document reads the file of the form; nil when none was chosen.
+func (r *request) document() (name string, body []byte, err error) {
+	head, err := r.FormFile("fichier")
+	if err != nil || head.Filename == "" {
+		return "", nil, nil
+	}
+	f, err := head.Open()
+	if err != nil {
+		return "", nil, err
+	}
+	defer f.Close()
+	body, err = io.ReadAll(f)
+	if body == nil {
+		body = []byte{}
+	}
+	return head.Filename, body, err
+}
+
+// dropDocument takes a file back.
+func (r *request) dropDocument() error {
+	spell, err := r.site.store.DropDocument(r.ctx(), r.account(), r.Params("document"))
+	if err != nil {
+		return err
+	}
+	return r.redirect303(views.SpellPath(spell) + "?retire=1#justificatif")
+}
+
+// openDocument gives the family a file that it sent.
+func (r *request) openDocument() error {
+	f, err := r.site.store.FamilyDocument(r.ctx(), r.account(), r.Params("document"))
+	if err != nil {
+		return err
+	}
+	return r.download(f)
+}
+
+// openStaffDocument gives a manager a file that a family sent.
+func (r *request) openStaffDocument() error {
+	f, err := r.site.store.StaffDocument(r.ctx(), r.structure(), r.Params("document"))
+	if err != nil {
+		return err
+	}
+	return r.download(f)
+}
+
+// download sends a file that somebody else made: to be saved, never shown or run here, under a name of ours.
+func (r *request) download(f *db.File) error {
+	r.Set("Content-Security-Policy", "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	r.Set(fiber.HeaderContentType, string(f.Type))
+	r.Set(fiber.HeaderContentDisposition, `attachment; filename="justificatif-`+f.ID[:8]+f.Type.Ext()+`"`)
+	return r.Send(f.Body)
+}

@@ -1,0 +1,411 @@
+package views
+
+import (
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"marelle/portal"
+)
+
+var (
+	_ = register(Absences{}, SpellPage{})
+	_ = part("family/absence#tap", AbsenceTap{})
+	_ = part("family/absence#days", []SpellDay{})
+	_ = part("family/absence#document", SpellDocument{})
+	_ = part("family/absences#choose", Absences{})
+	_ = part("family/absences#check", AbsenceCheck{})
+)
+
+// Where absences are announced, and taken back.
+const (
+	AbsencesPath    = "/absences"
+	absencePresent  = AbsencesPath + "/present"
+	absenceDocument = AbsencesPath + "/justificatifs/"
+)
+
+// SpellPath is the page of an announced absence.
+func SpellPath(id portal.SpellID) string {
+	return AbsencesPath + "/" + strconv.FormatInt(int64(id), 10)
+}
+
+// AbsenceTap is « Malade aujourd’hui » for one child: the button, or what was told and how to take it back.
+type AbsenceTap struct {
+	Child    portal.ChildID
+	Name     string
+	Day      string // « 2026-11-23 »
+	When     string // « aujourd’hui »
+	What     string // what the button announces: « cantine et accueil du soir »; nothing: there is no button
+	Told     string // what the town hall knows, once announced
+	Undo     bool
+	Notes    []string // what is too late, with its rule
+	Document string   // what is asked, until when
+	URL      string   // of the announced absence
+	More     string   // address where other days and reasons are chosen
+	From     string   // the page that shows it, where the answer leads back
+	CSRF     string
+}
+
+// NewAbsenceTap draws the one tap of a child; from is the page that shows it.
+func NewAbsenceTap(s *portal.AbsenceSheet, now time.Time, from, csrf string) AbsenceTap {
+	t := AbsenceTap{
+		Child: s.Child.ID, Name: s.Child.FirstName, Day: s.First.String(), When: nearDay(s.First, now), From: from, CSRF: csrf,
+		What: activityWords(s.In(portal.AbsencePossible, now)), More: AbsencesPath + "?enfant=" + strconv.FormatInt(int64(s.Child.ID), 10),
+	}
+	announced := s.In(portal.AbsenceAnnounced, now)
+	if len(announced) > 0 {
+		t.Told = fmt.Sprintf("La mairie est prévenue : %s ne vient pas %s (%s).", whoWords(t.Name, announced[0].Absence.Reason), t.When, activityWords(announced))
+		t.URL = SpellPath(announced[0].Absence.Spell)
+	}
+	for _, d := range announced {
+		if why := d.RefusePresent(now); why != nil {
+			t.Notes = append(t.Notes, activityWord(d.Activity)+" : "+lowerFirst(why.Message))
+		} else {
+			t.Undo = true
+		}
+		if by := d.Absence.DocumentBy; by != 0 && t.Document == "" {
+			t.Document = documentAsked(int(by-d.Day), by)
+		}
+	}
+	for _, d := range s.In(portal.AbsenceTooLate, now) {
+		t.Notes = append(t.Notes, activityWord(d.Activity)+" : "+lowerFirst(d.Refuse(now).Message))
+	}
+	return t
+}
+
+// whoWords gives « Amalia, malade, ».
+func whoWords(name string, reason portal.AbsenceReason) string {
+	if reason == portal.Sick {
+		return name + ", malade,"
+	}
+	return name
+}
+
+// documentAsked says what paper is asked and until when.
+func documentAsked(days int, by portal.Date) string {
+	return fmt.Sprintf("Un justificatif est demandé dans les %s : au plus tard le %s.", portal.Count(days, "jour"), by.Long())
+}
+
+// nearDay gives « aujourd’hui », « demain », or « le lundi 30 novembre ».
+func nearDay(day portal.Date, now time.Time) string {
+	switch day - portal.DateOf(now) {
+	case 0:
+		return "aujourd’hui"
+	case 1:
+		return "demain"
+	}
+	return "le " + day.Long()
+}
+
+// activityWord gives « Accueil du soir ».
+func activityWord(a *portal.Activity) string { return portal.Capital(withoutArticle(a.Spoken)) }
+
+// activityWords gives « cantine et accueil du soir ».
+func activityWords(days []portal.AbsenceDay) string {
+	var words []string
+	for _, d := range days {
+		words = append(words, withoutArticle(d.Activity.Spoken))
+	}
+	return portal.List(words)
+}
+
+// lowerFirst lets a sentence follow a colon.
+func lowerFirst(s string) string {
+	if s == "" {
+		return s
+	}
+	first := string([]rune(s)[:1])
+	return strings.ToLower(first) + s[len(first):]
+}
+
+// Absences is « Mon enfant est malade ou absent ».
+type Absences struct {
+	Frame
+	Heading     string
+	Nobody      string // said when no child is attached to the account
+	Taps        []AbsenceTap
+	Children    []Choice
+	Reasons     []Choice
+	First, Last string // « 2026-11-23 »
+	Least       string // the first day that can be chosen
+	Faults      Faults
+	Check       *AbsenceCheck // the days chosen, to be looked at before they are announced
+	Refusal     string        // why nothing was recorded
+	TakenBack   string        // what was just taken back
+	Spells      []SpellCard
+}
+
+// Template names the page.
+func (Absences) Template() string { return "family/absences" }
+
+// AbsenceCheck is a run of days with what is booked, before it is announced.
+type AbsenceCheck struct {
+	Name        string
+	Days        string // « du lundi 23 au mercredi 25 novembre »
+	Reason      string // « malade »
+	Lines       []AbsenceLine
+	Button      string // « Signaler 3 absences »; nothing: none can be
+	Back        string // when the child is expected again
+	Document    string
+	Edit        string // address of the form as it was filled
+	CSRF        string
+	Child       portal.ChildID
+	First, Last string
+	Value       string // of the reason
+}
+
+// AbsenceLine is one booking of a run of days, or a day without any.
+type AbsenceLine struct {
+	Day, What, Icon  string
+	Badge, BadgeIcon string
+	State            string // « À signaler », « Trop tard », « Rien de réservé »
+	Detail           string // until when, or why not
+}
+
+// NewAbsenceCheck draws the days that a family asks about.
+func NewAbsenceCheck(s *portal.AbsenceSheet, ask portal.AbsenceAsk, now time.Time, csrf string) *AbsenceCheck {
+	c := &AbsenceCheck{
+		Name: s.Child.FirstName, Days: runWords(s.First, s.Last), Reason: string(ask.Reason), Back: backWords(s), CSRF: csrf,
+		Child: ask.Child, First: s.First.String(), Last: s.Last.String(), Value: string(ask.Reason),
+	}
+	c.Edit = AbsencesPath + "?" + url.Values{"enfant": {fmt.Sprint(ask.Child)}, "du": {c.First}, "au": {c.Last}, "motif": {c.Value}, "modifier": {"1"}}.Encode()
+	var by portal.Date
+	for day := s.First; day <= s.Last; day++ {
+		for _, d := range s.On(day) {
+			c.Lines = append(c.Lines, newAbsenceLine(&d, now))
+			if asked := d.Activity.DocumentBy(day); d.State(now) == portal.AbsencePossible && asked != 0 && (by == 0 || asked < by) {
+				by = asked
+				c.Document = documentAsked(d.Activity.DocumentDays, by)
+			}
+		}
+		if len(s.Empty) > 0 && s.Empty[0] == day {
+			s.Empty = s.Empty[1:]
+			c.Lines = append(c.Lines, AbsenceLine{Day: day.Short(), State: "Rien de réservé", BadgeIcon: "rond", Detail: "Il n’y a rien à signaler ce jour-là."})
+		}
+	}
+	switch n := len(s.In(portal.AbsencePossible, now)); n {
+	case 0:
+	case 1:
+		c.Button = "Signaler cette absence"
+	default:
+		c.Button = fmt.Sprintf("Signaler ces %d absences", n)
+	}
+	return c
+}
+
+func newAbsenceLine(d *portal.AbsenceDay, now time.Time) AbsenceLine {
+	l := AbsenceLine{Day: d.Day.Short(), What: activityWord(d.Activity), Icon: ActivityIcon(d.Activity.Kind)}
+	if why := d.Refuse(now); why != nil {
+		l.Detail = why.Message
+	}
+	switch d.State(now) {
+	case portal.AbsencePossible:
+		l.Badge, l.BadgeIcon, l.State = "ajout", "horloge", "À signaler"
+		l.Detail = "Possible " + portal.Until(d.Limit.At, now) + "."
+	case portal.AbsenceAnnounced:
+		l.Badge, l.BadgeIcon, l.State = "fait", "coche", "Déjà signalée"
+	case portal.AbsenceTooLate:
+		l.Badge, l.BadgeIcon, l.State = "complet", "verrou", "Trop tard"
+	case portal.AbsenceClosed:
+		l.BadgeIcon, l.State = "rond", "Fermé"
+	default:
+		l.BadgeIcon, l.State = "sablier", "Pas réservé"
+	}
+	return l
+}
+
+// runWords gives « le lundi 23 novembre », or « du lundi 23 novembre au mercredi 25 novembre ».
+func runWords(first, last portal.Date) string {
+	if first == last {
+		return "le " + first.Long()
+	}
+	return "du " + first.Long() + " au " + last.Long()
+}
+
+// backWords says when the child is expected again.
+func backWords(s *portal.AbsenceSheet) string {
+	if s.Back == nil {
+		return "Rien d’autre n’est réservé ensuite."
+	}
+	return fmt.Sprintf("De retour le %s (%s).", s.Back.Day.Long(), withoutArticle(s.Back.Activity.Spoken))
+}
+
+// SpellCard is an announced absence in the list.
+type SpellCard struct {
+	URL       string
+	ID        portal.SpellID
+	Name      string
+	Days      string
+	Reason    string // « malade »
+	Document  string // where its document stands
+	Badge     string
+	BadgeIcon string
+	Lines     []SpellDay
+	Longer    string // said instead of many lines
+}
+
+// spellLinesMost is how many days a card lists; the page of the absence lists them all.
+const spellLinesMost = 5
+
+// NewSpellCard draws an announced absence.
+func NewSpellCard(s *portal.Spell, now time.Time, csrf string) SpellCard {
+	c := SpellCard{URL: SpellPath(s.ID), ID: s.ID, Name: s.Child.FirstName, Days: runWords(s.First, s.Last), Reason: string(s.Reason)}
+	c.Document, c.Badge, c.BadgeIcon = documentLook(s, now)
+	for _, l := range spellDays(s, now, AbsencesPath, csrf) {
+		if l.coming {
+			c.Lines = append(c.Lines, l)
+		}
+	}
+	if len(c.Lines) > spellLinesMost {
+		c.Longer, c.Lines = "Voir les "+portal.Count(len(c.Lines), "jour"), nil
+	}
+	return c
+}
+
+// documentLook says where the document of an absence stands; nothing when none is asked.
+func documentLook(s *portal.Spell, now time.Time) (words, badge, icon string) {
+	by := s.Asked()
+	switch {
+	case by == 0:
+		return "", "", ""
+	case s.Document == portal.DocumentReceived && len(s.Documents) > 0 && s.Documents[0].Late:
+		return "Justificatif reçu en retard", "ajout", "fichier"
+	case s.Document == portal.DocumentReceived:
+		return "Justificatif reçu", "fait", "fichier"
+	case s.Document == portal.DocumentAccepted:
+		return "Justificatif accepté", "fait", "coche"
+	case s.Document == portal.DocumentRefused:
+		return "Justificatif refusé", "complet", "croix"
+	case portal.DateOf(now) > by:
+		return "Justificatif en retard, attendu le " + by.Short(), "complet", "alerte"
+	}
+	return "Justificatif attendu jusqu’au " + by.Short(), "ajout", "horloge"
+}
+
+// SpellDay is a day of an announced absence, with the button that ends it.
+type SpellDay struct {
+	Day, What string
+	Words     string   // until when it can be taken back
+	Notes     []string // what no longer can
+	Undo      bool
+	Child     portal.ChildID
+	Value     string // « 2026-11-23 »
+	From      string // the page that shows it
+	CSRF      string
+
+	coming bool
+}
+
+// spellDays groups an announced absence by day.
+func spellDays(s *portal.Spell, now time.Time, from, csrf string) []SpellDay {
+	var list []SpellDay
+	for i := 0; i < len(s.Days); {
+		day := s.Days[i].Day
+		l := SpellDay{Day: portal.Capital(day.Long()), Child: s.Child.ID, Value: day.String(), From: from, CSRF: csrf, coming: day >= portal.DateOf(now)}
+		var same []portal.AbsenceDay
+		var limit time.Time
+		for ; i < len(s.Days) && s.Days[i].Day == day; i++ {
+			d := s.Days[i]
+			same = append(same, d)
+			if why := d.RefusePresent(now); why != nil {
+				l.Notes = append(l.Notes, activityWord(d.Activity)+" : "+lowerFirst(why.Message))
+			} else if limit.IsZero() || d.Limit.At.Before(limit) {
+				limit = d.Limit.At
+			}
+		}
+		if l.What = portal.Capital(activityWords(same)); !limit.IsZero() {
+			l.Undo, l.Words = true, "Modifiable "+portal.Until(limit, now)+"."
+		}
+		list = append(list, l)
+	}
+	return list
+}
+
+// SpellPage is one announced absence: what was recorded, what was left out, its documents.
+type SpellPage struct {
+	Frame
+	Heading  string
+	Done     string // said just after it was announced
+	Notice   string // said after a file was sent or taken back
+	Days     string
+	Reason   string
+	At       string
+	Back     string
+	Lines    []SpellDay
+	Left     []AbsenceLine
+	Document SpellDocument
+}
+
+// Template names the page.
+func (SpellPage) Template() string { return "family/absence" }
+
+// SpellDocument is the part of an absence about its document; Asked is empty when none is.
+type SpellDocument struct {
+	Asked            string
+	State            string
+	Badge, BadgeIcon string
+	Files            []DocumentLine
+	Action           string // where a file is sent; nothing when none can be
+	Why              string // why not
+	Faults           Faults
+	Most             string // « 5 Mo »
+	CSRF             string
+}
+
+// DocumentLine is a file that was sent.
+type DocumentLine struct {
+	Name, Detail string
+	URL          string
+	Drop         string // where it is taken back; nothing when it cannot be
+}
+
+// SetSpell fills the page.
+func (v *SpellPage) SetSpell(s *portal.Spell, sheet *portal.AbsenceSheet, now time.Time) {
+	v.Days, v.Reason, v.At, v.Back = runWords(s.First, s.Last), string(s.Reason), portal.Instant(s.At), backWords(sheet)
+	v.Lines = spellDays(s, now, SpellPath(s.ID), v.CSRF)
+	for i := range sheet.Days {
+		d := &sheet.Days[i]
+		if d.Absence != nil {
+			continue
+		}
+		l := newAbsenceLine(d, now)
+		if d.State(now) == portal.AbsencePossible {
+			l.Badge, l.BadgeIcon, l.State, l.Detail = "", "rond", "Pas signalée", "Cette réservation n’est pas dans cette absence. Pour la signaler aussi, recommencez."
+		}
+		v.Left = append(v.Left, l)
+	}
+	v.Document = newSpellDocument(s, now, v.CSRF)
+}
+
+func newSpellDocument(s *portal.Spell, now time.Time, csrf string) SpellDocument {
+	d := SpellDocument{CSRF: csrf, Most: portal.Megabytes(portal.DocumentBytesMost)}
+	if s.Asked() == 0 {
+		return d
+	}
+	d.Asked = documentAsked(s.AskedWithin(), s.Asked())
+	d.State, d.Badge, d.BadgeIcon = documentLook(s, now)
+	for _, f := range s.Documents {
+		l := NewDocumentLine(f, absenceDocument)
+		if s.RefuseDrop() == nil {
+			l.Drop = l.URL + "/retirer"
+		}
+		d.Files = append(d.Files, l)
+	}
+	if why := s.RefuseDocument(); why != nil {
+		d.Why = why.Message
+	} else {
+		d.Action = SpellPath(s.ID) + "/justificatif"
+	}
+	return d
+}
+
+// NewDocumentLine draws a file; path is where files are opened.
+func NewDocumentLine(f portal.Document, path string) DocumentLine {
+	detail := fmt.Sprintf("%s, %s, reçu le %s", f.Type.Word(), portal.Megabytes(f.Size), portal.Instant(f.At))
+	if f.Late {
+		detail += ", en retard"
+	}
+	return DocumentLine{Name: f.Name, Detail: detail, URL: path + f.ID}
+}
