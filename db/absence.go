@@ -363,7 +363,8 @@ func (s *Store) StaffAbsences(ctx context.Context, structure portal.StructureID,
 				&a.State, into{&a.At}, &a.By.ID, &a.By.Civility, &a.By.LastName, &a.By.FirstName)
 			return a, err
 		}, `SELECT s.id, c.id, iif(c.used_name <> '', c.used_name, c.last_name), c.first_name, coalesce(cl.name, ''), t.name, t.kind, a.day,
-				iif(?3, s.reason, 'absent'), iif(?3, a.document_by, NULL), iif(?3, s.document, 'aucun'), s.at,
+				iif(?3, s.reason, 'absent'),
+				iif(?3 AND a.document_by IS NOT NULL, (SELECT min(x.document_by) FROM absence x WHERE x.spell_id = s.id), NULL), iif(?3, s.document, 'aucun'), s.at,
 				p.id, p.civility, iif(p.used_name <> '', p.used_name, p.last_name), p.first_name
 			FROM absence a JOIN absence_spell s ON s.id = a.spell_id JOIN child c ON c.id = a.child_id JOIN activity t ON t.id = a.activity_id
 			JOIN account p ON p.id = s.account_id

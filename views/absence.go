@@ -85,7 +85,7 @@ func whoWords(name string, reason portal.AbsenceReason) string {
 
 // documentAsked says what paper is asked and until when.
 func documentAsked(days int, by portal.Date) string {
-	return fmt.Sprintf("Un justificatif est demandé dans les %s : au plus tard le %s.", portal.Count(days, "jour"), by.Long())
+	return fmt.Sprintf("Un justificatif est demandé dans les %s, au plus tard le %s.", portal.Count(days, "jour"), by.Long())
 }
 
 // nearDay gives « aujourd’hui », « demain », or « le lundi 30 novembre ».
@@ -146,7 +146,7 @@ type AbsenceCheck struct {
 	Days        string // « du lundi 23 au mercredi 25 novembre »
 	Reason      string // « malade »
 	Lines       []AbsenceLine
-	Button      string // « Signaler 3 absences »; nothing: none can be
+	Button      string // « Signaler l’absence (3 réservations) »; nothing: none can be
 	Back        string // when the child is expected again
 	Document    string
 	Edit        string // address of the form as it was filled
@@ -188,9 +188,9 @@ func NewAbsenceCheck(s *portal.AbsenceSheet, ask portal.AbsenceAsk, now time.Tim
 	switch n := len(s.In(portal.AbsencePossible, now)); n {
 	case 0:
 	case 1:
-		c.Button = "Signaler cette absence"
+		c.Button = "Signaler l’absence"
 	default:
-		c.Button = fmt.Sprintf("Signaler ces %d absences", n)
+		c.Button = fmt.Sprintf("Signaler l’absence (%d réservations)", n)
 	}
 	return c
 }
@@ -309,13 +309,17 @@ func spellDays(s *portal.Spell, now time.Time, from, csrf string) []SpellDay {
 		for ; i < len(s.Days) && s.Days[i].Day == day; i++ {
 			d := s.Days[i]
 			same = append(same, d)
+			if !l.coming {
+				continue
+			}
 			if why := d.RefusePresent(now); why != nil {
 				l.Notes = append(l.Notes, activityWord(d.Activity)+" : "+lowerFirst(why.Message))
 			} else if limit.IsZero() || d.Limit.At.Before(limit) {
 				limit = d.Limit.At
 			}
 		}
-		if l.What = portal.Capital(activityWords(same)); !limit.IsZero() {
+		l.What = portal.Capital(activityWords(same))
+		if !limit.IsZero() {
 			l.Undo, l.Words = true, "Modifiable "+portal.Until(limit, now)+"."
 		}
 		list = append(list, l)
