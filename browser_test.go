@@ -151,12 +151,13 @@ func (d *demonstration) visit(t testing.TB, width, height int64) *visitor {
 	return v
 }
 
-// listen keeps what a browser says when a page is at fault. A refused click (409) and a form sent back (422) are answers.
+// listen keeps what a browser says when a page is at fault. A refused click (409), a file too big (413) and a form sent back
+// (422) are answers.
 func (v *visitor) listen(event any) {
 	var fault string
 	switch e := event.(type) {
 	case *cdplog.EventEntryAdded:
-		if e.Entry.Level == cdplog.EntryLevelError && !strings.Contains(e.Entry.Text, "status of 409") && !strings.Contains(e.Entry.Text, "status of 422") &&
+		if e.Entry.Level == cdplog.EntryLevelError && !strings.Contains(e.Entry.Text, "status of 409") && !strings.Contains(e.Entry.Text, "status of 413") && !strings.Contains(e.Entry.Text, "status of 422") &&
 			!(v.expect404 && strings.Contains(e.Entry.Text, "status of 404")) {
 			fault = e.Entry.Text
 		}

@@ -57,12 +57,12 @@ func TestSendADocument(t *testing.T) {
 	v.wantText("#justificatif", "Un justificatif est demandé dans les 3 jours, au plus tard le vendredi 27 novembre.")
 
 	dir := t.TempDir()
-	wrong, right := filepath.Join(dir, "certificat.jpg"), filepath.Join(dir, "Certificat médical.jpg")
+	wrong, huge, right := filepath.Join(dir, "certificat.jpg"), filepath.Join(dir, "gros.jpg"), filepath.Join(dir, "Certificat médical.jpg")
 	var photo bytes.Buffer
 	if err := jpeg.Encode(&photo, image.NewGray(image.Rect(0, 0, 60, 80)), nil); err != nil {
 		t.Fatal(err)
 	}
-	for path, content := range map[string][]byte{wrong: []byte("<html>pas une photo</html>"), right: photo.Bytes()} {
+	for path, content := range map[string][]byte{wrong: []byte("<html>pas une photo</html>"), huge: make([]byte, 20<<20), right: photo.Bytes()} {
 		if err := os.WriteFile(path, content, 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -70,6 +70,10 @@ func TestSendADocument(t *testing.T) {
 	v.do(chromedp.SetUploadFiles(chromedp.CSS("#fichier"), []string{wrong}))
 	v.clickTo("#justificatif form.formulaire button")
 	v.wantText("main .erreurs", "ni un PDF, ni une photo JPEG ou PNG")
+	v.do(chromedp.SetUploadFiles(chromedp.CSS("#fichier"), []string{huge}))
+	v.clickTo("#justificatif form.formulaire button")
+	v.wantText("main", "Envoyez un fichier plus petit.")
+	v.open(ownAbsence(t, d, "AUBERT Stéphane"))
 	v.do(chromedp.SetUploadFiles(chromedp.CSS("#fichier"), []string{right}))
 	v.clickTo("#justificatif form.formulaire button")
 	v.wantText("main .note", "La mairie a reçu votre fichier.")

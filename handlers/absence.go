@@ -23,6 +23,7 @@ func (r *request) absences() error {
 		return err
 	}
 	fillAbsenceForm(page, ask, children)
+	page.Taps = nil // the form is what the page is about now
 	if r.Query("modifier") != "" {
 		return r.render(page)
 	}
@@ -158,7 +159,7 @@ func (r *request) announceRefused(ask portal.AbsenceAsk, sheet *portal.AbsenceSh
 		return err
 	}
 	fillAbsenceForm(page, ask, children)
-	page.Faults = faultsOf(refused)
+	page.Faults, page.Taps = faultsOf(refused), nil
 	if sheet != nil {
 		page.Refusal = refused.Message
 		r.showCheck(page, sheet, ask)

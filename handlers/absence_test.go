@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"mime/multipart"
+	"net/http"
 	"net/http/httptest"
 	"net/textproto"
 	"net/url"
@@ -71,7 +72,7 @@ func (b *browser) hiddenOf(form *goquery.Selection) url.Values {
 func TestOneTap(t *testing.T) {
 	h := newSickbed(t)
 	b := h.father
-	b.get("/absences").want(200).wantText("Malade aujourd’hui").wantText("La mairie est prévenue tout de suite (cantine).")
+	b.get("/absences").want(200).wantText("Malade aujourd’hui").wantText("Prévient tout de suite la mairie pour : cantine.")
 	tap := b.hiddenOf(b.page.Find(".malade form"))
 	b.post("/absences", tap).wantTo(fmt.Sprintf("/absences#absence-%d", h.amalia))
 	b.post("/absences", tap).wantTo(fmt.Sprintf("/absences#absence-%d", h.amalia)) // a second tap changes nothing
@@ -174,6 +175,11 @@ func TestForeignChild(t *testing.T) {
 // sendFile posts a document as a browser does; the name is written as it is, however hostile.
 func (b *browser) sendFile(path, name string, content []byte) *browser {
 	b.w.t.Helper()
+	return b.do(b.sendingFile(path, name, content))
+}
+
+func (b *browser) sendingFile(path, name string, content []byte) *http.Request {
+	b.w.t.Helper()
 	var body bytes.Buffer
 	m := multipart.NewWriter(&body)
 	m.WriteField("_csrf", b.csrf)
@@ -195,7 +201,27 @@ func (b *browser) sendFile(path, name string, content []byte) *browser {
 	for name, values := range b.headers {
 		req.Header[name] = values
 	}
-	return b.do(req)
+	return req
+}
+
+// TestLargeDocumentsFromParentsOnly: nobody else can fill the memory with what the rest of the site refuses.
+func TestLargeDocumentsFromParentsOnly(t *testing.T) {
+	h := newSickbed(t)
+	b := h.father
+	b.post("/absences", h.ask("2026-12-01", "2026-12-01")).want(303)
+	path, _, _ := strings.Cut(b.res.Header.Get("Location"), "?")
+	send, large := path+"/justificatif", append([]byte("%PDF-"), make([]byte, 4<<20)...)
+	b.get(path).sendFile(send, "scan.pdf", large).want(303)
+	refused := func(b *browser, path string, content []byte) {
+		t.Helper()
+		if _, err := h.site.app.Test(b.sendingFile(path, "scan.pdf", content), -1); err == nil || !strings.Contains(err.Error(), "body size exceeds") {
+			t.Errorf("not refused: %v", err)
+		}
+	}
+	refused(b.get(path), send, make([]byte, documentRoom))
+	refused(b.get(path), "/absences", large)
+	refused(h.staffed("ROUCH", portal.Agent), send, large)
+	refused(h.browser().get("/connexion"), send, large)
 }
 
 func TestDocumentJourney(t *testing.T) {

@@ -3,6 +3,7 @@ package views
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,6 +15,7 @@ var (
 	_ = register(Absences{}, SpellPage{})
 	_ = part("family/absence#tap", AbsenceTap{})
 	_ = part("family/absence#days", []SpellDay{})
+	_ = part("family/absence#rows", []AbsenceRow{})
 	_ = part("family/absence#document", SpellDocument{})
 	_ = part("family/absences#choose", Absences{})
 	_ = part("family/absences#check", AbsenceCheck{})
@@ -52,7 +54,7 @@ type AbsenceTap struct {
 func NewAbsenceTap(s *portal.AbsenceSheet, now time.Time, from, csrf string) AbsenceTap {
 	t := AbsenceTap{
 		Child: s.Child.ID, Name: s.Child.FirstName, Day: s.First.String(), When: nearDay(s.First, now), From: from, CSRF: csrf,
-		What: activityWords(s.In(portal.AbsencePossible, now)), More: AbsencesPath + "?enfant=" + strconv.FormatInt(int64(s.Child.ID), 10),
+		What: activityWords(s.In(portal.AbsencePossible, now)), More: AbsencesPath + "?enfant=" + strconv.FormatInt(int64(s.Child.ID), 10) + "#t-choisir",
 	}
 	announced := s.In(portal.AbsenceAnnounced, now)
 	if len(announced) > 0 {
@@ -145,7 +147,7 @@ type AbsenceCheck struct {
 	Name        string
 	Days        string // « du lundi 23 au mercredi 25 novembre »
 	Reason      string // « malade »
-	Lines       []AbsenceLine
+	Rows        []AbsenceRow
 	Button      string // « Signaler l’absence (3 réservations) »; nothing: none can be
 	Back        string // when the child is expected again
 	Document    string
@@ -156,9 +158,15 @@ type AbsenceCheck struct {
 	Value       string // of the reason
 }
 
-// AbsenceLine is one booking of a run of days, or a day without any.
+// AbsenceRow is a day of a run, with what is booked on it.
+type AbsenceRow struct {
+	Day   string
+	Lines []AbsenceLine
+}
+
+// AbsenceLine is one booking of a day, or the word that there is none.
 type AbsenceLine struct {
-	Day, What, Icon  string
+	What, Icon       string
 	Badge, BadgeIcon string
 	State            string // « À signaler », « Trop tard », « Rien de réservé »
 	Detail           string // until when, or why not
@@ -173,16 +181,19 @@ func NewAbsenceCheck(s *portal.AbsenceSheet, ask portal.AbsenceAsk, now time.Tim
 	c.Edit = AbsencesPath + "?" + url.Values{"enfant": {fmt.Sprint(ask.Child)}, "du": {c.First}, "au": {c.Last}, "motif": {c.Value}, "modifier": {"1"}}.Encode()
 	var by portal.Date
 	for day := s.First; day <= s.Last; day++ {
+		row := AbsenceRow{Day: portal.Capital(day.Long())}
 		for _, d := range s.On(day) {
-			c.Lines = append(c.Lines, newAbsenceLine(&d, now))
+			row.Lines = append(row.Lines, newAbsenceLine(&d, now))
 			if asked := d.Activity.DocumentBy(day); d.State(now) == portal.AbsencePossible && asked != 0 && (by == 0 || asked < by) {
 				by = asked
 				c.Document = documentAsked(d.Activity.DocumentDays, by)
 			}
 		}
-		if len(s.Empty) > 0 && s.Empty[0] == day {
-			s.Empty = s.Empty[1:]
-			c.Lines = append(c.Lines, AbsenceLine{Day: day.Short(), State: "Rien de réservé", BadgeIcon: "rond", Detail: "Il n’y a rien à signaler ce jour-là."})
+		if slices.Contains(s.Empty, day) {
+			row.Lines = append(row.Lines, AbsenceLine{State: "Rien de réservé", BadgeIcon: "rond"})
+		}
+		if len(row.Lines) > 0 {
+			c.Rows = append(c.Rows, row)
 		}
 	}
 	switch n := len(s.In(portal.AbsencePossible, now)); n {
@@ -196,14 +207,14 @@ func NewAbsenceCheck(s *portal.AbsenceSheet, ask portal.AbsenceAsk, now time.Tim
 }
 
 func newAbsenceLine(d *portal.AbsenceDay, now time.Time) AbsenceLine {
-	l := AbsenceLine{Day: d.Day.Short(), What: activityWord(d.Activity), Icon: ActivityIcon(d.Activity.Kind)}
+	l := AbsenceLine{What: activityWord(d.Activity), Icon: ActivityIcon(d.Activity.Kind)}
 	if why := d.Refuse(now); why != nil {
 		l.Detail = why.Message
 	}
 	switch d.State(now) {
 	case portal.AbsencePossible:
 		l.Badge, l.BadgeIcon, l.State = "ajout", "horloge", "À signaler"
-		l.Detail = "Possible " + portal.Until(d.Limit.At, now) + "."
+		l.Detail = "Possible " + portal.UntilShort(d.Limit.At, now, d.Day.Month()) + "."
 	case portal.AbsenceAnnounced:
 		l.Badge, l.BadgeIcon, l.State = "fait", "coche", "Déjà signalée"
 	case portal.AbsenceTooLate:
@@ -338,7 +349,7 @@ type SpellPage struct {
 	At       string
 	Back     string
 	Lines    []SpellDay
-	Left     []AbsenceLine
+	Left     []AbsenceRow
 	Document SpellDocument
 }
 
@@ -378,7 +389,11 @@ func (v *SpellPage) SetSpell(s *portal.Spell, sheet *portal.AbsenceSheet, now ti
 		if d.State(now) == portal.AbsencePossible {
 			l.Badge, l.BadgeIcon, l.State, l.Detail = "", "rond", "Pas signalée", "Cette réservation n’est pas dans cette absence. Pour la signaler aussi, recommencez."
 		}
-		v.Left = append(v.Left, l)
+		if day := portal.Capital(d.Day.Long()); len(v.Left) == 0 || v.Left[len(v.Left)-1].Day != day {
+			v.Left = append(v.Left, AbsenceRow{Day: day})
+		}
+		row := &v.Left[len(v.Left)-1]
+		row.Lines = append(row.Lines, l)
 	}
 	v.Document = newSpellDocument(s, now, v.CSRF)
 }
