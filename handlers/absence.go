@@ -76,12 +76,8 @@ func (r *request) absencesView() (*views.Absences, []portal.Child, error) {
 		page.Nobody = r.nobody()
 		return page, nil, nil
 	}
-	today, err := r.site.store.AbsenceToday(r.ctx(), r.account())
-	if err != nil {
+	if page.Taps, err = r.absenceTaps(views.AbsencesPath); err != nil {
 		return nil, nil, err
-	}
-	for i := range today {
-		page.Taps = append(page.Taps, views.NewAbsenceTap(&today[i], r.now, views.AbsencesPath, r.session.CSRF))
 	}
 	spells, err := r.site.store.SpellsShown(r.ctx(), r.account())
 	if err != nil {
@@ -95,12 +91,26 @@ func (r *request) absencesView() (*views.Absences, []portal.Child, error) {
 	}
 	asked, _ := strconv.ParseInt(r.Query("enfant"), 10, 64)
 	first := portal.DateOf(r.now)
-	if len(today) > 0 {
-		first = today[0].First
+	if len(page.Taps) > 0 {
+		first = portal.MustDate(page.Taps[0].Day)
 	}
 	page.Least = portal.DateOf(r.now).String()
 	fillAbsenceForm(page, portal.AbsenceAsk{Child: portal.ChildID(asked), First: first, Last: first, Reason: portal.Sick}, children)
 	return page, children, nil
+}
+
+// absenceTaps draws « Malade aujourd’hui » for each child who has something booked; from is the page that shows them,
+// where the answer leads back.
+func (r *request) absenceTaps(from string) ([]views.AbsenceTap, error) {
+	today, err := r.site.store.AbsenceToday(r.ctx(), r.account())
+	if err != nil {
+		return nil, err
+	}
+	var taps []views.AbsenceTap
+	for i := range today {
+		taps = append(taps, views.NewAbsenceTap(&today[i], r.now, from, r.session.CSRF))
+	}
+	return taps, nil
 }
 
 // takenBackWords says how many absences were ended.
@@ -122,10 +132,12 @@ func fillAbsenceForm(page *views.Absences, ask portal.AbsenceAsk, children []por
 	}
 }
 
-// readAbsenceAsk reads the fields enfant, du, au and motif; a day that is no day is left out, and Check says so.
+// readAbsenceAsk reads the fields enfant, du, au and motif; what is missing or no day is left out, and Check says so.
 func readAbsenceAsk(field func(string) string) (ask portal.AbsenceAsk, err error) {
-	if ask.Child, err = number[portal.ChildID](field("enfant")); err != nil {
-		return ask, portal.NotFound("Cet enfant n’existe pas, ou n’est pas rattaché à votre compte.")
+	if child := field("enfant"); child != "" {
+		if ask.Child, err = number[portal.ChildID](child); err != nil {
+			return ask, portal.NotFound("Cet enfant n’existe pas, ou n’est pas rattaché à votre compte.")
+		}
 	}
 	ask.First, _ = portal.ParseDate(field("du"))
 	ask.Last, _ = portal.ParseDate(field("au"))

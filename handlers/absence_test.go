@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"mime/multipart"
 	"net/http"
-	"net/http/httptest"
 	"net/textproto"
 	"net/url"
 	"strings"
@@ -133,6 +132,7 @@ func TestSeveralDays(t *testing.T) {
 	}
 	b.get("/absences?" + h.ask("2026-11-29", "n’importe quoi").Encode()).want(422).wantText("aujourd’hui ou après").wantText("Donnez le dernier jour d’absence.")
 	b.get("/absences?" + h.ask("2026-12-12", "2026-12-13").Encode()).want(200).wantText("Rien n’est ouvert ces jours-là")
+	b.get("/absences?du=2026-12-01&au=2026-12-01&motif=malade").want(422).wantText("Choisissez l’enfant absent.")
 	b.post("/absences/present", url.Values{"enfant": {fmt.Sprint(h.amalia)}, "jour": {"hier"}}).want(422)
 }
 
@@ -192,16 +192,7 @@ func (b *browser) sendingFile(path, name string, content []byte) *http.Request {
 	}
 	part.Write(content)
 	m.Close()
-	req := httptest.NewRequest("POST", path, &body)
-	req.Host = b.w.host
-	req.Header.Set("Content-Type", m.FormDataContentType())
-	for _, c := range b.cookies {
-		req.AddCookie(c)
-	}
-	for name, values := range b.headers {
-		req.Header[name] = values
-	}
-	return req
+	return b.request(path, m.FormDataContentType(), &body)
 }
 
 // TestLargeDocumentsFromParentsOnly: nobody else can fill the memory with what the rest of the site refuses.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/csv"
 	"fmt"
+	"io"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -87,9 +88,14 @@ func (b *browser) uploading(fields map[string]string, files map[string][]byte) *
 		f.Write(content)
 	}
 	m.Close()
-	req := httptest.NewRequest("POST", importPath, &body)
+	return b.request(importPath, m.FormDataContentType(), &body)
+}
+
+// request makes a form with files, sent as a browser does.
+func (b *browser) request(path, contentType string, body io.Reader) *http.Request {
+	req := httptest.NewRequest("POST", path, body)
 	req.Host = b.w.host
-	req.Header.Set("Content-Type", m.FormDataContentType())
+	req.Header.Set("Content-Type", contentType)
 	for _, c := range b.cookies {
 		req.AddCookie(c)
 	}

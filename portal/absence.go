@@ -37,11 +37,14 @@ type AbsenceAsk struct {
 	Reason      AbsenceReason
 }
 
-// Check refuses an announcement that makes no sense at a moment; the fields are du, au and motif.
+// Check refuses an announcement that makes no sense at a moment; the fields are enfant, du, au and motif.
 func (a AbsenceAsk) Check(now time.Time) error {
 	e := Invalid("L’absence ne peut pas être signalée telle quelle.")
 	fault := func(field, format string, args ...any) {
 		e.Fields = append(e.Fields, FieldError{field, Invalid(format, args...).Message})
+	}
+	if a.Child == 0 {
+		fault("enfant", "Choisissez l’enfant absent.")
 	}
 	switch today := DateOf(now); {
 	case a.First == 0:
