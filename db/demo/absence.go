@@ -12,20 +12,23 @@ import (
 	"marelle/portal"
 )
 
-// absencesWanted is how many families announced one this morning.
+// absencesWanted is how many families announced one on the last evening.
 const absencesWanted = 4
 
-// absences lets a few families announce that a child does not come this week; the first one sent its document already.
-// The chance is their own, so that the rest of the town stays what it is.
-func (t *town) absences(ctx context.Context) error {
+// absences lets a few families announce, on one evening, that a child does not come on the next days; the first one sent
+// its document already. The chance is their own, so that the rest of the town stays what it is.
+func (t *town) absences(ctx context.Context, today, evening portal.Date) error {
+	if today != evening {
+		return nil
+	}
+	t.clock.Set(today.At(portal.Clock(22, 0)))
 	chance := rand.New(rand.NewPCG(2026, 6))
-	today := portal.DateOf(t.clock.Now())
 	announced := 0
 	for _, i := range chance.Perm(len(t.families)) {
 		if i < len(t.families)/2 { // the first families are those of the guides and of the journeys
 			continue
 		}
-		ask := portal.AbsenceAsk{First: today + portal.Date(announced%2), Reason: portal.Sick}
+		ask := portal.AbsenceAsk{First: today + 1 + portal.Date(announced%2), Reason: portal.Sick}
 		ask.Last = ask.First + portal.Date(chance.IntN(3))
 		if announced == absencesWanted-1 {
 			ask.Reason = portal.Away

@@ -125,9 +125,6 @@ func Build(ctx context.Context, store *db.Store, clock *Clock) ([]Login, error) 
 	if err := t.home(ctx); err != nil {
 		return nil, err
 	}
-	if err := t.absences(ctx); err != nil {
-		return nil, err
-	}
 	if err := t.changeOfHabit(ctx); err != nil {
 		return nil, err
 	}
@@ -302,6 +299,9 @@ func (t *town) live(ctx context.Context, now time.Time) error {
 			if err := t.book(ctx, a, day, booked); err != nil {
 				return err
 			}
+		}
+		if err := t.absences(ctx, day, last-1); err != nil {
+			return err
 		}
 		if next := (day + 1).At(portal.Clock(1, 16)); next.Before(now) {
 			t.clock.Set(next)
