@@ -62,6 +62,7 @@ type savedDay struct {
 	rank     int
 	since    time.Time
 	together bool
+	absent   bool
 }
 
 // savedOf reads what is saved for some children, whatever the activity: what one is booked for decides about the others.
@@ -71,10 +72,11 @@ func savedOf(q querier, children []portal.ChildID, first, last portal.Date) ([]s
 		return nil, err
 	}
 	return all(q, func(r *sql.Rows) (b savedDay, err error) {
-		err = r.Scan(&b.child, &b.activity, &b.day, &b.status, &b.hours.Arrival, &b.hours.Departure, &b.rank, into{&b.since}, &b.together)
+		err = r.Scan(&b.child, &b.activity, &b.day, &b.status, &b.hours.Arrival, &b.hours.Departure, &b.rank, into{&b.since}, &b.together, &b.absent)
 		return b, err
 	}, `SELECT b.child_id, b.activity_id, b.day, b.status, b.arrival, b.departure, iif(b.status = 'waiting', 1 + (SELECT count(*) FROM booking w
-			WHERE w.activity_id = b.activity_id AND w.day = b.day AND w.status = 'waiting' AND w.queue < b.queue), 0), b.since, b.together
+			WHERE w.activity_id = b.activity_id AND w.day = b.day AND w.status = 'waiting' AND w.queue < b.queue), 0), b.since, b.together,
+			EXISTS (SELECT 1 FROM absence x WHERE x.child_id = b.child_id AND x.activity_id = b.activity_id AND x.day = b.day)
 		FROM json_each(?) c JOIN booking b ON b.child_id = c.value AND b.day BETWEEN ? AND ? ORDER BY b.activity_id`, string(ids), first, last)
 }
 
@@ -107,7 +109,7 @@ func (g *grid) mark(setup *portal.Setup, children []portal.ChildID, activities [
 		w := wished[at{b.child, b.activity, b.day}]
 		if rank, shown := activityRank[b.activity]; shown {
 			slot := &g.row(childRank[b.child], rank)[b.day-g.first]
-			slot.Status, slot.Hours, slot.Rank, slot.Since, slot.Together = b.status, b.hours, b.rank, b.since, b.together
+			slot.Status, slot.Hours, slot.Rank, slot.Since, slot.Together, slot.Absent = b.status, b.hours, b.rank, b.since, b.together, b.absent
 		}
 		switch w.Wish {
 		case portal.WishRemove:

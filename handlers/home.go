@@ -22,6 +22,17 @@ func (r *request) home() error {
 		children[c.ID] = c
 		page.AddChild(c, h.Setups[c.StructureID], h.Booked, h.Now)
 	}
+	taps, err := r.absenceTaps("/accueil")
+	if err != nil {
+		return err
+	}
+	for i := range page.Children {
+		for k := range taps {
+			if taps[k].Child == page.Children[i].ID {
+				page.Children[i].Tap = &taps[k]
+			}
+		}
+	}
 	for _, a := range h.Announcements {
 		message := views.NewHomeAnnouncement(a)
 		if len(h.Setups) > 1 {

@@ -289,7 +289,6 @@ const (
 	OutcomeWaiting   Outcome = "waiting"
 	OutcomeCancelled Outcome = "cancelled"
 	OutcomeRefused   Outcome = "refused"
-	OutcomeAbsent    Outcome = "absent" // the booking stays, the child is said to be absent
 )
 
 // Decide settles a wish at the instant of validation, with the facts of that instant. A refusal carries its reason.

@@ -99,13 +99,13 @@ func nearDay(day portal.Date, now time.Time) string {
 }
 
 // activityWord gives « Accueil du soir ».
-func activityWord(a *portal.Activity) string { return portal.Capital(withoutArticle(a.Spoken)) }
+func activityWord(a *portal.Activity) string { return portal.Capital(WithoutArticle(a.Spoken)) }
 
 // activityWords gives « cantine et accueil du soir ».
 func activityWords(days []portal.AbsenceDay) string {
 	var words []string
 	for _, d := range days {
-		words = append(words, withoutArticle(d.Activity.Spoken))
+		words = append(words, WithoutArticle(d.Activity.Spoken))
 	}
 	return portal.List(words)
 }
@@ -240,5 +240,5 @@ func backWords(s *portal.AbsenceSheet) string {
 	if s.Back == nil {
 		return "Rien d’autre n’est réservé ensuite."
 	}
-	return fmt.Sprintf("De retour le %s (%s).", s.Back.Day.Long(), withoutArticle(s.Back.Activity.Spoken))
+	return fmt.Sprintf("De retour le %s (%s).", s.Back.Day.Long(), WithoutArticle(s.Back.Activity.Spoken))
 }

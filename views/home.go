@@ -88,6 +88,7 @@ type HomeChild struct {
 	Empty       string // said when nothing is saved that week
 	Week        []HomeDay
 	Activities  []Chip
+	Tap         *AbsenceTap // « Malade aujourd’hui », when something is booked
 }
 
 // HomeDay is a day of the week, with what is saved.

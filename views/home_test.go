@@ -38,7 +38,7 @@ func TestHomeOfEverything(t *testing.T) {
 	}
 	text := strings.Join(strings.Fields(doc.Find("main").Text()), " ")
 	at := -1
-	for _, want := range []string{"Message", "Vous avez 2 demandes à valider.", "une place. Répondez jusqu’à demain 12 h. Accepter ou refuser", "Prochains délais",
+	for _, want := range []string{"Vous avez 2 demandes à valider.", "une place. Répondez jusqu’à demain 12 h. Accepter ou refuser", "Message", "Prochains délais",
 		"le lundi 30 novembre : jusqu’à aujourd’hui 10 h Yanis, Sofia, Adam et Inès : rien de réservéLina : 2 jours réservés", "Délais de 5 autres activités"} {
 		next := strings.Index(text, want)
 		if next <= at {
