@@ -9,7 +9,7 @@ import (
 )
 
 // Audit checks what must always hold and lists what does not: SQLite's own integrity, counters against bookings, no place
-// sold twice, the chain of receipts, no movement without its receipt.
+// sold or offered twice, the chain of receipts, no movement without its receipt.
 func (s *Store) Audit(ctx context.Context) (faults []string, err error) {
 	err = s.snapshot(ctx, func(r reader) error {
 		whole, err := column[string](r, "PRAGMA integrity_check")
@@ -42,8 +42,12 @@ func (s *Store) Audit(ctx context.Context) (faults []string, err error) {
 			return err
 		}
 		faults = append(append(faults, counters...), uncounted...)
+		promised, err := auditOffers(r)
+		if err != nil {
+			return err
+		}
 		broken, err := s.auditReceipts(r)
-		faults = append(faults, broken...)
+		faults = append(append(faults, promised...), broken...)
 		return err
 	})
 	return faults, err

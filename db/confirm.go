@@ -124,6 +124,9 @@ func (s *Store) writeReceipt(ctx context.Context, tx *Tx, account portal.Account
 			return 0, err
 		}
 	}
+	if err := s.advanceFreed(ctx, tx, lines, now); err != nil {
+		return 0, err
+	}
 	receipt.Lines = lines
 	return receipt.ID, tx.exec("UPDATE receipt SET hash = ? WHERE id = ?", receipt.Seal(), receipt.ID)
 }

@@ -63,7 +63,7 @@ func (s *Store) Transmit(ctx context.Context, structure portal.StructureID, date
 	if err := s.applyRegistrations(ctx, setup, night); err != nil {
 		return nil, err
 	}
-	if err := s.promote(ctx, setup, night); err != nil {
+	if err := s.advanceAll(ctx, setup, night.Date, night); err != nil {
 		return nil, err
 	}
 	for {

@@ -99,7 +99,7 @@ func (s *Store) SaveActivity(ctx context.Context, a portal.Activity) (portal.Act
 			}
 		}
 		tx.after(s.setups.forget)
-		return nil
+		return advanceAfterSave(tx, &a, s.now())
 	})
 	return a.ID, err
 }

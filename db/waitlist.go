@@ -3,45 +3,263 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"slices"
 	"time"
 
 	"marelle/portal"
 )
 
-// waiter is a child on a waiting list.
-type waiter struct {
+// advanceFreed gives the places that the lines of a receipt gave back to those who wait, in the same transaction.
+func (s *Store) advanceFreed(ctx context.Context, tx *Tx, lines []portal.Movement, now time.Time) error {
+	for _, l := range lines {
+		if l.Outcome != portal.OutcomeCancelled {
+			continue
+		}
+		setup, err := s.Setup(ctx, l.Child.StructureID)
+		if err != nil {
+			return err
+		}
+		if a := setup.Activity(l.ActID); a != nil {
+			if err := advance(tx, setup, a, l.Day, now); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// advance gives or offers the free places of a day to those who wait for the activity, or for one that shares its places.
+// Whoever waits for the night keeps the place that falls to him until then. Done again, it changes nothing.
+func advance(tx *Tx, setup *portal.Setup, a *portal.Activity, day portal.Date, now time.Time) error {
+	return (&round{tx: tx, setup: setup, now: now}).day(a, day)
+}
+
+// round is one advance of waiting lists.
+type round struct {
+	tx    *Tx
+	setup *portal.Setup
+	now   time.Time
+	night *portal.Night // nil by day: the lists of the mode « nuit » stand still
+}
+
+func (r *round) day(a *portal.Activity, day portal.Date) error {
+	lists := sharing(r.setup, a)
+	free := map[portal.CounterID]int{}
+	var waiters []portal.Waiter
+	for _, a := range lists {
+		if err := r.settleOffers(a, day); err != nil {
+			return err
+		}
+	}
+	for _, a := range lists {
+		if !r.open(a, day) {
+			continue
+		}
+		if err := r.fillFree(free, a, day); err != nil {
+			return err
+		}
+		list, err := waitersOf(r.tx, a, day)
+		if err != nil {
+			return err
+		}
+		waiters = append(waiters, list...)
+	}
+	for _, turn := range portal.Served(portal.Turns(waiters), free) {
+		if err := r.serve(turn, day); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sharing lists an activity and those that have a counter in common with it.
+func sharing(setup *portal.Setup, a *portal.Activity) (list []*portal.Activity) {
+	for i := range setup.Activities {
+		other := &setup.Activities[i]
+		if other.ID == a.ID || slices.ContainsFunc(other.Counters, func(c portal.Counter) bool {
+			return slices.ContainsFunc(a.Counters, func(mine portal.Counter) bool { return mine.ID == c.ID })
+		}) {
+			list = append(list, other)
+		}
+	}
+	return list
+}
+
+// open says whether places of the day still go to who waits: nobody is served who could no longer say no.
+func (r *round) open(a *portal.Activity, day portal.Date) bool {
+	slot := r.setup.NewSlot(0, a, day)
+	if a.WaitMode != portal.WaitOffer {
+		return slot.Promotable(r.now)
+	}
+	if !slot.Open || slot.Book.Passed(r.now) {
+		return false
+	}
+	_, possible := portal.OfferUntil(r.now, a.OfferHours, slot.Book.At)
+	return possible
+}
+
+// waitersOf lists who waits for a day and is offered nothing yet.
+func waitersOf(tx *Tx, a *portal.Activity, day portal.Date) ([]portal.Waiter, error) {
+	return all(tx, func(r *sql.Rows) (w portal.Waiter, err error) {
+		w.Activity = a
+		err = r.Scan(&w.Child, &w.Account, &w.Queue, into{&w.Since}, &w.Together)
+		return w, err
+	}, `SELECT b.child_id, b.account_id, b.queue, b.since, b.together FROM booking b
+		WHERE b.activity_id = ? AND b.day = ? AND b.status = 'waiting' AND NOT EXISTS (SELECT 1 FROM offer o JOIN offer_child oc ON oc.offer_id = o.id
+			WHERE o.state = 'open' AND o.activity_id = b.activity_id AND o.day = b.day AND oc.child_id = b.child_id)`, a.ID, day)
+}
+
+// fillFree counts, for each limited counter of an activity, the places that nobody has and that are offered to nobody.
+func (r *round) fillFree(free map[portal.CounterID]int, a *portal.Activity, day portal.Date) error {
+	for _, c := range a.Counters {
+		if _, known := free[c.ID]; known {
+			continue
+		}
+		var n sql.NullInt64
+		if err := r.tx.row(&n, freePlaces, c.ID, day); err != nil {
+			return err
+		}
+		if n.Valid {
+			free[c.ID] = int(n.Int64)
+		}
+	}
+	return nil
+}
+
+const freePlaces = `SELECT c.capacity - coalesce((SELECT taken FROM counter_day WHERE counter_id = c.id AND day = ?2), 0)
+	- (SELECT count(*) FROM counter_activity ca JOIN offer o ON o.activity_id = ca.activity_id AND o.day = ?2 AND o.state = 'open'
+		JOIN offer_child oc ON oc.offer_id = o.id WHERE ca.counter_id = c.id)
+	FROM counter c WHERE c.id = ?1`
+
+// serve does what the mode of the list says for a turn whose places are free.
+func (r *round) serve(turn portal.Turn, day portal.Date) error {
+	switch mode := turn.Activity.WaitMode; {
+	case mode == portal.WaitOffer:
+		return r.offer(turn, day)
+	case r.night != nil: // the morning's report tells it
+		return r.promote(turn, day)
+	case mode == portal.WaitNow:
+		if err := r.promote(turn, day); err != nil {
+			return err
+		}
+		_, err := insertOffer(r.tx, r.setup.Structure.ID, turn, day, portal.OfferGiven, time.Time{}, r.now)
+		return err
+	}
+	return nil
+}
+
+// promote books the children of a turn. In the night the movement is transmitted at once, else the next night does it.
+func (r *round) promote(turn portal.Turn, day portal.Date) error {
+	for _, child := range turn.Children {
+		taken, err := takeWaiting(r.tx, turn.Activity, child, day)
+		if err != nil {
+			return err
+		}
+		if !taken {
+			return errors.New("db: the list said free and the counter said full") // the same rows, in the same transaction: never
+		}
+		m := listMovement{account: turn.Account, child: child, activity: turn.Activity.ID, day: day, action: "promote", outcome: portal.OutcomeBooked, at: r.now}
+		if r.night != nil {
+			m.at, m.night = r.night.Due, r.night.ID
+		}
+		if err := m.insert(r.tx, r.setup.Structure.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// takeWaiting turns a waiting child's request into a booking, when each of the counters has a place.
+func takeWaiting(tx *Tx, a *portal.Activity, child portal.ChildID, day portal.Date) (bool, error) {
+	taken, err := takePlaces(tx, a, day)
+	if err != nil || !taken {
+		return false, err
+	}
+	n, err := tx.change("UPDATE booking SET status = 'booked', queue = NULL WHERE child_id = ? AND activity_id = ? AND day = ? AND status = 'waiting'", child, a.ID, day)
+	if err != nil {
+		return false, err
+	}
+	if n == 0 {
+		return false, errors.New("db: a child who does not wait was to be served")
+	}
+	return true, lessWaiting(tx, a, day)
+}
+
+func lessWaiting(tx *Tx, a *portal.Activity, day portal.Date) error {
+	for _, c := range a.Counters {
+		if err := tx.exec("UPDATE counter_day SET waiting = waiting - 1 WHERE counter_id = ? AND day = ?", c.ID, day); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// listMovement is a change that no receipt asked for: the list's own.
+type listMovement struct {
+	account  portal.AccountID
 	child    portal.ChildID
 	activity portal.ActivityID
 	day      portal.Date
-	account  portal.AccountID
+	action   string
+	outcome  portal.Outcome
+	reason   string
+	at       time.Time
+	night    portal.NightID // that transmitted it already
 }
 
-// promote gives the places that were freed to the children who wait, in the order in which they joined. Whoever is past
-// the limit to book by now is not promoted, even in a night that runs late: the family could no longer say no.
-func (s *Store) promote(ctx context.Context, setup *portal.Setup, night *portal.Night) error {
-	list, err := all(s.read(ctx), func(r *sql.Rows) (w waiter, err error) {
-		err = r.Scan(&w.child, &w.activity, &w.day, &w.account)
-		return w, err
-	}, `SELECT b.child_id, b.activity_id, b.day, b.account_id
-		FROM booking b JOIN activity a ON a.id = b.activity_id
-		WHERE a.structure_id = ? AND b.status = 'waiting' AND b.day >= ?
-		AND NOT EXISTS (SELECT 1 FROM counter_activity ca JOIN counter c ON c.id = ca.counter_id
-			JOIN counter_day d ON d.counter_id = c.id AND d.day = b.day
-			WHERE ca.activity_id = b.activity_id AND d.taken >= c.capacity)
-		ORDER BY b.day, b.since, b.activity_id, b.queue`, setup.Structure.ID, night.Date)
+// insert writes the movement with the hours of the booking, which must still be there.
+func (m listMovement) insert(tx *Tx, structure portal.StructureID) error {
+	night := sql.NullInt64{Int64: int64(m.night), Valid: m.night != 0}
+	return tx.exec(`INSERT INTO movement (structure_id, account_id, child_id, activity_id, day, action, arrival, departure, at, outcome, reason, night_id, final)
+		SELECT ?1, ?2, child_id, activity_id, day, ?6, arrival, departure, ?7, ?8, ?9, ?10, iif(?10 IS NULL, NULL, ?8)
+		FROM booking WHERE child_id = ?3 AND activity_id = ?4 AND day = ?5`,
+		structure, m.account, m.child, m.activity, m.day, m.action, at(m.at), string(m.outcome), m.reason, night)
+}
+
+// leaveList takes a waiting child off the list, with the movement that says why.
+func leaveList(tx *Tx, structure portal.StructureID, a *portal.Activity, m listMovement) error {
+	m.activity, m.action, m.outcome = a.ID, "remove", portal.OutcomeCancelled
+	if err := m.insert(tx, structure); err != nil {
+		return err
+	}
+	n, err := tx.change("DELETE FROM booking WHERE child_id = ? AND activity_id = ? AND day = ? AND status = 'waiting'", m.child, a.ID, m.day)
 	if err != nil {
 		return err
 	}
-	for len(list) > 0 {
-		chunk := list[:min(nightChunk, len(list))]
-		list = list[len(chunk):]
+	if n == 0 {
+		return errors.New("db: a child who does not wait was to leave the list")
+	}
+	return lessWaiting(tx, a, m.day)
+}
+
+// waitedDay is a day that somebody waits for, or is offered a place of.
+type waitedDay struct {
+	activity portal.ActivityID
+	day      portal.Date
+}
+
+// waitedDays lists the days to look at: some may have no place to give, advancing them changes nothing.
+func waitedDays(q querier, structure portal.StructureID, from portal.Date) ([]waitedDay, error) {
+	return all(q, func(r *sql.Rows) (w waitedDay, err error) {
+		err = r.Scan(&w.activity, &w.day)
+		return w, err
+	}, `SELECT ca.activity_id, d.day FROM counter_day d INDEXED BY counter_day_waiting
+			JOIN counter c ON c.id = d.counter_id JOIN counter_activity ca ON ca.counter_id = c.id
+		WHERE d.waiting > 0 AND d.day >= ?2 AND c.structure_id = ?1 AND (c.capacity IS NULL OR d.taken < c.capacity)
+		UNION SELECT o.activity_id, o.day FROM offer o WHERE o.structure_id = ?1 AND o.state = 'open'
+		ORDER BY 2, 1`, structure, from)
+}
+
+// advanceAll advances every list of a structure, many days a transaction so that parents are served in between.
+func (s *Store) advanceAll(ctx context.Context, setup *portal.Setup, from portal.Date, night *portal.Night) error {
+	days, err := waitedDays(s.read(ctx), setup.Structure.ID, from)
+	if err != nil {
+		return err
+	}
+	for chunk := range slices.Chunk(days, 50) {
 		err := s.write(ctx, func(tx *Tx) error {
-			for _, w := range chunk {
-				if err := promoteOne(tx, setup, night, w, s.now()); err != nil {
-					return err
-				}
-			}
-			return nil
+			return (&round{tx: tx, setup: setup, now: s.now(), night: night}).days(chunk)
 		})
 		if err != nil {
 			return err
@@ -50,32 +268,36 @@ func (s *Store) promote(ctx context.Context, setup *portal.Setup, night *portal.
 	return nil
 }
 
-func promoteOne(tx *Tx, setup *portal.Setup, night *portal.Night, w waiter, now time.Time) error {
-	a := setup.Activity(w.activity)
-	if a == nil {
-		return nil
-	}
-	slot := setup.NewSlot(w.child, a, w.day)
-	if !slot.Open || slot.Book.Passed(now) {
-		return nil
-	}
-	var still int
-	if err := tx.row(&still, "SELECT count(*) FROM booking WHERE child_id = ? AND activity_id = ? AND day = ? AND status = 'waiting'", w.child, w.activity, w.day); err != nil || still == 0 {
-		return err
-	}
-	taken, err := takePlaces(tx, a, w.day)
-	if err != nil || !taken {
-		return err
-	}
-	if err := tx.exec("UPDATE booking SET status = 'booked', queue = NULL WHERE child_id = ? AND activity_id = ? AND day = ?", w.child, w.activity, w.day); err != nil {
-		return err
-	}
-	for _, c := range a.Counters {
-		if err := tx.exec("UPDATE counter_day SET waiting = waiting - 1 WHERE counter_id = ? AND day = ?", c.ID, w.day); err != nil {
-			return err
+func (r *round) days(list []waitedDay) error {
+	for _, w := range list {
+		if a := r.setup.Activity(w.activity); a != nil {
+			if err := r.day(a, w.day); err != nil {
+				return err
+			}
 		}
 	}
-	return tx.exec(`INSERT INTO movement (structure_id, account_id, child_id, activity_id, day, action, at, outcome, night_id, final)
-		VALUES (?, ?, ?, ?, ?, 'promote', ?, 'booked', ?, 'booked')`,
-		setup.Structure.ID, w.account, w.child, w.activity, w.day, at(night.Due), night.ID)
+	return nil
+}
+
+// AdvanceLists ends the offers whose time is over and gives or offers the places that are free. The mode « nuit » waits
+// for its night.
+func (s *Store) AdvanceLists(ctx context.Context, structure portal.StructureID) error {
+	setup, err := s.Setup(ctx, structure)
+	if err != nil {
+		return err
+	}
+	return s.advanceAll(ctx, setup, portal.DateOf(s.now()), nil)
+}
+
+// advanceAfterSave gives the places that a change of an activity made, and takes back offers that no longer have one.
+func advanceAfterSave(tx *Tx, saved *portal.Activity, now time.Time) error {
+	days, err := waitedDays(tx, saved.StructureID, portal.DateOf(now))
+	if err != nil || len(days) == 0 {
+		return err
+	}
+	setup, err := loadSetup(tx, saved.StructureID) // the one in memory is what it was
+	if err != nil {
+		return err
+	}
+	return (&round{tx: tx, setup: setup, now: now}).days(days)
 }
