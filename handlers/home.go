@@ -22,6 +22,11 @@ func (r *request) home() error {
 		children[c.ID] = c
 		page.AddChild(c, h.Setups[c.StructureID], h.Booked, h.Now)
 	}
+	offers, err := r.site.store.OpenOffers(r.ctx(), r.account())
+	if err != nil {
+		return err
+	}
+	page.Offers = views.NewOfferNotes(offers, r.now)
 	taps, err := r.absenceTaps("/accueil")
 	if err != nil {
 		return err

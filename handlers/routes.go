@@ -123,6 +123,13 @@ func (s *Site) routes() {
 	s.Route(get, paymentsPath+".xlsx", parent, paymentsFile("xlsx"))
 
 	// Families: waiting list and offers
+	s.Route(get, "/attente", parent, (*request).waitlist)
+	s.Route(get, "/attente/quitter/:child/:activity/:day", parent, (*request).leaveListPage)
+	s.Route(post, "/attente/quitter/:child/:activity/:day", parent, (*request).leaveList)
+	s.Route(get, "/attente/offres/:offer", parent, (*request).offerPage)
+	s.Route(post, "/attente/offres/:offer", parent, (*request).answerOffer)
+	s.Route(get, "/places/:token", visitor, (*request).tokenOfferPage)
+	s.Route(post, "/places/:token", visitor, (*request).answerTokenOffer)
 
 	// Families: absences
 	s.Route(get, views.AbsencesPath, parent, (*request).absences)

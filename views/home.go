@@ -21,7 +21,7 @@ type Home struct {
 	Announcements []HomeAnnouncement
 	Pending       string // « Vous avez 4 demandes à valider. »
 	Nearest       string // « Délai le plus proche : … »
-	Offers        []HomeOffer
+	Offers        []OfferNote
 	Limits        []HomeLimit // of the activities that the family uses
 	OtherLimits   []HomeLimit // of the others
 	Others        string      // « Délais de 4 autres activités »
@@ -44,13 +44,6 @@ type HomeAnnouncement struct {
 // NewHomeAnnouncement prepares a message to be read.
 func NewHomeAnnouncement(a portal.Announcement) HomeAnnouncement {
 	return HomeAnnouncement{ID: a.ID, Title: a.Title, Blocks: Blocks(a.Body)}
-}
-
-// HomeOffer is a place that is kept for a child until the family answers.
-type HomeOffer struct {
-	What  string // « Lina, mercredi 2 décembre : une place pour le centre de loisirs »
-	Until string // « jusqu’à demain 12 h »
-	URL   string // where to accept or to decline
 }
 
 // HomeLimit is the next deadline of an activity.

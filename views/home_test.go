@@ -25,7 +25,7 @@ func TestHomeOfEverything(t *testing.T) {
 		limits = append(limits, portal.NextLimit{Closing: portal.Closing{Activity: a, At: now.Add(time.Hour), Days: []portal.Date{portal.NewDate(2026, 11, 30)}}, Used: i < 2, Children: children})
 	}
 	page := Home{Hello: "Bonjour", Announcements: []HomeAnnouncement{NewHomeAnnouncement(portal.Announcement{ID: 1, Title: "Message", Body: "Texte"})},
-		Offers: []HomeOffer{{What: "Lina, mercredi 2 décembre : une place.", Until: "jusqu’à demain 12 h", URL: "/offres/1"}}}
+		Offers: []OfferNote{{Words: "Lina, mercredi 2 décembre : une place vous est proposée.", Until: "Jusqu’à demain 12 h.", URL: "/offres/1"}}}
 	page.SetPending(2, []portal.Limit{{At: now.Add(time.Hour), Possible: true}}, now)
 	page.SetLimits(limits, now)
 	var out bytes.Buffer
@@ -38,7 +38,7 @@ func TestHomeOfEverything(t *testing.T) {
 	}
 	text := strings.Join(strings.Fields(doc.Find("main").Text()), " ")
 	at := -1
-	for _, want := range []string{"Vous avez 2 demandes à valider.", "une place. Répondez jusqu’à demain 12 h. Accepter ou refuser", "Message", "Prochains délais",
+	for _, want := range []string{"Vous avez 2 demandes à valider.", "une place vous est proposée. Jusqu’à demain 12 h. Accepter ou refuser", "Message", "Prochains délais",
 		"le lundi 30 novembre : jusqu’à aujourd’hui 10 h Yanis, Sofia, Adam et Inès : rien de réservéLina : 2 jours réservés", "Délais de 5 autres activités"} {
 		next := strings.Index(text, want)
 		if next <= at {
