@@ -29,7 +29,7 @@ func (s *Store) advanceFreed(ctx context.Context, tx *Tx, lines []portal.Movemen
 	return nil
 }
 
-// advance gives or offers the free places of a day to those who wait for the activity, or for one that shares its places.
+// advance gives or offers the free places of a day to those who wait for the activity, or for one that shares places with it.
 // Whoever waits for the night keeps the place that falls to him until then. Done again, it changes nothing.
 func advance(tx *Tx, setup *portal.Setup, a *portal.Activity, day portal.Date, now time.Time) error {
 	return (&round{tx: tx, setup: setup, now: now}).day(a, day)
@@ -73,17 +73,25 @@ func (r *round) day(a *portal.Activity, day portal.Date) error {
 	return nil
 }
 
-// sharing lists an activity and those that have a counter in common with it.
-func sharing(setup *portal.Setup, a *portal.Activity) (list []*portal.Activity) {
-	for i := range setup.Activities {
-		other := &setup.Activities[i]
-		if other.ID == a.ID || slices.ContainsFunc(other.Counters, func(c portal.Counter) bool {
-			return slices.ContainsFunc(a.Counters, func(mine portal.Counter) bool { return mine.ID == c.ID })
-		}) {
-			list = append(list, other)
+// sharing lists an activity, those that have a counter in common with it, those that have one in common with these, and
+// so on: a child who needs two counters must not take from the second what falls to somebody who waited longer.
+func sharing(setup *portal.Setup, a *portal.Activity) []*portal.Activity {
+	list := []*portal.Activity{a}
+	for next := 0; next < len(list); next++ {
+		for i := range setup.Activities {
+			other := &setup.Activities[i]
+			if !slices.Contains(list, other) && shareCounter(list[next], other) {
+				list = append(list, other)
+			}
 		}
 	}
 	return list
+}
+
+func shareCounter(a, b *portal.Activity) bool {
+	return slices.ContainsFunc(a.Counters, func(mine portal.Counter) bool {
+		return slices.ContainsFunc(b.Counters, func(c portal.Counter) bool { return c.ID == mine.ID })
+	})
 }
 
 // open says whether places of the day still go to who waits: nobody is served who could no longer say no.

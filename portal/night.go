@@ -54,14 +54,17 @@ type ReportDay struct {
 	Reason  string
 }
 
-// Asked counts the requests and the cancellations received; a place given by the night is neither.
+// Asked counts the requests and the cancellations received; a place given to who waited is neither, nor is a request that
+// left the waiting list by the list's own rule, with a reason.
 func (r *Report) Asked() (adds, removes int) {
 	for _, m := range r.Movements {
 		switch m.Action {
 		case "add":
 			adds++
 		case "remove":
-			removes++
+			if m.Reason == "" {
+				removes++
+			}
 		}
 	}
 	return adds, removes
@@ -69,7 +72,7 @@ func (r *Report) Asked() (adds, removes int) {
 
 // Groups gives the movements of an action, by activity then child then day.
 func (r *Report) Groups(action string) []ReportGroup {
-	return groupMovements(r.Movements, func(m Movement) bool { return m.Action == action })
+	return groupMovements(r.Movements, func(m Movement) bool { return m.Action == action && !(action == "remove" && m.Reason != "") })
 }
 
 // Absences gives the absences announced, and those taken back: of several words about a day, the last counts.
@@ -98,7 +101,7 @@ func (r *Report) Absences() (announced, takenBack []ReportGroup) {
 func (r *Report) Others() []ReportGroup {
 	return groupMovements(r.Movements, func(m Movement) bool {
 		got, _ := m.Result()
-		return m.Action == "add" && got != OutcomeBooked || m.Action == "remove" && got != OutcomeCancelled
+		return m.Action == "add" && got != OutcomeBooked || m.Action == "remove" && (got != OutcomeCancelled || m.Reason != "")
 	})
 }
 
@@ -151,6 +154,9 @@ func OutcomeWords(o Outcome, rank int, reason string) string {
 	case OutcomeAbsent:
 		return "absence signalée"
 	case OutcomeCancelled:
+		if reason != "" {
+			return "annulée : " + reason
+		}
 		return "annulée"
 	case OutcomeWaiting:
 		if rank > 0 {
