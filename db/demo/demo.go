@@ -121,6 +121,9 @@ func Build(ctx context.Context, store *db.Store, clock *Clock) ([]Login, error) 
 	if err := t.live(ctx, now); err != nil {
 		return nil, err
 	}
+	if err := t.waitlists(ctx, now); err != nil {
+		return nil, err
+	}
 	clock.Set(now)
 	if err := t.home(ctx); err != nil {
 		return nil, err
