@@ -178,11 +178,7 @@ func (s *Store) Reports(ctx context.Context, structure portal.StructureID) (*por
 	reports := []portal.Report{}
 	for i, m := range movements {
 		if i == 0 || m.Account != movements[i-1].Account {
-			to, err := person(r, m.Account)
-			if err != nil {
-				return nil, nil, err
-			}
-			emails, err := column[string](r, "SELECT address FROM account_email WHERE account_id = ? AND reports = 1 ORDER BY position", m.Account)
+			to, emails, err := addressee(r, m.Account, reportAddresses)
 			if err != nil {
 				return nil, nil, err
 			}
@@ -192,6 +188,21 @@ func (s *Store) Reports(ctx context.Context, structure portal.StructureID) (*por
 		last.Movements = append(last.Movements, m)
 	}
 	return &night, reports, nil
+}
+
+// The addresses of an account that a mail goes to.
+const (
+	reportAddresses = "SELECT address FROM account_email WHERE account_id = ? AND reports = 1 ORDER BY position"
+	everyAddress    = "SELECT address FROM account_email WHERE account_id = ? ORDER BY position"
+)
+
+// addressee gives whom a mail is for, and where.
+func addressee(q querier, account portal.AccountID, addresses string) (to portal.Person, emails []string, err error) {
+	if to, err = person(q, account); err != nil {
+		return to, nil, err
+	}
+	emails, err = column[string](q, addresses, account)
+	return to, emails, err
 }
 
 func person(q querier, id portal.AccountID) (portal.Person, error) {

@@ -61,14 +61,16 @@ func (r *round) settleOffers(a *portal.Activity, day portal.Date) error {
 	}
 	slot := r.setup.NewSlot(0, a, day)
 	for _, o := range offers {
-		switch oversold, err := r.oversold(a, day); {
-		case err != nil:
+		oversold, err := r.oversold(a, day)
+		if err != nil {
 			return err
-		case oversold:
-			err = r.withdraw(o.id)
-		case r.now.After(o.until) && o.told && slot.Open:
+		}
+		over := r.now.After(o.until)
+		switch {
+		case !over && !oversold:
+		case over && !oversold && o.told && slot.Open:
 			err = r.expire(o.id, a, day)
-		case r.now.After(o.until): // nobody knew of it, or the day is closed by now: it costs nobody a rank
+		default: // the place is gone, nobody knew of it, or the day is closed by now: it costs nobody a rank
 			err = r.withdraw(o.id)
 		}
 		if err != nil {
@@ -360,10 +362,7 @@ func (s *Store) PlaceNews(ctx context.Context, structure portal.StructureID) ([]
 		}
 		for _, o := range list {
 			n := portal.PlaceNews{Offer: o, Structure: setup.Structure}
-			if n.To, err = person(r, o.Account); err != nil {
-				return err
-			}
-			if n.Emails, err = column[string](r, "SELECT address FROM account_email WHERE account_id = ? ORDER BY position", o.Account); err != nil {
+			if n.To, n.Emails, err = addressee(r, o.Account, everyAddress); err != nil {
 				return err
 			}
 			news = append(news, n)

@@ -587,7 +587,7 @@ func playLists(t *testing.T, seed uint64, steps int) {
 	ask := func(parent int, children []portal.ChildID, a portal.ActivityID, present bool) {
 		t.Helper()
 		for _, c := range children {
-			if _, err := tn.Ask(ctx, tn.parents[parent], c, a, portal.MustDate(day), present); err != nil {
+			if _, err := tn.Ask(ctx, tn.parents[parent], db.Want{Child: c, Activity: a, Day: portal.MustDate(day), Present: present}); err != nil {
 				t.Fatal(err)
 			}
 		}

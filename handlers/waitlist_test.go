@@ -50,7 +50,7 @@ func (q *queue) childOf(last, first string) portal.ChildID {
 func (q *queue) do(family string, child portal.ChildID, present bool) {
 	q.t.Helper()
 	account := q.accountOf(family)
-	if _, err := q.store.Ask(context.Background(), account, child, q.camp, portal.MustDate(campDay), present); err != nil {
+	if _, err := q.store.Ask(context.Background(), account, db.Want{Child: child, Activity: q.camp, Day: portal.MustDate(campDay), Present: present}); err != nil {
 		q.t.Fatal(err)
 	}
 	if _, err := q.store.Confirm(context.Background(), account, fmt.Sprintf("formulaire-%s-%d-%v", family, child, present), db.AnyVersion); err != nil {

@@ -185,6 +185,16 @@ func TestReportOfWhatWasNotSimplyAccepted(t *testing.T) {
 	t.Fatal("no report for the father")
 }
 
+// runner sends the household's mails to a server.
+func (h *household) runner(t testing.TB, server *smtptest.Server) *Runner {
+	t.Helper()
+	mailer, err := NewMailer(server.URL(), h.clock.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Runner{Store: h.Store, Mail: mailer, From: "portail@carteville.exemple", URL: "https://famille.carteville.exemple"}
+}
+
 func golden(t *testing.T, file, got string) {
 	t.Helper()
 	if *update {
@@ -205,11 +215,7 @@ func golden(t *testing.T, file, got string) {
 func TestReportsLeaveOnce(t *testing.T) {
 	server := smtptest.Start(t, smtptest.Options{})
 	h := newHousehold(t, "2023-04-28 10:00", "jean.paul@exemple.fr", "delphine@exemple.fr")
-	mailer, err := NewMailer(server.URL(), h.clock.Now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	runner := &Runner{Store: h.Store, Mail: mailer, From: "portail@carteville.exemple", URL: "https://famille.carteville.exemple"}
+	runner := h.runner(t, server)
 	tick := func(at string) {
 		t.Helper()
 		h.clock.Set(paris(at))
@@ -248,11 +254,7 @@ func TestDeadAddressInTheOutbox(t *testing.T) {
 	server := smtptest.Start(t, smtptest.Options{})
 	server.RefuseAddress("morte@exemple.fr", 550, "5.1.1", "no such user")
 	h := newHousehold(t, "2023-04-28 10:00", "morte@exemple.fr", "vivante@exemple.fr")
-	mailer, err := NewMailer(server.URL(), h.clock.Now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	runner := &Runner{Store: h.Store, Mail: mailer, From: "portail@carteville.exemple", URL: "https://famille.carteville.exemple"}
+	runner := h.runner(t, server)
 	h.ask(t, h.father, h.amalia, h.canteen, true, "05-15")
 	h.confirm(t, h.father, "un")
 	server.Down()

@@ -48,11 +48,7 @@ var secret = regexp.MustCompile(`/places/[A-Za-z0-9_-]{43}`)
 func TestPlaceMails(t *testing.T) {
 	server := smtptest.Start(t, smtptest.Options{})
 	h := newHousehold(t, "2023-04-28 10:00", "jean.paul@exemple.fr", "delphine@exemple.fr")
-	mailer, err := NewMailer(server.URL(), h.clock.Now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	runner := &Runner{Store: h.Store, Mail: mailer, From: "portail@carteville.exemple", URL: "https://famille.carteville.exemple"}
+	runner := h.runner(t, server)
 	tick := func(at string) {
 		t.Helper()
 		h.clock.Set(paris(at))

@@ -210,7 +210,7 @@ func (a *Activity) WaitWords() string {
 	case WaitNow:
 		return "Une place qui se libère est donnée aussitôt au premier de la liste, et un message vous prévient."
 	case WaitOffer:
-		return fmt.Sprintf("Une place qui se libère est proposée au premier de la liste, qui a %s pour répondre, davantage la nuit. Sans réponse, la demande quitte la liste.", Count(a.OfferHours, "heure"))
+		return fmt.Sprintf("Une place qui se libère est proposée au premier de la liste, qui a %s pour répondre ; ce délai ne finit jamais la nuit. Sans réponse, la demande quitte la liste.", Count(a.OfferHours, "heure"))
 	}
 	return "Une place qui se libère est donnée au premier de la liste la nuit suivante, et le compte rendu du matin vous prévient."
 }

@@ -175,7 +175,7 @@ func (v *OfferPage) SetOffer(o *portal.Offer, action, csrf string, now time.Time
 	switch o.State {
 	case portal.OfferAccepted:
 		v.Good, v.Heading = true, "C’est réservé"
-		v.Said = "Réservé depuis le " + portal.Instant(o.Answered) + ". Vous retrouvez cette réservation dans « Suivi » ; elle sera transmise la nuit suivante."
+		v.Said = "Réservé depuis le " + portal.Instant(o.Answered) + ". Vous retrouvez cette réservation dans «\u00a0Suivi\u00a0» ; elle sera transmise la nuit suivante."
 	case portal.OfferDeclined:
 		v.Heading, v.Said = "Place refusée", "La place va à la famille suivante, et cette demande a quitté la liste d’attente. Vous pouvez la demander de nouveau sur le calendrier."
 	default:
