@@ -131,10 +131,19 @@ func offerChildren(tx *Tx, id portal.OfferID) (account portal.AccountID, childre
 const offerColumns = `SELECT o.id, o.structure_id, o.account_id, o.activity_id, a.short, a.spoken, a.kind, o.day, o.state, o.until, o.created_at, o.answered_at
 	FROM offer o JOIN activity a ON a.id = o.activity_id`
 
-// ofGuardian keeps the offers of children who are all the account's; ?1 is the account.
-const ofGuardian = ` NOT EXISTS (SELECT 1 FROM offer_child oc WHERE oc.offer_id = o.id AND oc.child_id NOT IN
-	(SELECT fc.child_id FROM guardian g JOIN family_child fc ON fc.family_id = g.family_id WHERE g.account_id = ?1))
-	AND EXISTS (SELECT 1 FROM offer_child oc WHERE oc.offer_id = o.id)`
+// guardedBy keeps the offers of children whose guardian an account is, all of them.
+func guardedBy(account string) string {
+	return ` AND NOT EXISTS (SELECT 1 FROM offer_child oc WHERE oc.offer_id = o.id AND oc.child_id NOT IN
+		(SELECT fc.child_id FROM guardian g JOIN family_child fc ON fc.family_id = g.family_id WHERE g.account_id = ` + account + `))
+		AND EXISTS (SELECT 1 FROM offer_child oc WHERE oc.offer_id = o.id)`
+}
+
+var (
+	openOffers = "o.state = 'open' AND o.until >= ?2" + guardedBy("?1")
+	byNumber   = "o.id = ?2 AND o.state <> 'given'" + guardedBy("?1")
+	// byToken finds an offer by the link of its mail: until its day is over, while whoever it was sent to is a guardian.
+	byToken = "o.token_hash = ?1 AND o.day >= ?2" + guardedBy("o.account_id")
+)
 
 func offers(q querier, where string, args ...any) ([]portal.Offer, error) {
 	list, err := all(q, func(r *sql.Rows) (o portal.Offer, err error) {
@@ -167,16 +176,13 @@ func oneOffer(q querier, where string, args ...any) (*portal.Offer, error) {
 
 // OpenOffers lists the places that are offered at this moment to the account's children, the nearest day first.
 func (s *Store) OpenOffers(ctx context.Context, account portal.AccountID) ([]portal.Offer, error) {
-	return offers(s.read(ctx), "o.state = 'open' AND o.until >= ?2 AND"+ofGuardian, account, at(s.now()))
+	return offers(s.read(ctx), openOffers, account, at(s.now()))
 }
 
 // Offer gives an offer made to the account's children; somebody else's is not found.
 func (s *Store) Offer(ctx context.Context, account portal.AccountID, id portal.OfferID) (*portal.Offer, error) {
-	return oneOffer(s.read(ctx), "o.id = ?2 AND o.state <> 'given' AND"+ofGuardian, account, id)
+	return oneOffer(s.read(ctx), byNumber, account, id)
 }
-
-// byToken finds an offer by the link of its mail, until its day is over.
-const byToken = "o.token_hash = ? AND o.day >= ?"
 
 // OfferByToken gives the offer of a mail's link: whoever holds it may answer.
 func (s *Store) OfferByToken(ctx context.Context, token string) (*portal.Offer, error) {
@@ -187,7 +193,7 @@ func (s *Store) OfferByToken(ctx context.Context, token string) (*portal.Offer, 
 // with the offer as it stands.
 func (s *Store) AnswerOffer(ctx context.Context, account portal.AccountID, id portal.OfferID, accept bool) (*portal.Offer, error) {
 	find := func(q querier) (*portal.Offer, error) {
-		return oneOffer(q, "o.id = ?2 AND o.state <> 'given' AND"+ofGuardian, account, id)
+		return oneOffer(q, byNumber, account, id)
 	}
 	return s.answer(ctx, find, account, accept)
 }

@@ -18,6 +18,7 @@ func followSections(current string) []views.Tab {
 	return sections(current, []views.Tab{
 		{Label: "Mes demandes", Path: "/suivi", Icon: "suivi"},
 		{Label: "Mes réservations", Path: "/suivi/reservations", Icon: "calendrier"},
+		{Label: "Liste d’attente", Path: "/attente", Icon: "sablier"},
 		{Label: "Journal", Path: "/suivi/journal", Icon: "historique"},
 	})
 }

@@ -186,6 +186,11 @@ func TestOfferByLink(t *testing.T) {
 	if n := q.scalar("SELECT count(*) FROM movement WHERE action = 'promote'"); n != "1" {
 		t.Errorf("%s places obtained, want 1", n)
 	}
+	q.raw("UPDATE offer SET account_id = ?", q.accountOf("ORTET")) // sent to somebody who is no guardian any more
+	b.get(link).want(404)
+	b.send("POST", link, url.Values{"reponse": {"non"}}).want(404)
+	q.raw("UPDATE offer SET account_id = ?", q.accountOf("DUPONT"))
+	b.get(link).want(200)
 	q.clock.Set(time.Date(2026, 12, 10, 8, 0, 0, 0, portal.Paris)) // the day is over, the link is dead
 	b.get(link).want(404)
 }

@@ -39,8 +39,8 @@ type Job struct {
 // Jobs lists the jobs in the order in which a tick runs them.
 var Jobs = []Job{
 	{"transmission", "transmet les demandes de chaque nuit échue et fait avancer les listes d’attente", (*Runner).transmit},
-	{"comptes-rendus", "prépare les comptes rendus du matin pour chaque nuit transmise", (*Runner).report},
 	{"attente", "termine les offres sans réponse, donne ou propose les places libres et prépare les messages aux familles", (*Runner).waitlists},
+	{"comptes-rendus", "prépare les comptes rendus du matin pour chaque nuit transmise", (*Runner).report},
 	{"rappels", "prépare, de jour, les rappels : délai proche, demandes non validées, ouverture d’une période", (*Runner).remind},
 	{"courriels", "envoie les messages qui attendent", (*Runner).send},
 	{"purge", "oublie les sessions finies, les liens de mot de passe, les essais de connexion anciens et les justificatifs d’absence de plus de treize mois", (*Runner).purge},

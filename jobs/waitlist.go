@@ -10,7 +10,7 @@ import (
 	"marelle/views"
 )
 
-// waitlists advances the lists that do not wait for the night, then queues what families are still to be told. The place
+// waitlists advances the lists that do not wait for the night and queues what families are still to be told. The place
 // was given or offered in the transaction that freed it, and that row is what the mail is owed for: a tick that was
 // missed, or stopped half-way, is made up for by the next.
 func (r *Runner) waitlists(ctx context.Context, _ portal.Date) error {

@@ -160,7 +160,7 @@ func TestWhoIsServed(t *testing.T) {
 // TestPromotable: nobody gets a place who could no longer say no.
 func TestPromotable(t *testing.T) {
 	now := NewDate(2026, 11, 23).At(Clock(9, 0))
-	later, past, never := Limit{now, true}, Limit{now.Add(-time.Second), true}, Limit{}
+	later, past, never := Limit{At: now, Possible: true}, Limit{At: now.Add(-time.Second), Possible: true}, Limit{}
 	for name, c := range map[string]struct {
 		slot Slot
 		want bool

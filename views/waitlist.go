@@ -96,7 +96,7 @@ func (v *Waitlist) SetDays(list []portal.WaitingDay, now time.Time) {
 		if !known {
 			at = len(v.Lists)
 			byID[w.Activity.ID] = at
-			v.Lists = append(v.Lists, WaitingList{ID: fmt.Sprintf("liste-%d", w.Activity.ID), Name: portal.Capital(withoutArticle(w.Activity.Spoken)), Icon: ActivityIcon(w.Activity.Kind), How: w.Activity.WaitWords()})
+			v.Lists = append(v.Lists, WaitingList{ID: fmt.Sprintf("liste-%d", w.Activity.ID), Name: portal.Capital(WithoutArticle(w.Activity.Spoken)), Icon: ActivityIcon(w.Activity.Kind), How: w.Activity.WaitWords()})
 		}
 		line := WaitingLine{Day: w.Day.LongYear(), Child: w.Child.FirstName, Rank: portal.Ordinal(w.Rank), Ahead: aheadWords(w.Rank - 1), Together: w.Together, Offered: w.Offered}
 		line.Limit = leaveLimit(w, now)
@@ -140,7 +140,7 @@ func (LeaveList) Template() string { return "family/leavelist" }
 // SetDay says which list is left.
 func (v *LeaveList) SetDay(w *portal.WaitingDay) {
 	v.Action = leavePath(w)
-	v.What = fmt.Sprintf("%s, %s, %s", w.Child.FirstName, withoutArticle(w.Activity.Spoken), w.Day.LongYear())
+	v.What = fmt.Sprintf("%s, %s, %s", w.Child.FirstName, WithoutArticle(w.Activity.Spoken), w.Day.LongYear())
 	v.Rank, v.Offered = portal.Ordinal(w.Rank), w.Offered
 }
 

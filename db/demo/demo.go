@@ -121,9 +121,6 @@ func Build(ctx context.Context, store *db.Store, clock *Clock) ([]Login, error) 
 	if err := t.live(ctx, now); err != nil {
 		return nil, err
 	}
-	if err := t.waitlists(ctx, now); err != nil {
-		return nil, err
-	}
 	clock.Set(now)
 	if err := t.home(ctx); err != nil {
 		return nil, err
@@ -304,6 +301,9 @@ func (t *town) live(ctx context.Context, now time.Time) error {
 			}
 		}
 		if err := t.absences(ctx, day, last-1); err != nil {
+			return err
+		}
+		if err := t.waitlists(ctx, last-1, day); err != nil {
 			return err
 		}
 		if next := (day + 1).At(portal.Clock(1, 16)); next.Before(now) {

@@ -17,15 +17,18 @@ var (
 	fullStudy    = portal.NewDate(2026, 12, 3)  // ÉTUDE SURVEILLÉE: places go at once to who waits
 )
 
-// waitlists fills two days beyond their places on the last morning before the town opens, and gives one place of each
-// back: one is offered to the first family that waits, the other went to it at once.
-func (t *town) waitlists(ctx context.Context, now time.Time) error {
+// waitlists fills two days beyond their places on the eve of the demonstration, when nobody else validates, and gives one
+// place of each back: one is offered to the first family that waits, the other goes to it at once.
+func (t *town) waitlists(ctx context.Context, eve, today portal.Date) error {
+	if today != eve {
+		return nil
+	}
 	chance := rand.New(rand.NewPCG(2026, 5))
 	families := slices.DeleteFunc(slices.Clone(t.families), func(a db.DemoAccount) bool {
 		return slices.Contains([]string{"DUPONT", "D'HAUTPOUL", "ORTET", "BOYER"}, a.LastName) // others tell their story
 	})
 	chance.Shuffle(len(families), func(i, j int) { families[i], families[j] = families[j], families[i] })
-	t.clock.Set(now.Add(-2 * time.Hour))
+	t.clock.Set(eve.At(portal.Clock(18, 0)))
 	holidays, err := t.fill(ctx, families, fullHolidays, 16+4, t.holidays, t.lunch)
 	if err != nil {
 		return err
@@ -38,11 +41,7 @@ func (t *town) waitlists(ctx context.Context, now time.Time) error {
 	if err := t.validate(ctx, holidays[3], fullHolidays, false, t.holidays, t.lunch); err != nil {
 		return err
 	}
-	if err := t.validate(ctx, study[5], fullStudy, false, t.study); err != nil {
-		return err
-	}
-	t.clock.Set(now)
-	return nil
+	return t.validate(ctx, study[5], fullStudy, false, t.study)
 }
 
 // pupil is a child with the parent who books.
