@@ -344,7 +344,7 @@ func (s *Store) LeaveList(ctx context.Context, account portal.AccountID, child p
 		case slot.Status == portal.Booked:
 			return portal.Conflict("%s a obtenu une place le %s : la réservation s’annule sur le calendrier.", kid.FirstName, day.Long())
 		}
-		if _, why := slot.Ask(false, now); why != nil {
+		if _, _, why := slot.Ask(false, portal.Hours{}, now); why != nil {
 			return why
 		}
 		if err := leaveList(tx, kid.StructureID, a, listMovement{account: account, child: child, day: day, at: now}); err != nil {

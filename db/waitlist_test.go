@@ -19,7 +19,12 @@ import (
 func (tn *town) list(t testing.TB, name string, mode portal.WaitMode, counters ...portal.Counter) portal.ActivityID {
 	t.Helper()
 	eve := portal.DaysBefore(1, portal.Clock(18, 0))
-	id, err := tn.SaveActivity(ctx, portal.Activity{StructureID: tn.structure, Name: name, Short: name, Spoken: "le " + name, Kind: portal.OtherKind, Starts: portal.Clock(14, 0), Ends: portal.Clock(15, 0),
+	setup, err := tn.Setup(ctx, tn.structure)
+	if err != nil {
+		t.Fatal(err)
+	}
+	starts := portal.Clock(18+len(setup.Activities)/4, len(setup.Activities)%4*15) // hours of its own: it overlaps nothing
+	id, err := tn.SaveActivity(ctx, portal.Activity{StructureID: tn.structure, Name: name, Short: name, Spoken: "le " + name, Kind: portal.OtherKind, Starts: starts, Ends: starts + 15,
 		Opening: portal.Opening{School: portal.EveryDay, Holidays: portal.EveryDay, OnPublicHolidays: true}, Book: eve, Cancel: eve, Waitlist: true, WaitMode: mode, OfferHours: 24, Counters: counters})
 	if err != nil {
 		t.Fatal(err)
@@ -139,7 +144,7 @@ func TestPlaceGivenAtOnce(t *testing.T) {
 	if err != nil || n.Promotions != 1 || n.Movements != 4 {
 		t.Fatalf("%+v %v", n, err)
 	}
-	list, err := tn.Movements(ctx, tn.parents[1], 1)
+	list, err := tn.asked(tn.parents[1], 1)
 	if err != nil || list[0].Action != "promote" || list[0].Night == 0 || list[0].Final != portal.OutcomeBooked {
 		t.Errorf("%+v %v", list, err)
 	}
@@ -211,7 +216,7 @@ func TestOffered(t *testing.T) {
 	}
 	tn.wantStatus(t, camp, day, "- - booked - -")
 	tn.wantTold(t, "")
-	list, err := tn.Movements(ctx, tn.parents[3], 1)
+	list, err := tn.asked(tn.parents[3], 1)
 	if err != nil || list[0].Action != "remove" || list[0].Reason != portal.ReasonDeclined || list[0].Outcome != portal.OutcomeCancelled {
 		t.Errorf("%+v %v", list, err)
 	}
@@ -252,7 +257,7 @@ func TestUnanswered(t *testing.T) {
 	}
 	tn.wantStatus(t, camp, day, "- - waiting/1")
 	tn.wantTold(t, "1:expired 2:open")
-	list, err := tn.Movements(ctx, tn.parents[1], 1)
+	list, err := tn.asked(tn.parents[1], 1)
 	if err != nil || list[0].Action != "remove" || list[0].Reason != portal.ReasonUnanswered || list[0].Transmitted() {
 		t.Errorf("%+v %v", list, err)
 	}
@@ -347,7 +352,7 @@ func TestTwoHundredAccepts(t *testing.T) {
 	}
 	wg.Wait()
 	tn.wantStatus(t, camp, day, "- booked")
-	list, err := tn.Movements(ctx, tn.parents[1], 10)
+	list, err := tn.asked(tn.parents[1], 10)
 	if err != nil || len(list) != 2 {
 		t.Errorf("%d movements, want the request and the place (%v)", len(list), err)
 	}
@@ -741,4 +746,16 @@ func playLists(t *testing.T, seed uint64, steps int) {
 		}
 	}
 	t.Logf("%v, up to %s", counts, portal.Instant(tn.clock.Now()))
+}
+
+// asked lists the last movements that a parent follows.
+func (tn *town) asked(account portal.AccountID, n int) (list []portal.Movement, err error) {
+	f, err := tn.Follow(ctx, account, portal.FollowFilter{}, 0, n)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range f.Lines {
+		list = append(list, l.Movement)
+	}
+	return list, nil
 }

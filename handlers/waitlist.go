@@ -28,9 +28,11 @@ func (r *request) waitlist() error {
 
 // waitingDay finds the day of the address among those for which the children wait.
 func (r *request) waitingDay() (child portal.ChildID, activity portal.ActivityID, day portal.Date, found *portal.WaitingDay, err error) {
-	if child, activity, err = r.childAndActivity(); err != nil {
+	w, err := r.where()
+	if err != nil {
 		return 0, 0, 0, nil, err
 	}
+	child, activity = w.child, w.activity
 	if day, err = portal.ParseDate(r.Params("day")); err != nil {
 		return 0, 0, 0, nil, portal.NotFound("Cette page n’existe pas.")
 	}

@@ -127,7 +127,7 @@ func TestOfferBySession(t *testing.T) {
 	q.wantBookings("Amalia:waiting Paolo:waiting")
 	b := q.father
 	b.get("/accueil").want(200).wantText("pour Amalia : une place vous est proposée. Jusqu’à demain 9 h 05.")
-	b.get("/suivi").want(200).wantText("Liste d’attente de vos enfants")
+	b.get("/suivi").want(200).wantText("Liste d’attente")
 	b.get("/attente").want(200).wantText("Une place pour Amalia").wantText("À accepter jusqu’à demain 9 h 05").wantText("une place est proposée")
 	action := b.page.Find("section.offre form").AttrOr("action", "")
 	q.neighbour.get("/attente").wantNoText("Une place pour")
