@@ -6,7 +6,7 @@ FLAGS   := -trimpath -tags osusergo,netgo,sqlite_omit_load_extension -ldflags '-
 # The school roll that the demonstration ships is also the real example of the tests.
 export MARELLE_DONNEES ?= $(CURDIR)/db/demo
 
-.PHONY: build test check unit browser tools bench drill-kill drill-places fuzz screenshots clean
+.PHONY: build test check unit browser tools bench drill-kill drill-places fuzz screenshots help-pictures clean
 
 build: ## one static file: ./marelle
 	$(GO) build $(FLAGS) -o marelle .
@@ -40,6 +40,9 @@ screenshots: ## every screen into .cache/images; those of the README into docs/i
 	mkdir -p .cache/images
 	MARELLE_PICTURES=$(CURDIR)/.cache/images $(GO) test -count 1 -run TestPictures .
 	cp .cache/images/calendrier-1280-light.png .cache/images/calendrier-390-dark.png .cache/images/recapitulatif-390-light.png docs/images/
+
+help-pictures: ## the pictures of the help pages, from the demonstration
+	MARELLE_AIDE=$(CURDIR)/static/aide $(GO) test -count 1 -run TestHelpPictures .
 
 clean:
 	rm -rf marelle .cache

@@ -39,14 +39,23 @@ func helpScenes(t testing.TB, d *demonstration) []helpScene {
 	evening := mother.activityOfFirstChild(t, "soir")
 	target := strings.ReplaceAll(strings.TrimPrefix(evening, "/reservations/"), "/", "-")
 	me := mother.cookieOf()
+	offered := d.family(t, d.login(t, "parent", "DARDENNE Cédric")).cookieOf()
+	regular := d.family(t, d.login(t, "parent", "ROGALLE Nathalie"))
+	annual := regular.get(t, "/inscriptions").Find(`a[href$="/modifier"]`).First().AttrOr("href", "/inscriptions")
 	return []helpScene{
 		{"connexion", "/connexion", nil, nil, "main", 620},
 		{"premiere-connexion", "/premiere-connexion", newcomer.cookieOf(), nil, "main", 560},
 		{"accueil", "/accueil", me, nil, "body", 780},
+		{"profil", "/profil", me, nil, "main", 620},
+		{"historique", "/historique/consommations", me, nil, "main", 620},
 		{"calendrier", canteen + "?mois=2026-12", me, nil, ".mois", 700},
 		{"copie", "/copier?apercu=1&de=" + source + "&vers=" + target + "&du=2026-12-01&au=2026-12-18", me, nil, "main", 560},
 		{"jour", child + "?mois=2026-12", me, []string{"#j-2026-12-03"}, "#volet", 0},
 		{"recapitulatif", "/recapitulatif", me, nil, "main", 700},
+		{"attente", "/attente", offered, nil, "main", 620},
+		{"inscription", annual, regular.cookieOf(), nil, "main", 700},
+		{"suivi", "/suivi?filtre=1", me, nil, "main", 620},
+		{"absence", "/absences", me, nil, "main", 620},
 	}
 }
 
