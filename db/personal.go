@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"strings"
 	"time"
 
 	"marelle/portal"
@@ -22,7 +23,7 @@ func (s *Store) Export(ctx context.Context, session *Session, current, addr stri
 	data := &portal.PersonalData{Written: moment(s.now())}
 	err = s.snapshot(ctx, func(r reader) error {
 		for _, part := range []func(querier, *portal.PersonalData, portal.AccountID) error{
-			personalAccount, personalHousehold, personalChildren, personalDays, personalMovements, personalProofs, personalTraces,
+			personalAccount, personalHousehold, personalChildren, personalDays, personalRegistrations, personalWaits, personalMovements, personalProofs, personalTraces,
 		} {
 			if err := part(r, data, session.Account); err != nil {
 				return err
@@ -134,6 +135,55 @@ func personalDays(q querier, d *portal.PersonalData, account portal.AccountID) (
 	}, `SELECT w.child_id, a.name, w.day, CASE w.action WHEN 'add' THEN 'réserver' WHEN 'remove' THEN 'annuler' ELSE 'changer les heures' END,
 			coalesce(w.arrival, ''), coalesce(w.departure, ''), w.at
 		FROM wish w JOIN activity a ON a.id = w.activity_id WHERE w.account_id = ?1 ORDER BY w.day, w.child_id, a.id`, account)
+	return err
+}
+
+// splitLines reads what group_concat joined with line feeds.
+func splitLines(text string) []string {
+	if text == "" {
+		return nil
+	}
+	return strings.Split(text, "\n")
+}
+
+func personalRegistrations(q querier, d *portal.PersonalData, account portal.AccountID) (err error) {
+	d.Registrations, err = all(q, func(r *sql.Rows) (p portal.PersonalRegistration, err error) {
+		var days portal.WeekdaySet
+		err = r.Scan(&p.Child, &p.Activity, &p.First, &p.Last, &p.EveryOther, &days, &p.Arrival, &p.Departure, momentInto{&p.At}, &p.Night)
+		for _, w := range days.Weekdays() {
+			p.Days = append(p.Days, w.String())
+		}
+		return p, err
+	}, `SELECT g.child_id, a.name, v.first, coalesce(v.last, ''), v.every_other, v.weekdays, coalesce(v.arrival, ''), coalesce(v.departure, ''), v.at, coalesce(n.date, '')
+		FROM registration_version v JOIN registration g ON g.id = v.registration_id JOIN activity a ON a.id = g.activity_id LEFT JOIN night n ON n.id = v.night_id
+		WHERE g.child_id`+childOfAccount+" ORDER BY v.id", account)
+	return err
+}
+
+// personalWaits are absences, documents of the person's own, places offered, and reminders that are not wanted.
+func personalWaits(q querier, d *portal.PersonalData, account portal.AccountID) (err error) {
+	d.Absences, err = all(q, func(r *sql.Rows) (p portal.PersonalAbsence, err error) {
+		var documents string
+		err = r.Scan(&p.Child, &p.First, &p.Last, &p.Reason, momentInto{&p.At}, &documents)
+		p.Documents = splitLines(documents)
+		return p, err
+	}, `SELECT s.child_id, s.first, s.last, s.reason, s.at,
+			coalesce((SELECT group_concat(x.name, char(10)) FROM absence_document x WHERE x.spell_id = s.id AND x.account_id = ?1), '')
+		FROM absence_spell s WHERE s.child_id`+childOfAccount+" ORDER BY s.first, s.id", account)
+	if err != nil {
+		return err
+	}
+	d.Offers, err = all(q, func(r *sql.Rows) (p portal.PersonalOffer, err error) {
+		err = r.Scan(&p.Children, &p.Activity, &p.Day, momentInto{&p.At}, momentInto{&p.Until}, &p.State)
+		return p, err
+	}, `SELECT coalesce((SELECT group_concat(c.first_name, ', ') FROM offer_child x JOIN child c ON c.id = x.child_id WHERE x.offer_id = o.id AND c.id`+childOfAccount+`), ''),
+			a.name, o.day, o.created_at, o.until,
+			CASE o.state WHEN 'open' THEN 'proposée' WHEN 'given' THEN 'donnée' WHEN 'accepted' THEN 'acceptée' WHEN 'declined' THEN 'refusée' WHEN 'expired' THEN 'sans réponse' ELSE 'retirée' END
+		FROM offer o JOIN activity a ON a.id = o.activity_id WHERE o.account_id = ?1 ORDER BY o.id`, account)
+	if err != nil {
+		return err
+	}
+	d.Reminders, err = column[string](q, "SELECT kind FROM account_reminder_off WHERE account_id = ? ORDER BY kind", account)
 	return err
 }
 

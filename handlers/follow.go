@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"strconv"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -179,7 +180,17 @@ func (r *request) journal() error {
 		return err
 	}
 	page := views.Journal{Frame: r.frame("Journal du compte", "/suivi"), Sections: followSections("/suivi/journal")}
-	page.SetLines(views.MovementLines(list.Lines, r.account(), list.Now), list.Now)
+	lines := views.MovementLines(list.Lines, r.account(), list.Now)
+	events, err := r.site.store.AccountEvents(r.ctx(), r.account(), followMost)
+	if err != nil {
+		return err
+	}
+	for _, e := range events {
+		if onPage(e.At, list, from) {
+			lines = append(lines, views.EventLine(e, r.account()))
+		}
+	}
+	page.SetLines(lines, list.Now)
 	page.Pager = views.NewPager(from, followMost, list.Total, func(from int) string {
 		if from == 0 {
 			return "/suivi/journal"
@@ -187,6 +198,14 @@ func (r *request) journal() error {
 		return "/suivi/journal?a_partir=" + strconv.Itoa(from)
 	})
 	return r.render(page)
+}
+
+// onPage says whether an instant falls among the movements of a page of the journal.
+func onPage(at time.Time, list *db.Follow, from int) bool {
+	if n := len(list.Lines); n > 0 && from+n < list.Total && at.Before(list.Lines[n-1].At) {
+		return false // it comes on a later page
+	}
+	return from == 0 || len(list.Lines) > 0 && !at.After(list.Lines[0].At)
 }
 
 // fileTypes are the files that the portal gives.

@@ -3,21 +3,25 @@ package portal
 // PersonalData is everything the portal keeps about a person and the children whose guardian the person is (RGPD, article
 // 20), as one JSON document in French. Secrets are not in it: neither passwords nor tokens, nor what is stored of them.
 type PersonalData struct {
-	Written   string             `json:"ecrit_le"`
-	Account   PersonalAccount    `json:"compte"`
-	Addresses []PersonalAddress  `json:"adresses_de_courriel"`
-	Roles     []PersonalRole     `json:"roles_dans_la_commune"`
-	Families  []PersonalFamily   `json:"familles"`
-	Children  []PersonalChild    `json:"enfants"`
-	Bookings  []PersonalBooking  `json:"reservations"`
-	Wishes    []PersonalWish     `json:"demandes_non_validees"`
-	Movements []PersonalMovement `json:"mouvements"`
-	Receipts  []PersonalReceipt  `json:"recus"`
-	Terms     []PersonalTerms    `json:"textes_acceptes"`
-	Sessions  []PersonalSession  `json:"sessions_ouvertes"`
-	Calendar  string             `json:"adresse_d_agenda_creee_le,omitempty"`
-	Events    []PersonalEvent    `json:"journal_du_compte"`
-	Mails     []PersonalMail     `json:"messages"`
+	Written       string                 `json:"ecrit_le"`
+	Account       PersonalAccount        `json:"compte"`
+	Addresses     []PersonalAddress      `json:"adresses_de_courriel"`
+	Roles         []PersonalRole         `json:"roles_dans_la_commune"`
+	Families      []PersonalFamily       `json:"familles"`
+	Children      []PersonalChild        `json:"enfants"`
+	Bookings      []PersonalBooking      `json:"reservations"`
+	Wishes        []PersonalWish         `json:"demandes_non_validees"`
+	Registrations []PersonalRegistration `json:"inscriptions_a_l_annee"`
+	Absences      []PersonalAbsence      `json:"absences_signalees"`
+	Offers        []PersonalOffer        `json:"places_proposees"`
+	Movements     []PersonalMovement     `json:"mouvements"`
+	Receipts      []PersonalReceipt      `json:"recus"`
+	Terms         []PersonalTerms        `json:"textes_acceptes"`
+	Sessions      []PersonalSession      `json:"sessions_ouvertes"`
+	Calendar      string                 `json:"adresse_d_agenda_creee_le,omitempty"`
+	Reminders     []string               `json:"rappels_refuses"`
+	Events        []PersonalEvent        `json:"journal_du_compte"`
+	Mails         []PersonalMail         `json:"messages"`
 }
 
 // PersonalAccount is the account itself.
@@ -97,6 +101,40 @@ type PersonalWish struct {
 	Arrival   string  `json:"arrivee,omitempty"`
 	Departure string  `json:"depart,omitempty"`
 	At        string  `json:"le"`
+}
+
+// PersonalRegistration is a request of a registration for the year: a start, a change or an end.
+type PersonalRegistration struct {
+	Child      ChildID  `json:"enfant"`
+	Activity   string   `json:"activite"`
+	First      string   `json:"du"`
+	Last       string   `json:"au,omitempty"`
+	EveryOther bool     `json:"une_semaine_sur_deux"`
+	Days       []string `json:"jours"`
+	Arrival    string   `json:"arrivee,omitempty"`
+	Departure  string   `json:"depart,omitempty"`
+	At         string   `json:"demandee_le"`
+	Night      string   `json:"transmise_dans_la_nuit_du,omitempty"`
+}
+
+// PersonalAbsence is a run of days on which a child was said to be absent, with the documents that the person sent.
+type PersonalAbsence struct {
+	Child     ChildID  `json:"enfant"`
+	First     string   `json:"du"`
+	Last      string   `json:"au"`
+	Reason    string   `json:"motif"`
+	At        string   `json:"signalee_le"`
+	Documents []string `json:"justificatifs_envoyes"`
+}
+
+// PersonalOffer is a place that was offered or given from a waiting list.
+type PersonalOffer struct {
+	Children string `json:"enfants"`
+	Activity string `json:"activite"`
+	Day      string `json:"jour"`
+	At       string `json:"le"`
+	Until    string `json:"a_repondre_avant,omitempty"`
+	State    string `json:"etat"`
 }
 
 // PersonalMovement is something asked for a child, and what came of it. Who else asked is not named.

@@ -63,6 +63,15 @@ func MovementLines(list []portal.Followed, me portal.AccountID, now time.Time) [
 	return lines
 }
 
+// EventLine tells something that was done to the reader's own account.
+func EventLine(e portal.AccountEvent, me portal.AccountID) JournalLine {
+	line := JournalLine{At: e.At, Who: "vous", What: "Compte", Detail: e.Kind.Words(), Icon: "utilisateur"}
+	if e.By != me {
+		line.Who = "depuis la page de connexion"
+	}
+	return line
+}
+
 // SetLines fills the journal, the newest line first, by day.
 func (v *Journal) SetLines(lines []JournalLine, now time.Time) {
 	slices.SortStableFunc(lines, func(a, b JournalLine) int { return cmp.Compare(b.At.UnixMilli(), a.At.UnixMilli()) })
