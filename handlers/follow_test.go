@@ -111,7 +111,7 @@ func TestFollow(t *testing.T) {
 	mother.get("/suivi").want(200).wantText("par M. DUPONT Jean-Paul").wantNoText(first)
 	mother.get("/suivi/journal").want(200).wantText("Aujourd’hui, mardi 24 novembre").wantText("Annulation : Cantine, Amalia").wantText("Par M. DUPONT Jean-Paul").wantNoText("reçu")
 	b.get("/suivi/journal").want(200).wantText("Hier, lundi 23 novembre").wantText("Par vous · reçu " + first)
-	h.parent("ORTET").get("/suivi").want(200).wantText("Aucune demande pour le moment").get("/suivi/journal").want(200).wantText("Rien n’a encore été changé")
+	h.parent("ORTET").get("/suivi").want(200).wantText("Aucune demande pour le moment").get("/suivi/journal").want(200).wantText("Textes du portail acceptés")
 }
 
 // TestFollowWords: the states that no operation of today makes are read from what the schema keeps.
