@@ -109,7 +109,7 @@ var chromiumOnce = sync.OnceValues(func() (context.Context, error) {
 	}
 	allocator, _ := chromedp.NewExecAllocator(context.Background(), chromedp.ExecPath(path), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.NoFirstRun, chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
-		chromedp.Flag("hide-scrollbars", true))
+		chromedp.Flag("hide-scrollbars", true), chromedp.Flag("lang", "fr-FR"), chromedp.Env("LANGUAGE=fr"))
 	ctx, _ := chromedp.NewContext(allocator)
 	return ctx, chromedp.Do(ctx, chromedp.Navigate("about:blank"))
 })
