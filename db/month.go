@@ -90,22 +90,38 @@ func (s *Store) AllActivities(ctx context.Context, account portal.AccountID, chi
 // AllChildren gives a month of one activity for all the account's children of its structure.
 func (s *Store) AllChildren(ctx context.Context, account portal.AccountID, activity portal.ActivityID, month portal.Month) (*Several, error) {
 	return s.several(ctx, account, func(v *Several) error {
-		for _, c := range v.Children {
-			setup, err := s.Setup(ctx, c.StructureID)
-			if err != nil {
-				return err
-			}
-			if a := setup.Activity(activity); a != nil {
-				v.Setup, v.Activities = setup, []*portal.Activity{a}
-				v.Shown = append(v.Shown, c)
-			}
-		}
-		if v.Setup == nil {
-			return portal.NotFound("Cette activité n’existe pas, ou n’est pas ouverte à vos enfants.")
+		if err := s.allChildren(ctx, v, activity); err != nil {
+			return err
 		}
 		v.span(month, v.Activities...)
 		return nil
 	})
+}
+
+// AllChildrenOfDay gives one day of one activity for all the account's children of its structure.
+func (s *Store) AllChildrenOfDay(ctx context.Context, account portal.AccountID, activity portal.ActivityID, day portal.Date) (*Several, error) {
+	return s.several(ctx, account, func(v *Several) error {
+		v.First, v.Last = day, day
+		return s.allChildren(ctx, v, activity)
+	})
+}
+
+// allChildren shows the children for whom an activity is open.
+func (s *Store) allChildren(ctx context.Context, v *Several, activity portal.ActivityID) error {
+	for _, c := range v.Children {
+		setup, err := s.Setup(ctx, c.StructureID)
+		if err != nil {
+			return err
+		}
+		if a := setup.Activity(activity); a != nil {
+			v.Setup, v.Activities = setup, []*portal.Activity{a}
+			v.Shown = append(v.Shown, c)
+		}
+	}
+	if v.Setup == nil {
+		return portal.NotFound("Cette activité n’existe pas, ou n’est pas ouverte à vos enfants.")
+	}
+	return nil
 }
 
 // AllOfDay gives one day of every activity for one of the account's children.

@@ -37,7 +37,7 @@ func (r *request) dayBody(w where, day portal.Date) (*views.DayBody, *db.Several
 	var v *db.Several
 	var err error
 	if w.child == 0 {
-		v, err = r.site.store.AllChildren(r.ctx(), r.account(), w.activity, day.Month())
+		v, err = r.site.store.AllChildrenOfDay(r.ctx(), r.account(), w.activity, day)
 	} else {
 		v, err = r.site.store.AllOfDay(r.ctx(), r.account(), w.child, day)
 	}

@@ -36,7 +36,7 @@ func (r *request) childrenOf(w where) ([]portal.ChildID, error) {
 	if w.child != 0 {
 		return []portal.ChildID{w.child}, nil
 	}
-	v, err := r.site.store.AllChildren(r.ctx(), r.account(), w.activity, portal.Month{})
+	v, err := r.site.store.AllChildrenOfDay(r.ctx(), r.account(), w.activity, portal.DateOf(r.now))
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +75,7 @@ func (r *request) askEverybody(w where, day portal.Date, present bool, hours por
 	if err != nil {
 		return err
 	}
-	v, err := r.site.store.AllChildren(r.ctx(), r.account(), w.activity, day.Month())
+	v, err := r.site.store.AllChildrenOfDay(r.ctx(), r.account(), w.activity, day)
 	if err != nil {
 		return err
 	}

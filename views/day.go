@@ -58,6 +58,7 @@ type DayRow struct {
 	Limit    string
 	Why      portal.Why
 	Ask      bool // « Pourquoi ? » is worth asking
+	Absence  string // where an absence is announced, for a booked day that is not over
 	Hours    *HoursForm
 	HoursFor string // "12-3": whose hours the form changes
 	CSRF     string
@@ -106,6 +107,12 @@ func (b *DayBody) AddRow(name string, s *portal.Slot, now time.Time) {
 		row.Ask = with != nil && s.Status == portal.NotBooked
 	default:
 		row.Ask = true
+	}
+	if s.Status == portal.Booked && s.Day >= portal.DateOf(now) {
+		row.Absence = fmt.Sprintf("/absences?enfant=%d&du=%s&au=%s", s.Child, s.Day, s.Day)
+		if s.Absent {
+			row.Limit = "Absence signalée ; la réservation reste. " + row.Limit
+		}
 	}
 	if s.HoursChangeable(now) {
 		stand := s.ExpectedHours()
