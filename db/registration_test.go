@@ -524,3 +524,38 @@ func (tn *town) text(t testing.TB, query string, args ...any) (value string) {
 	}
 	return value
 }
+
+// TestRegistrationBesideOtherActivities: a day on which the child has an activity that does not go with it is refused with
+// the reason; the others are booked.
+func TestRegistrationBesideOtherActivities(t *testing.T) {
+	tn := newTown(t, 1, 5)
+	eve := portal.DaysBefore(1, portal.Clock(18, 0))
+	study, err := tn.SaveActivity(ctx, portal.Activity{StructureID: tn.structure, Name: "ÉTUDE", Short: "Étude", Spoken: "l’étude", Kind: portal.OtherKind, Starts: portal.Clock(16, 30), Ends: portal.Clock(17, 30),
+		Opening: portal.Opening{School: portal.Days(portal.Monday, portal.Thursday)}, Book: eve, Cancel: eve, Annual: true, NoticeDays: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tn.want(t, 0, 0, tn.evening, "2026-12-03", true)
+	tn.confirm(t, 0, "soir")
+	w := tn.wish(0, study, "2026-11-30", portal.Monday, portal.Thursday)
+	w.Last = portal.MustDate("2026-12-11")
+	tn.register(t, 0, w)
+	tn.night(t, "2026-11-24")
+	tn.wantBooked(t, 0, study, "2026-12", "7 10")
+	_, list, err := tn.NightMovements(ctx, tn.structure, portal.MustDate("2026-11-24"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused := 0
+	for _, m := range list {
+		if m.Outcome == portal.OutcomeRefused {
+			refused++
+			if m.Day != portal.MustDate("2026-12-03") || m.Reason != "Inscription à l’année : L’étude et l’accueil du soir (16 h 30 – 18 h 30) se chevauchent le jeudi 3 décembre. Retirez l’un des deux." {
+				t.Errorf("%s: %s", m.Day, m.Reason)
+			}
+		}
+	}
+	if refused != 1 {
+		t.Errorf("%d refusals", refused)
+	}
+}

@@ -220,3 +220,21 @@ func BenchmarkSession(b *testing.B) {
 		}
 	}
 }
+
+// TestALookByItselfIsNoClick: a page that looks by itself whether places are left does not make the session last.
+func TestALookByItselfIsNoClick(t *testing.T) {
+	tn := newTown(t, 1, 1)
+	token, err := tn.OpenSession(ctx, tn.parents[0], false, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 8 {
+		tn.clock.Add(15 * time.Minute)
+		if _, err = tn.PeekSession(ctx, token); err != nil {
+			break
+		}
+	}
+	if !errors.Is(err, db.ErrSessionExpired) {
+		t.Errorf("after two hours of looks: %v", err)
+	}
+}
