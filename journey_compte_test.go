@@ -114,7 +114,7 @@ func profileWithoutScripts(t *testing.T, d *demonstration, server *smtptest.Serv
 	v.fill("#mdp2", "trois girafes sur un tandem")
 	v.clickTo(`main button.principal`)
 	v.wantText("main", "Le mot de passe a bien été enregistré.")
-	for _, subject := range []string{"Les adresses de courriel de votre compte ont été changées", "Votre mot de passe a été changé"} {
+	for _, subject := range []string{"Les adresses e-mail de votre compte ont été changées", "Votre mot de passe a été changé"} {
 		arrives(t, server, "mathieu.villeneuve@exemple.fr", subject+" – Mairie de CarteVille")
 	}
 }

@@ -92,7 +92,7 @@ func TestSeveralActivitiesWithoutJavaScript(t *testing.T) {
 	v.clickTo("#panier form.etat button") // « Annuler »
 	v.wantDay("2026-12-04", "libre")
 	v.wantText("main", "2 demandes abandonnées.")
-	v.clickTo(".note .reprendre button") // « Reprendre »
+	v.clickTo(".note .reprendre button")
 	v.wantDay("2026-12-04", "ajout")
 	v.open(strings.Split(v.path(), "?")[0] + "?jour=2026-12-25")
 	v.wantText("main", "Le vendredi 25 décembre est férié : Noël.")
@@ -150,7 +150,7 @@ func TestCopyJourney(t *testing.T) {
 	v.wantText("main", "pour Paolo, cantine.")
 	v.wantDay("2026-12-04", "ajout")
 	v.wantDay("2026-12-11", "ajout")
-	v.clickTo(".note .reprendre button") // « Reprendre »
+	v.clickTo(".note .reprendre button")
 	v.wantDay("2026-12-11", "libre")
 }
 

@@ -33,6 +33,19 @@ type CopyTo struct {
 // copyMost bounds a copy, in days: a school year.
 const copyMost = 400
 
+// copyTargets bounds a copy, in targets: no family has as many children and activities.
+const copyTargets = 100
+
+// distinct keeps each target once, in their order: everybody waits for the write that copies.
+func distinct(list []CopyTo) []CopyTo {
+	seen := make(map[CopyTo]bool, len(list))
+	return slices.DeleteFunc(slices.Clone(list), func(to CopyTo) bool {
+		known := seen[to]
+		seen[to] = true
+		return known
+	})
+}
+
 // CopyDays copies days into the account's draft, or, on trial, does the same work and undoes it. Each target comes back
 // with what was copied and what could not be, day by day, with the reason; a day refused never spoils the rest.
 func (s *Store) CopyDays(ctx context.Context, account portal.AccountID, c Copy, trial bool) (targets []CopyTarget, version int, err error) {
@@ -49,6 +62,9 @@ func (s *Store) CopyDays(ctx context.Context, account portal.AccountID, c Copy, 
 	}
 	if len(c.To) == 0 {
 		return nil, 0, portal.Invalid("Cochez au moins un enfant et une activité où copier.")
+	}
+	if c.To = distinct(c.To); len(c.To) > copyTargets {
+		return nil, 0, portal.Invalid("Une copie va vers %d cases au plus. Décochez-en, puis recommencez pour les autres.", copyTargets)
 	}
 	err = s.write(ctx, func(tx *Tx) error {
 		now := s.now()

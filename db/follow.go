@@ -169,11 +169,11 @@ func savedDays(r reader, children []portal.Child, setups []*portal.Setup, f port
 		}
 		saved, err := all(r, func(rows *sql.Rows) (l portal.Reservation, err error) {
 			var activity portal.ActivityID
-			err = rows.Scan(&activity, &l.Day, &l.Status, &l.Rank, &l.Hours.Arrival, &l.Hours.Departure, into{&l.Since})
+			err = rows.Scan(&activity, &l.Day, &l.Status, &l.Rank, &l.Hours.Arrival, &l.Hours.Departure, into{&l.Since}, &l.Absent)
 			l.Child, l.Activity = c, activityOf(setups, activity)
 			return l, err
 		}, `SELECT b.activity_id, b.day, b.status, iif(b.status = 'waiting', 1 + (SELECT count(*) FROM booking w
-				WHERE w.activity_id = b.activity_id AND w.day = b.day AND w.status = 'waiting' AND w.queue < b.queue), 0), b.arrival, b.departure, b.since
+				WHERE w.activity_id = b.activity_id AND w.day = b.day AND w.status = 'waiting' AND w.queue < b.queue), 0), b.arrival, b.departure, b.since, `+announced+`
 			FROM booking b JOIN activity a ON a.id = b.activity_id
 			WHERE b.child_id = ?1 AND b.day >= ?2 AND (?3 IS NULL OR b.day <= ?3) AND (?4 = 0 OR b.activity_id = ?4)
 			ORDER BY a.position, a.id, b.day`, c.ID, f.From, f.To, f.Activity)

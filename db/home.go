@@ -80,12 +80,15 @@ func ownWishes(wishes []portal.WishLine, children []portal.Child) (own []portal.
 	return own
 }
 
+// announced says whether a booking b is announced as an absence.
+const announced = "EXISTS (SELECT 1 FROM absence x WHERE x.child_id = b.child_id AND x.activity_id = b.activity_id AND x.day = b.day)"
+
 // familyDays lists what is saved for the account's children between two days, in the order of days and hours.
 func familyDays(q querier, account portal.AccountID, first, last portal.Date) ([]portal.SavedDay, error) {
 	return all(q, func(rows *sql.Rows) (b portal.SavedDay, err error) {
-		err = rows.Scan(&b.Child, &b.ActID, &b.Activity, &b.Day, &b.Status, &b.Hours.Arrival, &b.Hours.Departure)
+		err = rows.Scan(&b.Child, &b.ActID, &b.Activity, &b.Day, &b.Status, &b.Hours.Arrival, &b.Hours.Departure, &b.Absent)
 		return b, err
-	}, `SELECT b.child_id, a.id, a.name, b.day, b.status, b.arrival, b.departure FROM booking b JOIN activity a ON a.id = b.activity_id
+	}, `SELECT b.child_id, a.id, a.name, b.day, b.status, b.arrival, b.departure, `+announced+` FROM booking b JOIN activity a ON a.id = b.activity_id
 		WHERE b.child_id IN (SELECT fc.child_id FROM guardian g JOIN family_child fc ON fc.family_id = g.family_id WHERE g.account_id = ?)
 		AND b.day BETWEEN ? AND ? ORDER BY b.day, a.starts, a.id`, account, first, last)
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
+	"regexp"
 	"strings"
 	"time"
 
@@ -154,7 +155,10 @@ func (s *Store) Mails(ctx context.Context, structure portal.StructureID, before 
 	return all(s.read(ctx), scanMail, mailColumns+" WHERE structure_id = ? AND id < ? ORDER BY id DESC LIMIT ?", structure, before, n)
 }
 
-// Mail gives one message of the structure.
+// offerLink is the link of a mail that answers an offered place without signing in.
+var offerLink = regexp.MustCompile(`/places/[A-Za-z0-9_-]+`)
+
+// Mail gives one message of the structure, without what would let its reader act in the family's name.
 func (s *Store) Mail(ctx context.Context, structure portal.StructureID, id portal.MailID) (*Mail, error) {
 	m, err := one(s.read(ctx), scanMail, mailColumns+" WHERE structure_id = ? AND id = ?", structure, id)
 	if err != nil {
@@ -162,6 +166,9 @@ func (s *Store) Mail(ctx context.Context, structure portal.StructureID, id porta
 	}
 	if m.Kind == KindReset && !s.demo { // whoever reads the link takes the account
 		m.Text, m.HTML = "Ce message porte un lien personnel : il n’est pas montré ici.", ""
+	}
+	if !s.demo { // whoever reads it answers in the family's name
+		m.Text, m.HTML = offerLink.ReplaceAllString(m.Text, "/places/…"), offerLink.ReplaceAllString(m.HTML, "/places/…")
 	}
 	return &m, nil
 }

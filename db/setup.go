@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	_ "embed"
 	"encoding/json"
+	"slices"
 	"sync"
 
 	"marelle/portal"
@@ -157,7 +158,14 @@ func saveWindows(tx *Tx, a *portal.Activity) error {
 	return nil
 }
 
+// saveCounters writes which counters an activity takes its places from, and counts anew what each of them holds: bookings
+// made before an activity joined a counter take places of it, those of an activity that left it no longer do. More places
+// taken than the counter has are kept; only taking one more is refused.
 func saveCounters(tx *Tx, a *portal.Activity) error {
+	before, err := column[portal.CounterID](tx, "SELECT counter_id FROM counter_activity WHERE activity_id = ?", a.ID)
+	if err != nil {
+		return err
+	}
 	if err := tx.exec("DELETE FROM counter_activity WHERE activity_id = ?", a.ID); err != nil {
 		return err
 	}
@@ -176,8 +184,37 @@ func saveCounters(tx *Tx, a *portal.Activity) error {
 		if err := tx.exec("INSERT INTO counter_activity (counter_id, activity_id) VALUES (?, ?)", c.ID, a.ID); err != nil {
 			return err
 		}
+		if !slices.Contains(before, c.ID) {
+			before = append(before, c.ID)
+		}
+	}
+	for _, id := range before {
+		if err := recount(tx, id); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// recount counts what a counter holds, day by day, from the bookings. Its capacity stands aside meanwhile: the net that
+// refuses to oversell would refuse to write down what was booked before the counter was there.
+func recount(tx *Tx, id portal.CounterID) error {
+	var capacity sql.NullInt64
+	if err := tx.row(&capacity, "SELECT capacity FROM counter WHERE id = ?", id); err != nil {
+		return err
+	}
+	if err := tx.exec("UPDATE counter SET capacity = NULL WHERE id = ?", id); err != nil {
+		return err
+	}
+	if err := tx.exec("DELETE FROM counter_day WHERE counter_id = ?", id); err != nil {
+		return err
+	}
+	if err := tx.exec(`INSERT INTO counter_day (counter_id, day, taken, waiting)
+		SELECT ca.counter_id, b.day, sum(b.status = 'booked'), sum(b.status = 'waiting')
+		FROM counter_activity ca JOIN booking b ON b.activity_id = ca.activity_id WHERE ca.counter_id = ? GROUP BY b.day`, id); err != nil {
+		return err
+	}
+	return tx.exec("UPDATE counter SET capacity = ? WHERE id = ?", capacity, id)
 }
 
 // Structures lists the structures of the site in their order of creation.

@@ -3,7 +3,9 @@ package handlers
 import (
 	"context"
 	"io"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -21,6 +23,41 @@ const documentRoom = 8 << 20
 // documentTime is how long sending one may take: 5 MB on a slow telephone.
 const documentTime = 2 * time.Minute
 
+// How many documents heavier than bodyRoom may come in documentTime: their bodies stand in memory before anything about them is known.
+const (
+	documentsAtOnce = 24 // of everybody
+	documentsOfOne  = 6  // of one account
+)
+
+// senders remembers who was lately given room for a document.
+type senders struct {
+	mu    sync.Mutex
+	given []given
+}
+
+type given struct {
+	account portal.AccountID
+	at      time.Time
+}
+
+// admit says whether an account may send a large form at a moment.
+func (s *senders) admit(account portal.AccountID, now time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.given = slices.DeleteFunc(s.given, func(g given) bool { return now.Sub(g.at) >= documentTime })
+	mine := 0
+	for _, g := range s.given {
+		if g.account == account {
+			mine++
+		}
+	}
+	if len(s.given) >= documentsAtOnce || mine >= documentsOfOne {
+		return false
+	}
+	s.given = append(s.given, given{account, now})
+	return true
+}
+
 // roomForFiles lets two forms weigh more than the rest of the site takes: the school's files and an absence's document.
 func (s *Site) roomForFiles(head *fasthttp.RequestHeader) fasthttp.RequestConfig {
 	path := string(head.RequestURI())
@@ -30,6 +67,9 @@ func (s *Site) roomForFiles(head *fasthttp.RequestHeader) fasthttp.RequestConfig
 	session, err := s.store.Session(context.Background(), string(head.Cookie(s.cookieName())))
 	if err != nil || session.MustChange || session.TermsDue || !session.Guardian() {
 		return fasthttp.RequestConfig{}
+	}
+	if size := head.ContentLength(); size >= 0 && size <= bodyRoom || !s.senders.admit(session.Account, s.store.Now()) {
+		return fasthttp.RequestConfig{ReadTimeout: documentTime}
 	}
 	return fasthttp.RequestConfig{MaxRequestBodySize: documentRoom, ReadTimeout: documentTime}
 }

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/PuerkitoBio/goquery"
 
@@ -193,6 +194,25 @@ func (b *browser) sendingFile(path, name string, content []byte) *http.Request {
 	part.Write(content)
 	m.Close()
 	return b.request(path, m.FormDataContentType(), &body)
+}
+
+// TestFewLargeDocumentsAtOnce: one parent, or a crowd of them, cannot fill the memory with documents under way.
+func TestFewLargeDocumentsAtOnce(t *testing.T) {
+	now := time.Date(2026, 12, 1, 7, 0, 0, 0, time.UTC)
+	var s senders
+	for n := range documentsOfOne + 1 {
+		if s.admit(1, now) != (n < documentsOfOne) {
+			t.Fatal(n)
+		}
+	}
+	for account := portal.AccountID(2); len(s.given) < documentsAtOnce; account++ {
+		if !s.admit(account, now) {
+			t.Fatal(account)
+		}
+	}
+	if s.admit(99, now.Add(documentTime-1)) || !s.admit(99, now.Add(documentTime)) {
+		t.Error("room comes back when it should not, or does not when it should")
+	}
 }
 
 // TestLargeDocumentsFromParentsOnly: nobody else can fill the memory with what the rest of the site refuses.

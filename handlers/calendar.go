@@ -121,7 +121,7 @@ func (r *request) calendarPage(w where, asked string) (page *views.Calendar, err
 		page.Notice = views.UndoneWords(back)
 	}
 	if page.Notice != "" {
-		page.Undo = views.NewUndo(draft.Undo(r.now), r.session.CSRF)
+		page.Undo = views.NewUndo(draft.Undo(r.now), r.Query("fait") == "", r.session.CSRF)
 	}
 	return page, nil
 }
@@ -166,7 +166,7 @@ func (r *request) drawSeveral(w where, v *db.Several) *views.Calendar {
 	page.Guide = "Touchez un jour pour choisir ses activités."
 	if w.child == 0 {
 		a := v.Activities[0]
-		page.Guide = "Touchez un jour : il change pour tous vos enfants à la fois. « Détail » ouvre le jour enfant par enfant."
+		page.Guide = "Touchez un jour : il change pour tous vos enfants à la fois. « Détail » ouvre le jour enfant par enfant, comme les jours pleins."
 		page.SetRules(a, month, v.Now)
 		page.Hours = views.NewHoursForm("horaires", "mois", "", a, a.DefaultHours())
 		page.Together, page.TogetherOn = views.TogetherWords(len(v.Shown), a.Limited()), togetherOn(v)
@@ -214,7 +214,7 @@ func (r *request) monthPage(w where, month portal.Month, heading string, childre
 		if activity == 0 && len(setup.Activities) > 0 {
 			activity = setup.Activities[0].ID
 		}
-		page.Children = append(page.Children, views.Chip{URL: views.CalendarURL(0, activity, month), Icon: "personnes", Label: "Tous mes enfants", Current: w.child == 0})
+		page.Children = append([]views.Chip{{URL: views.CalendarURL(0, activity, month), Icon: "personnes", Label: "Tous mes enfants", Current: w.child == 0}}, page.Children...)
 	}
 	one := w.child
 	if one == 0 {

@@ -139,7 +139,7 @@ func TestFollowWords(t *testing.T) {
 		"Place obtenueTransmise", "dans la nuit du 22 au 23 novembre", "par la mairie"} {
 		b.wantText(words)
 	}
-	b.get("/suivi/journal").want(200).wantText("Par la nuit").wantText("Par la mairie").wantText("lun. 30 novembre. Il n’y a plus de place.").wantText("jeu. 3 décembre (8 h 30 – 17 h)")
+	b.get("/suivi/journal").want(200).wantText("Par la liste d’attente").wantText("Par la mairie").wantText("lun. 30 novembre. Il n’y a plus de place.").wantText("jeu. 3 décembre (8 h 30 – 17 h)")
 }
 
 // TestFollowPages: past 300 lines the older ones are on the next page.

@@ -63,7 +63,7 @@ func (r *request) formFaults(err error) (views.Faults, error) {
 }
 
 func (r *request) addressesView(list []portal.Address, faults views.Faults) views.ProfileAddresses {
-	v := views.ProfileAddresses{Frame: r.frame("Adresses de courriel", profilePath), Faults: faults}
+	v := views.ProfileAddresses{Frame: r.frame("Adresses e-mail", profilePath), Faults: faults}
 	v.SetLines(list)
 	return v
 }

@@ -72,7 +72,7 @@ func TestProfileAddresses(t *testing.T) {
 	if got := h.addressesOf("DUPONT"); got != "jp@exemple.fr 10, jp@travail.example 10, julie@exemple.fr 11" {
 		t.Errorf("saved %s", got)
 	}
-	if got := h.mailsOf("compte"); got != "jp@exemple.fr : Les adresses de courriel de votre compte ont été changées – Mairie de CarteVille" {
+	if got := h.mailsOf("compte"); got != "jp@exemple.fr : Les adresses e-mail de votre compte ont été changées – Mairie de CarteVille" {
 		t.Errorf("told %q: the addresses of before, and they only", got)
 	}
 

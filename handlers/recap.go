@@ -42,7 +42,7 @@ func (r *request) recapPage() (*views.Recap, error) {
 	if page.Last, err = r.site.store.LastReceipt(r.ctx(), r.account()); err != nil {
 		return nil, err
 	}
-	page.Undo = views.NewUndo(recap.Undo, r.session.CSRF)
+	page.Undo = views.NewUndo(recap.Undo, true, r.session.CSRF)
 	page.SetRequests(recap.Requests, recap.Now)
 	return page, nil
 }

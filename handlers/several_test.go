@@ -149,7 +149,7 @@ func TestAllMyChildren(t *testing.T) {
 	b.get("/reservations/tous").follow().want(200).wantText("pour tous vos enfants")
 	b.get(path+"?mois=2026-12").want(200).wantText("Les deux ou aucun").wantState("2026-12-03", "libre")
 	b.post(path, url.Values{"jour": {"2026-12-03:1"}, "tous_ou_aucun": {"1"}}).follow().want(200).wantState("2026-12-03", "ajout").wantText("Jeudi 3 décembre : 2 enfants ajoutés.")
-	b.get("/recapitulatif").wantText("avec Amalia, tous ou aucun").wantText("Il ne reste que 1 place pour 2 enfants")
+	b.get("/recapitulatif").wantText("avec Amalia, les deux ou aucun").wantText("Il ne reste que 1 place pour 2 enfants")
 	b.post("/recapitulatif", hiddenOf(b)).follow().want(200).wantText("Aucune demande enregistrée, 2 impossibles")
 
 	study := fmt.Sprintf("/reservations/tous/%d", h.study) // with a waiting list
@@ -170,12 +170,12 @@ func TestTakeBack(t *testing.T) {
 	h := newBusyHousehold(t)
 	b, path := h.father, h.path(h.canteen)
 	b.get(path + "?mois=2026-12")
-	b.post(path, url.Values{"ensemble": {b.tool("semaine", 1)}}).follow().want(200).wantText("4 jours ajoutés.").wantText("Reprendre")
-	b.post("/recapitulatif/retablir", url.Values{}).follow().want(200).wantText("Action reprise : 4 demandes sont comme avant.")
+	b.post(path, url.Values{"ensemble": {b.tool("semaine", 1)}}).follow().want(200).wantText("4 jours ajoutés.").wantText("Annuler cette action")
+	b.post("/recapitulatif/retablir", url.Values{}).follow().want(200).wantText("Retour en arrière : 4 demandes sont comme avant.")
 	b.get(path+"?mois=2026-12").wantState("2026-12-07", "libre")
 	b.post("/recapitulatif/retablir", url.Values{}).want(303) // taken back twice: done again
 	b.get(path+"?mois=2026-12").wantState("2026-12-07", "ajout")
-	b.post("/recapitulatif/abandonner", url.Values{}).follow().want(200).wantText("4 demandes abandonnées.").wantText("Reprendre")
+	b.post("/recapitulatif/abandonner", url.Values{}).follow().want(200).wantText("4 demandes abandonnées.").wantText("Rétablir")
 	b.post("/recapitulatif/retablir", url.Values{}).want(303)
 	b.get("/recapitulatif").wantText("Valider mes 4 demandes")
 	h.clock.Add(11 * 60 * 1e9)

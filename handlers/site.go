@@ -46,6 +46,7 @@ type Site struct {
 	app     *fiber.App
 	mailing bool       // messages leave
 	trials  rollTrials // rolls tried and not imported yet
+	senders senders    // of documents under way
 	engine  *views.Engine
 }
 
@@ -98,7 +99,7 @@ func newSite(o Options) (*Site, error) {
 		ReadTimeout:             10 * time.Second,
 		WriteTimeout:            30 * time.Second,
 		IdleTimeout:             60 * time.Second,
-		BodyLimit:               1 << 20,
+		BodyLimit:               bodyRoom,
 		ReadBufferSize:          8 << 10,
 		Concurrency:             20_000,
 		DisableStartupMessage:   true,
@@ -114,6 +115,9 @@ func newSite(o Options) (*Site, error) {
 	s.routes()
 	return s, nil
 }
+
+// bodyRoom is the most that what is sent to the site may weigh, but for the forms of roomForFiles.
+const bodyRoom = 1 << 20
 
 // ourHosts lists the values of Host that are ours; on this very machine its names are one another's.
 func ourHosts(base *url.URL) map[string]bool {

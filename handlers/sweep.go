@@ -58,7 +58,7 @@ func (r *request) sweepSet(w where, set db.Set, back string) error {
 		return err
 	}
 	if r.isHTMX() {
-		return r.render(views.SweepAnswer{Calendar: *page, Said: page.Basket.Said, Undo: views.NewUndo(page.Basket.Undo, r.session.CSRF)})
+		return r.render(views.SweepAnswer{Calendar: *page, Said: page.Basket.Said, Undo: views.NewUndo(page.Basket.Undo, false, r.session.CSRF)})
 	}
 	return r.redirect303(fmt.Sprintf(back, page.Version))
 }

@@ -174,6 +174,8 @@ type AbsenceSheet struct {
 	Days        []AbsenceDay // by day, then as the town hall orders its activities; only what is booked or waited for
 	Empty       []Date       // days on which something opens and nothing is booked
 	Back        *AbsenceDay  // the next thing booked after Last, unless it is an absence too
+	// DocumentSent says that the document of the absence announced that day has come already.
+	DocumentSent bool
 }
 
 // On lists what is booked on a day.

@@ -189,7 +189,8 @@ func (s *Setup) LostWait(b SavedDay, now time.Time) bool {
 // SavedDay is a saved day of a child, with its hours where the activity asks.
 type SavedDay struct {
 	BookedDay
-	Hours Hours
+	Hours  Hours
+	Absent bool // announced as not coming
 }
 
 // HoursOf gives the hours that count for a saved day of an activity: « 8 h 30 – 17 h ».

@@ -71,11 +71,11 @@ type Followed struct {
 	Town bool // an agent did it
 }
 
-// Who says who made the movement, to an account: « vous », « la mairie », « la nuit », else the other parent by name.
+// Who says who made the movement, to an account: « vous », « la mairie », « la liste d’attente », else the other parent by name.
 func (f Followed) Who(me AccountID) string {
 	switch {
 	case f.Action == "promote":
-		return "la nuit"
+		return "la liste d’attente"
 	case f.Account == me:
 		return "vous"
 	case f.Town:
@@ -179,6 +179,7 @@ type Reservation struct {
 	Hours    Hours
 	Since    time.Time
 	Limit    Limit // until when it can be cancelled
+	Absent   bool  // announced as not coming
 }
 
 // CancelLimit gives until when a saved day can be cancelled: never once the activity is closed that day.

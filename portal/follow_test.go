@@ -110,7 +110,7 @@ func TestWhoDidIt(t *testing.T) {
 		t.Error(got)
 	}
 	f.Action = "promote"
-	if got := f.Who(3); got != "la nuit" {
+	if got := f.Who(3); got != "la liste d’attente" {
 		t.Error(got)
 	}
 }

@@ -161,7 +161,7 @@ func (k AccountEventKind) Words() string {
 	case ResetUsed:
 		return "Nouveau mot de passe choisi par le lien reçu"
 	case AddressesChanged:
-		return "Adresses de courriel changées"
+		return "Adresses e-mail changées"
 	case PhonesChanged:
 		return "Téléphones changés"
 	case SessionClosed:

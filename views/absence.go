@@ -64,7 +64,7 @@ func NewAbsenceTap(s *portal.AbsenceSheet, now time.Time, from, csrf string) Abs
 		} else {
 			t.Undo = true
 		}
-		if by := d.Absence.DocumentBy; by != 0 && t.Document == "" {
+		if by := d.Absence.DocumentBy; by != 0 && t.Document == "" && !s.DocumentSent {
 			t.Document = documentAsked(int(by-d.Day), by)
 		}
 	}

@@ -25,7 +25,7 @@ type NoticeMail struct {
 // What a NoticeMail tells.
 const (
 	PasswordNotice  = "Votre mot de passe a été changé"
-	AddressesNotice = "Les adresses de courriel de votre compte ont été changées"
+	AddressesNotice = "Les adresses e-mail de votre compte ont été changées"
 )
 
 // NewNoticeMail chooses the words; st is whose portal it is.

@@ -152,6 +152,7 @@ type BookedLine struct {
 	monday             portal.Date
 	status             portal.Status
 	rank               int
+	absent             bool
 	hours              portal.Hours
 	days               []portal.Date
 	limits             []portal.Limit
@@ -183,7 +184,7 @@ func (v *Bookings) SetReservations(list []portal.Reservation, now time.Time) {
 func (a *BookedActivity) add(l portal.Reservation) {
 	n := len(a.Lines)
 	if n == 0 || !a.Lines[n-1].holds(l) {
-		a.Lines = append(a.Lines, BookedLine{monday: l.Day.Monday(), status: l.Status, rank: l.Rank, hours: l.Hours})
+		a.Lines = append(a.Lines, BookedLine{monday: l.Day.Monday(), status: l.Status, rank: l.Rank, hours: l.Hours, absent: l.Absent})
 		n++
 	}
 	line := &a.Lines[n-1]
@@ -191,7 +192,7 @@ func (a *BookedActivity) add(l portal.Reservation) {
 }
 
 func (b *BookedLine) holds(l portal.Reservation) bool {
-	return b.monday == l.Day.Monday() && b.status == l.Status && b.rank == l.Rank && b.hours == l.Hours
+	return b.monday == l.Day.Monday() && b.status == l.Status && b.rank == l.Rank && b.hours == l.Hours && b.absent == l.Absent
 }
 
 func (a *BookedActivity) say(now time.Time) {
@@ -206,6 +207,9 @@ func (a *BookedActivity) say(now time.Time) {
 func (b *BookedLine) say(now time.Time) {
 	b.Days, b.Hours = portal.DaysWords(b.days, portal.DateOf(now).Month().Year), b.hours.Words()
 	b.Badge, b.Icon, b.Words = "reserve", "coche", "Réservé"
+	if b.absent {
+		b.Badge, b.Icon, b.Words = "ajout", "moins", "Absence signalée"
+	}
 	if b.status == portal.Waiting {
 		b.Badge, b.Icon, b.Words = "attente", "sablier", "En liste d’attente, "+portal.Ordinal(b.rank)
 	}
@@ -235,9 +239,12 @@ func (b *BookedLine) limitWords(i int, now time.Time) string {
 
 // BookingsSheet is « Mes réservations » as a file, a line a day.
 func BookingsSheet(list []portal.Reservation, now time.Time) Sheet {
-	s := Sheet{Name: "Réservations", Head: []string{"Enfant", "Activité", "Jour", "Arrivée", "Départ", "État", "Rang", "Modifiable jusqu’au", "À"}}
+	s := Sheet{Name: "Réservations", Head: []string{"Enfant", "Activité", "Jour", "Arrivée", "Départ", "État", "Position", "Modifiable jusqu’au", "À"}}
 	for _, l := range list {
 		state, rank := "Réservé", any("")
+		if l.Absent {
+			state = "Absence signalée"
+		}
 		if l.Status == portal.Waiting {
 			state, rank = "En liste d’attente", any(l.Rank)
 		}

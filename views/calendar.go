@@ -54,14 +54,17 @@ type Calendar struct {
 }
 
 // Undo offers to take the last action back.
-type Undo struct{ Words, CSRF string }
+type Undo struct{ Label, Words, CSRF string }
 
-// NewUndo offers to take an action back, or nothing when there is none.
-func NewUndo(words, csrf string) *Undo {
+// NewUndo offers to take an action back, or nothing when there is none; again says that it brings something back.
+func NewUndo(words string, again bool, csrf string) *Undo {
 	if words == "" {
 		return nil
 	}
-	return &Undo{words, csrf}
+	if again {
+		return &Undo{"Rétablir", words, csrf}
+	}
+	return &Undo{"Annuler cette action", words, csrf}
 }
 
 // HoursForm asks for hours where an activity does.
@@ -179,6 +182,14 @@ func (b Basket) Empty() bool { return b.Adds+b.Removes == 0 }
 // Words gives « 3 ajouts, 1 annulation ».
 func (b Basket) Words() string { return DraftWords(b.Adds, b.Removes) }
 
+// DropLabel names the button that drops everything: « Annuler ces 4 demandes ».
+func (b Basket) DropLabel() string {
+	if b.Adds+b.Removes == 1 {
+		return "Annuler cette demande"
+	}
+	return fmt.Sprintf("Annuler ces %d demandes", b.Adds+b.Removes)
+}
+
 // DraftWords says how much a draft asks for: « 3 ajouts, 1 annulation ».
 func DraftWords(adds, removes int) string {
 	var words []string
@@ -233,7 +244,7 @@ func CalendarPath(child portal.ChildID, activity portal.ActivityID) string {
 
 var stateIcons = map[portal.State]string{
 	portal.StateTooLate: "verrou", portal.StateLocked: "coche", portal.StateFree: "rond", portal.StateAdd: "plus", portal.StateBooked: "coche",
-	portal.StateRemove: "moins", portal.StateFull: "croix", portal.StateOffer: "sablier", portal.StateWaiting: "sablier", portal.StateRequest: "aide",
+	portal.StateRemove: "moins", portal.StateFull: "croix", portal.StateOffer: "sablier", portal.StateWaiting: "sablier", portal.StateRequest: "aide", portal.StatePartial: "coche",
 }
 
 // NewDayCell draws a slot as a cell.

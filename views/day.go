@@ -57,7 +57,7 @@ type DayRow struct {
 	Pressed  bool
 	Limit    string
 	Why      portal.Why
-	Ask      bool // « Pourquoi ? » is worth asking
+	Ask      bool   // « Pourquoi ? » is worth asking
 	Absence  string // where an absence is announced, for a booked day that is not over
 	Hours    *HoursForm
 	HoursFor string // "12-3": whose hours the form changes

@@ -95,7 +95,7 @@ func newFollowLine(b portal.Batch, me portal.AccountID, now time.Time) FollowLin
 		Days: portal.DaysInMonth(b.Days), Activity: b.Short, Icon: ActivityIcon(b.Icon), Hours: b.Hours.Words(), Reason: b.Reason,
 		Action: actionWords(b.Action), Asked: askedWords(b.At, now) + ", par " + b.Who(me), State: stateWords(b.Followed),
 	}
-	if b.Action == "promote" {
+	if b.Action == "promote" && b.Night != 0 {
 		line.Asked = portal.NightWords(b.Night) // nobody asked that night
 	}
 	line.Badge, line.BadgeIcon, line.Outcome = resultLook(b.Followed)

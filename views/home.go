@@ -205,6 +205,9 @@ func savedOn(d portal.Date, child portal.ChildID, setup *portal.Setup, booked []
 		if a := setup.Activity(b.ActID); a != nil {
 			what.Word, what.Hours = strings.ToLower(a.Short), b.HoursOf(a)
 		}
+		if b.Absent {
+			what.Word, what.Badge, what.Icon = what.Word+" (absent)", "ajout", "moins"
+		}
 		if b.Status == portal.Waiting {
 			what.Word, what.Badge, what.Icon = what.Word+" (en attente)", "attente", "sablier"
 		}

@@ -87,7 +87,11 @@ func (r *Recap) SetRequests(list []portal.Request, now time.Time) {
 			continue
 		}
 		if len(group) > 1 {
-			line.Together = fmt.Sprintf("avec %s, tous ou aucun", portal.List(companions(list, group, i)))
+			all := "tous ou aucun"
+			if len(group) == 2 {
+				all = "les deux ou aucun"
+			}
+			line.Together = fmt.Sprintf("avec %s, %s", portal.List(companions(list, group, i)), all)
 		}
 		r.Adds = append(r.Adds, line)
 	}
@@ -223,6 +227,9 @@ func (v *Receipt) SetReceipt(r *portal.Receipt, now time.Time) {
 	c := r.Count()
 	v.Partial = c.Refused > 0
 	v.Heading = doneWords(c)
+	if r.Undoes != "" && c.Done() > 0 {
+		v.Heading = "Vous êtes revenu en arrière"
+	}
 	v.Lead = leadWords(c)
 	if c.Waiting > 0 {
 		v.Waiting = "Pas encore de place pour " + portal.Count(c.Waiting, "demande") + " : vous êtes sur la liste d’attente, au rang indiqué."

@@ -135,6 +135,10 @@ func cardState(list []Labelled, now time.Time) portal.State {
 		return portal.StateBooked
 	case expected > 0:
 		return portal.StatePartial
+	case count[portal.StateFree] == 0 && count[portal.StateOffer] > 0:
+		return portal.StateOffer
+	case count[portal.StateFree] == 0 && count[portal.StateFull] > 0:
+		return portal.StateFull
 	}
 	return portal.StateFree
 }

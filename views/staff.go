@@ -88,7 +88,7 @@ func NewAskedLine(m portal.Movement, by portal.Person, now time.Time) AskedLine 
 	l.Badge, l.BadgeIcon = outcomeLook(outcome)
 	switch {
 	case m.Action == "promote":
-		l.What, l.By = "Place obtenue", "la nuit"
+		l.What, l.By = "Place obtenue", "la liste d’attente"
 	case m.Action == "present":
 		l.What = "Finalement présent"
 	case outcome == portal.OutcomeBooked && m.Outcome == portal.OutcomeWaiting:

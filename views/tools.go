@@ -37,7 +37,7 @@ func weekTool(days []*portal.Slot, now time.Time) *Tool {
 	}
 	first, last := days[0].Day, days[len(days)-1].Day
 	t := newTool("semaine", first.Month().String()+"/semaine/"+first.Monday().String(), plan)
-	t.Spoken = fmt.Sprintf("%s du %s %s au %s", t.Label, portal.DayNumber(first), first.Month().MonthName(), last.Long())
+	t.Spoken = fmt.Sprintf("%s du %s au %s", t.Label, first.Long(), last.Long())
 	return t
 }
 
@@ -127,7 +127,7 @@ func removedOnly(plan portal.Sweep) bool {
 
 // UndoneWords says that the last action was taken back.
 func UndoneWords(n int) string {
-	return "Action reprise : " + portal.Count(n, "demande est comme avant", "demandes sont comme avant") + "."
+	return "Retour en arrière : " + portal.Count(n, "demande est comme avant", "demandes sont comme avant") + "."
 }
 
 // TogetherWords names the box that gives brothers and sisters a place all or none; nothing where places are not counted.
