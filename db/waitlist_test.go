@@ -321,6 +321,30 @@ func TestSharedPlaces(t *testing.T) {
 	tn.wantStatus(t, short, day, "- - booked")
 }
 
+// TestOfferLinkIsTheFamilys: on a real portal agents read the mail of an offered place without what answers it.
+func TestOfferLinkIsTheFamilys(t *testing.T) {
+	const day = "2026-12-10"
+	tn := newTown(t, 2, 1)
+	camp := tn.list(t, "centre", portal.WaitOffer, places(1))
+	tn.put(t, 0, camp, day, true)
+	tn.put(t, 1, camp, day, true)
+	tn.put(t, 0, camp, day, false)
+	o, token := tn.offer(t, 1), tn.NewOfferToken()
+	link := "https://portail.exemple.fr/places/" + token + "?reponse=oui"
+	mail := db.Mail{Structure: tn.structure, Account: tn.parents[1], Key: "place:1", Kind: "place", Address: "a@exemple.fr", Subject: "Une place", Text: "Oui : " + link, HTML: `<a href="` + link + `">Oui</a>`}
+	if err := tn.QueuePlaceNews(ctx, &o, token, []db.Mail{mail}); err != nil {
+		t.Fatal(err)
+	}
+	list, err := tn.Mails(ctx, tn.structure, 0, 1)
+	if err != nil || len(list) != 1 {
+		t.Fatal(list, err)
+	}
+	shown, err := tn.Mail(ctx, tn.structure, list[0].ID)
+	if err != nil || strings.Contains(shown.Text+shown.HTML, token) || !strings.Contains(shown.Text, "/places/…") {
+		t.Errorf("an agent reads %q %v", shown.Text, err)
+	}
+}
+
 // TestTwoHundredAccepts: pressed two hundred times at once, with the link and signed in, an offer is one booking.
 func TestTwoHundredAccepts(t *testing.T) {
 	const day = "2026-12-10"
