@@ -218,6 +218,9 @@ func applyStep(tx *Tx, setup *portal.Setup, night *portal.Night, row *registrati
 		m.Reason = registrationWords + " : il n’y avait plus de place."
 	case portal.RegistrationClash:
 		m.Action, m.Outcome = string(portal.WishAdd), portal.OutcomeRefused
+		if slot.Status != portal.NotBooked {
+			m.Action = string(portal.WishChange)
+		}
 		m.Reason = registrationWords + " : " + step.Why
 	case portal.RegistrationNeeded:
 		m.Action, m.Outcome = string(portal.WishRemove), portal.OutcomeRefused

@@ -559,3 +559,48 @@ func TestRegistrationBesideOtherActivities(t *testing.T) {
 		t.Errorf("%d refusals", refused)
 	}
 }
+
+// TestRegistrationHoursClash: new hours that would reach into another activity are not taken, and the family reads so.
+func TestRegistrationHoursClash(t *testing.T) {
+	tn := newYear(t, 1)
+	evening := tn.activity(t, tn.evening)
+	evening.AsksDeparture, evening.HourStep, evening.Starts, evening.Ends = true, 15, portal.Clock(16, 30), portal.Clock(18, 30)
+	tn.save(t, evening)
+	study := evening
+	study.Counters = nil
+	study.ID, study.Name, study.Short, study.Spoken, study.AsksDeparture, study.Starts = 0, "ÉTUDE", "Étude", "l’étude", false, portal.Clock(17, 30)
+	var err error
+	if study.ID, err = tn.SaveActivity(ctx, study); err != nil {
+		t.Fatal(err)
+	}
+	w := tn.wish(0, tn.evening, "2026-12-07", portal.Monday)
+	w.Hours = portal.Hours{Departure: portal.Clock(17, 30)}
+	w.ID = tn.register(t, 0, w)
+	tn.night(t, "2026-11-24")
+	tn.want(t, 0, 0, study.ID, "2026-12-07", true)
+	tn.confirm(t, 0, "étude une fois")
+	w.Hours.Departure = portal.Clock(18, 30)
+	tn.register(t, 0, w)
+	tn.night(t, "2026-11-25")
+	for day, want := range map[string]portal.TimeOfDay{"2026-12-07": portal.Clock(17, 30), "2026-12-14": portal.Clock(18, 30)} {
+		if s := tn.state(t, 0, 0, tn.evening, day); s.Status != portal.Booked || s.Hours.Departure != want {
+			t.Errorf("%s: %s %s", day, s.Status, s.Hours.Words())
+		}
+	}
+	_, list, err := tn.NightMovements(ctx, tn.structure, portal.MustDate("2026-11-25"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused := 0
+	for _, m := range list {
+		if m.Outcome == portal.OutcomeRefused {
+			refused++
+			if m.Action != "change" || m.Day != portal.MustDate("2026-12-07") || !strings.HasPrefix(m.Reason, "Inscription à l’année : les horaires n’ont pas changé. ") {
+				t.Errorf("%+v", m)
+			}
+		}
+	}
+	if refused != 1 {
+		t.Errorf("%d refusals", refused)
+	}
+}

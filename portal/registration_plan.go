@@ -10,7 +10,7 @@ const (
 	RegistrationRemoves   RegistrationAct = "remove"    // it is cancelled
 	RegistrationChanges   RegistrationAct = "change"    // its hours change
 	RegistrationFull      RegistrationAct = "full"      // it is full, and there is no waiting list
-	RegistrationClash     RegistrationAct = "clash"     // another activity of that day does not go with it, or one that it needs is missing
+	RegistrationClash     RegistrationAct = "clash"     // another activity of that day does not go with it, or one that it needs is missing; what is booked keeps its hours
 	RegistrationNeeded    RegistrationAct = "needed"    // another activity of that day needs it, and it stays
 	RegistrationClosed    RegistrationAct = "closed"    // it is not open
 	RegistrationByHand    RegistrationAct = "by hand"   // it was booked by hand and stays
@@ -68,7 +68,9 @@ func (c Course) Plan(next *Registration, through Date, days []RegistrationDay) [
 func (d *RegistrationDay) why(act RegistrationAct, h Hours) string {
 	switch act {
 	case RegistrationClash:
-		if clash := d.Slot.refuseClash(h); clash != nil {
+		if clash := d.Slot.refuseClash(h); clash != nil && d.Slot.Status != NotBooked {
+			return "les horaires n’ont pas changé. " + clash.Message
+		} else if clash != nil {
 			return clash.Message
 		}
 		return Capital(d.Slot.Activity.Spoken) + " se réserve avec " + d.Slot.Missing()[0].Spoken + ", qui n’est pas réservé ce jour-là."
@@ -115,11 +117,14 @@ func (d *RegistrationDay) leaving(old Hours) RegistrationAct {
 
 // going decides a day that the registration keeps.
 func (d *RegistrationDay) going(old, hours Hours) RegistrationAct {
+	clash, _ := d.Slot.Clash(hours)
 	switch {
 	case old == hours || !d.Own || d.Slot.Status == NotBooked:
 		return ""
 	case d.Hours != old:
 		return RegistrationOwnHours
+	case clash != nil:
+		return RegistrationClash
 	}
 	return RegistrationChanges
 }
