@@ -604,3 +604,31 @@ func TestRegistrationHoursClash(t *testing.T) {
 		t.Errorf("%d refusals", refused)
 	}
 }
+
+// TestRegistrationAndWindows: days of periods that the town has not opened yet are booked by the night after they open.
+func TestRegistrationAndWindows(t *testing.T) {
+	tn := newYear(t, 1)
+	canteen := tn.activity(t, tn.canteen)
+	winter := portal.Window{Name: "Janvier", First: portal.MustDate("2027-01-04"), Last: portal.MustDate("2027-02-05"), Opens: paris("2026-12-10 08:00:00")}
+	canteen.Windows = []portal.Window{winter}
+	tn.save(t, canteen)
+	tn.register(t, 0, tn.wish(0, tn.canteen, "2026-12-07", portal.Monday))
+	tn.night(t, "2026-11-24")
+	tn.wantBooked(t, 0, tn.canteen, "2026-12", "")
+	tn.wantBooked(t, 0, tn.canteen, "2027-01", "")
+	canteen = tn.activity(t, tn.canteen)
+	autumn := portal.Window{Name: "Automne", First: portal.MustDate("2026-09-01"), Last: portal.MustDate("2027-01-03"), Opens: paris("2026-11-24 08:00:00")}
+	canteen.Windows = []portal.Window{autumn, winter}
+	tn.save(t, canteen)
+	tn.night(t, "2026-11-25") // announced meanwhile, and open
+	tn.wantBooked(t, 0, tn.canteen, "2026-12", "7 14")
+	tn.wantBooked(t, 0, tn.canteen, "2027-01", "")
+	tn.night(t, "2026-12-10") // the window opens that morning
+	tn.wantBooked(t, 0, tn.canteen, "2027-01", "")
+	tn.night(t, "2026-12-11")
+	tn.wantBooked(t, 0, tn.canteen, "2027-01", "4 11 18 25")
+	tn.wantBooked(t, 0, tn.canteen, "2027-02", "1")
+	if n := tn.night(t, "2026-12-12"); n.Movements != 0 {
+		t.Errorf("%d movements", n.Movements)
+	}
+}

@@ -24,6 +24,7 @@ type RegistrationDay struct {
 	Own       bool  // the registration itself booked it
 	Hours     Hours // saved
 	Exception bool  // the family cancelled by hand what the registration had booked
+	Unopened  bool  // the town has not opened it to bookings yet
 }
 
 // RegistrationStep is one day that a registration touches, or has to leave alone.
@@ -90,6 +91,8 @@ func (d *RegistrationDay) coming(h Hours) RegistrationAct {
 		return RegistrationException
 	case d.Slot.Status != NotBooked:
 		return RegistrationByHand
+	case d.Unopened:
+		return ""
 	case clash != nil || len(d.Slot.Missing()) > 0:
 		return RegistrationClash
 	case d.Slot.Full() && d.Slot.Activity.Waitlist:
