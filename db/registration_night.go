@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"time"
 
 	"marelle/portal"
@@ -96,12 +97,7 @@ func (s *Store) applyRegistrations(ctx context.Context, setup *portal.Setup, nig
 	if err != nil {
 		return err
 	}
-	var due []portal.RegistrationID
-	for i := range rows {
-		if t := rows[i].tonight(setup, night); t != nil {
-			due = append(due, rows[i].course.ID)
-		}
-	}
+	due := dueRegistrations(rows, setup, night)
 	for len(due) > 0 {
 		taken := 0
 		err := s.write(ctx, func(tx *Tx) (err error) {
@@ -114,6 +110,26 @@ func (s *Store) applyRegistrations(ctx context.Context, setup *portal.Setup, nig
 		due = due[taken:]
 	}
 	return nil
+}
+
+// dueRegistrations lists the registrations that the night has something to do for: those that stop first, what needs another
+// activity before what is needed; then the others, what is needed before what needs it.
+func dueRegistrations(rows []registrationRow, setup *portal.Setup, night *portal.Night) []portal.RegistrationID {
+	rank := map[portal.RegistrationID]int{}
+	var due []portal.RegistrationID
+	for i := range rows {
+		t := rows[i].tonight(setup, night)
+		if t == nil {
+			continue
+		}
+		id, depth := rows[i].course.ID, setup.Activity(rows[i].activity).Depth()
+		if rank[id] = depth; t.next != nil && t.next.Stops() {
+			rank[id] = -1 - depth
+		}
+		due = append(due, id)
+	}
+	slices.SortStableFunc(due, func(x, y portal.RegistrationID) int { return rank[x] - rank[y] })
+	return due
 }
 
 // applySome applies registrations until the next one would make too many movements for one transaction, at least one.

@@ -632,3 +632,38 @@ func TestRegistrationAndWindows(t *testing.T) {
 		t.Errorf("%d movements", n.Movements)
 	}
 }
+
+// TestRegistrationsInOrder: whichever was asked first, the meal is booked before the centre that needs it, and cancelled
+// after it.
+func TestRegistrationsInOrder(t *testing.T) {
+	for _, mealFirst := range []bool{false, true} {
+		tn := newYear(t, 1)
+		centre := tn.activity(t, tn.canteen)
+		centre.ID, centre.Name, centre.Short, centre.Spoken, centre.Counters = 0, "CENTRE", "Centre", "le centre", nil
+		centre.Links = []portal.Link{{Other: tn.canteen, Kind: portal.Requires}}
+		id, err := tn.SaveActivity(ctx, centre)
+		if err != nil {
+			t.Fatal(err)
+		}
+		order := []portal.ActivityID{id, tn.canteen}
+		if mealFirst {
+			order = []portal.ActivityID{tn.canteen, id}
+		}
+		var asked []portal.RegistrationID
+		for _, a := range order {
+			asked = append(asked, tn.register(t, 0, tn.wish(0, a, "2026-12-07", portal.Monday)))
+		}
+		tn.night(t, "2026-11-24")
+		for _, a := range order {
+			tn.wantBooked(t, 0, a, "2026-12", "7 14")
+		}
+		for _, id := range asked {
+			tn.register(t, 0, db.RegistrationWish{Registration: portal.Registration{ID: id, First: portal.MustDate("2026-12-14")}, Stop: true})
+		}
+		tn.night(t, "2026-11-25")
+		for _, a := range order {
+			tn.wantBooked(t, 0, a, "2026-12", "7")
+			tn.wantBooked(t, 0, a, "2027-01", "")
+		}
+	}
+}
