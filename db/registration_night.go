@@ -3,6 +3,8 @@ package db
 import (
 	"context"
 	"database/sql"
+	"slices"
+	"time"
 
 	"marelle/portal"
 )
@@ -26,7 +28,9 @@ func (s *Store) PreviewRegistration(ctx context.Context, account portal.AccountI
 	if p.Next, err = reg.prepare(w, s.now()); err != nil {
 		return nil, err
 	}
-	p.Horizon = max(reg.through, reg.Setup.BookingHorizon(reg.Activity, lastNight(reg.Setup, s.now())+1))
+	night := lastNight(reg.Setup, s.now()) + 1
+	due := night.At(reg.Setup.Structure.NightAt)
+	p.Horizon = bookedTo(reg.Setup, reg.Activity, reg.Course.With(p.Next), reg.through, night, due)
 	if p.Next.First > p.Horizon {
 		return p, nil
 	}
@@ -34,7 +38,7 @@ func (s *Store) PreviewRegistration(ctx context.Context, account portal.AccountI
 		p.Weeks = p.Next.FirstWeeks(3, p.Horizon, &reg.Activity.Opening, &reg.Setup.Calendar)
 	}
 	err = s.snapshot(ctx, func(r reader) error {
-		days, err := registrationDays(r, reg.Setup, reg.Activity, p.Next, p.Next.First, p.Horizon)
+		days, err := registrationDays(r, reg.Setup, reg.Activity, p.Next, p.Next.First, p.Horizon, due)
 		if err == nil {
 			p.Steps = reg.Course.Plan(&p.Next, reg.through, days)
 		}
@@ -43,8 +47,18 @@ func (s *Store) PreviewRegistration(ctx context.Context, account portal.AccountI
 	return p, err
 }
 
-// registrationDays reads what stands on the days of a registration.
-func registrationDays(q querier, setup *portal.Setup, a *portal.Activity, r portal.Registration, first, last portal.Date) ([]portal.RegistrationDay, error) {
+// bookedTo gives the last day that a night books for a course, booked up to through: it stops before the first day that the
+// town has not opened at the night's hour, and comes back to it later.
+func bookedTo(setup *portal.Setup, a *portal.Activity, c portal.Course, through, night portal.Date, due time.Time) portal.Date {
+	first := max(through+1, c.First())
+	if through != 0 {
+		first = max(first, portal.EarliestStart(due, a.NoticeDays))
+	}
+	return max(through, setup.OpenedTo(a, first, setup.BookingHorizon(a, night), due))
+}
+
+// registrationDays reads what stands on the days of a registration, as the night whose hour is due finds it.
+func registrationDays(q querier, setup *portal.Setup, a *portal.Activity, r portal.Registration, first, last portal.Date, due time.Time) ([]portal.RegistrationDay, error) {
 	g, err := loadGrid(q, setup, []portal.ChildID{r.Child}, []*portal.Activity{a}, first, last, nil)
 	if err != nil {
 		return nil, err
@@ -52,7 +66,7 @@ func registrationDays(q querier, setup *portal.Setup, a *portal.Activity, r port
 	slots := g.row(0, 0)
 	days := make([]portal.RegistrationDay, len(slots))
 	for i := range slots {
-		days[i].Slot = &slots[i]
+		days[i].Slot, days[i].Unopened = &slots[i], slots[i].Unopened(due)
 	}
 	_, err = all(q, func(rows *sql.Rows) (struct{}, error) {
 		var day portal.Date
@@ -83,12 +97,7 @@ func (s *Store) applyRegistrations(ctx context.Context, setup *portal.Setup, nig
 	if err != nil {
 		return err
 	}
-	var due []portal.RegistrationID
-	for i := range rows {
-		if t := rows[i].tonight(setup, night); t != nil {
-			due = append(due, rows[i].course.ID)
-		}
-	}
+	due := dueRegistrations(rows, setup, night)
 	for len(due) > 0 {
 		taken := 0
 		err := s.write(ctx, func(tx *Tx) (err error) {
@@ -101,6 +110,26 @@ func (s *Store) applyRegistrations(ctx context.Context, setup *portal.Setup, nig
 		due = due[taken:]
 	}
 	return nil
+}
+
+// dueRegistrations lists the registrations that the night has something to do for: those that stop first, what needs another
+// activity before what is needed; then the others, what is needed before what needs it.
+func dueRegistrations(rows []registrationRow, setup *portal.Setup, night *portal.Night) []portal.RegistrationID {
+	rank := map[portal.RegistrationID]int{}
+	var due []portal.RegistrationID
+	for i := range rows {
+		t := rows[i].tonight(setup, night)
+		if t == nil {
+			continue
+		}
+		id, depth := rows[i].course.ID, setup.Activity(rows[i].activity).Depth()
+		if rank[id] = depth; t.next != nil && t.next.Stops() {
+			rank[id] = -1 - depth
+		}
+		due = append(due, id)
+	}
+	slices.SortStableFunc(due, func(x, y portal.RegistrationID) int { return rank[x] - rank[y] })
+	return due
 }
 
 // applySome applies registrations until the next one would make too many movements for one transaction, at least one.
@@ -139,11 +168,12 @@ func (row *registrationRow) tonight(setup *portal.Setup, night *portal.Night) *r
 	if a == nil {
 		return nil
 	}
-	t := &registrationTonight{last: max(row.through, setup.BookingHorizon(a, night.Date))}
+	t, after := &registrationTonight{}, row.course
 	if row.pending != nil && row.asked[len(row.asked)-1].at.Before(night.Due) {
 		t.next = row.pending
-		t.first = t.next.First
+		t.first, after = t.next.First, after.With(*t.next)
 	}
+	t.last = bookedTo(setup, a, after, row.through, night.Date, night.Due)
 	if row.through != 0 && row.through < t.last {
 		goingOn := max(row.through+1, portal.EarliestStart(night.Due, a.NoticeDays))
 		if t.next == nil || goingOn < t.first {
@@ -167,7 +197,7 @@ func applyOne(tx *Tx, setup *portal.Setup, night *portal.Night, row *registratio
 	who := portal.Registration{ID: row.course.ID, Child: row.child}
 	var steps []portal.RegistrationStep
 	if t.first <= t.last {
-		days, err := registrationDays(tx, setup, a, who, t.first, t.last)
+		days, err := registrationDays(tx, setup, a, who, t.first, t.last, night.Due)
 		if err != nil {
 			return 0, err
 		}
@@ -218,6 +248,9 @@ func applyStep(tx *Tx, setup *portal.Setup, night *portal.Night, row *registrati
 		m.Reason = registrationWords + " : il n’y avait plus de place."
 	case portal.RegistrationClash:
 		m.Action, m.Outcome = string(portal.WishAdd), portal.OutcomeRefused
+		if slot.Status != portal.NotBooked {
+			m.Action = string(portal.WishChange)
+		}
 		m.Reason = registrationWords + " : " + step.Why
 	case portal.RegistrationNeeded:
 		m.Action, m.Outcome = string(portal.WishRemove), portal.OutcomeRefused

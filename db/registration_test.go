@@ -559,3 +559,111 @@ func TestRegistrationBesideOtherActivities(t *testing.T) {
 		t.Errorf("%d refusals", refused)
 	}
 }
+
+// TestRegistrationHoursClash: new hours that would reach into another activity are not taken, and the family reads so.
+func TestRegistrationHoursClash(t *testing.T) {
+	tn := newYear(t, 1)
+	evening := tn.activity(t, tn.evening)
+	evening.AsksDeparture, evening.HourStep, evening.Starts, evening.Ends = true, 15, portal.Clock(16, 30), portal.Clock(18, 30)
+	tn.save(t, evening)
+	study := evening
+	study.Counters = nil
+	study.ID, study.Name, study.Short, study.Spoken, study.AsksDeparture, study.Starts = 0, "ÉTUDE", "Étude", "l’étude", false, portal.Clock(17, 30)
+	var err error
+	if study.ID, err = tn.SaveActivity(ctx, study); err != nil {
+		t.Fatal(err)
+	}
+	w := tn.wish(0, tn.evening, "2026-12-07", portal.Monday)
+	w.Hours = portal.Hours{Departure: portal.Clock(17, 30)}
+	w.ID = tn.register(t, 0, w)
+	tn.night(t, "2026-11-24")
+	tn.want(t, 0, 0, study.ID, "2026-12-07", true)
+	tn.confirm(t, 0, "étude une fois")
+	w.Hours.Departure = portal.Clock(18, 30)
+	tn.register(t, 0, w)
+	tn.night(t, "2026-11-25")
+	for day, want := range map[string]portal.TimeOfDay{"2026-12-07": portal.Clock(17, 30), "2026-12-14": portal.Clock(18, 30)} {
+		if s := tn.state(t, 0, 0, tn.evening, day); s.Status != portal.Booked || s.Hours.Departure != want {
+			t.Errorf("%s: %s %s", day, s.Status, s.Hours.Words())
+		}
+	}
+	_, list, err := tn.NightMovements(ctx, tn.structure, portal.MustDate("2026-11-25"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused := 0
+	for _, m := range list {
+		if m.Outcome == portal.OutcomeRefused {
+			refused++
+			if m.Action != "change" || m.Day != portal.MustDate("2026-12-07") || !strings.HasPrefix(m.Reason, "Inscription à l’année : les horaires n’ont pas changé. ") {
+				t.Errorf("%+v", m)
+			}
+		}
+	}
+	if refused != 1 {
+		t.Errorf("%d refusals", refused)
+	}
+}
+
+// TestRegistrationAndWindows: days of periods that the town has not opened yet are booked by the night after they open.
+func TestRegistrationAndWindows(t *testing.T) {
+	tn := newYear(t, 1)
+	canteen := tn.activity(t, tn.canteen)
+	winter := portal.Window{Name: "Janvier", First: portal.MustDate("2027-01-04"), Last: portal.MustDate("2027-02-05"), Opens: paris("2026-12-10 08:00:00")}
+	canteen.Windows = []portal.Window{winter}
+	tn.save(t, canteen)
+	tn.register(t, 0, tn.wish(0, tn.canteen, "2026-12-07", portal.Monday))
+	tn.night(t, "2026-11-24")
+	tn.wantBooked(t, 0, tn.canteen, "2026-12", "")
+	tn.wantBooked(t, 0, tn.canteen, "2027-01", "")
+	canteen = tn.activity(t, tn.canteen)
+	autumn := portal.Window{Name: "Automne", First: portal.MustDate("2026-09-01"), Last: portal.MustDate("2027-01-03"), Opens: paris("2026-11-24 08:00:00")}
+	canteen.Windows = []portal.Window{autumn, winter}
+	tn.save(t, canteen)
+	tn.night(t, "2026-11-25") // announced meanwhile, and open
+	tn.wantBooked(t, 0, tn.canteen, "2026-12", "7 14")
+	tn.wantBooked(t, 0, tn.canteen, "2027-01", "")
+	tn.night(t, "2026-12-10") // the window opens that morning
+	tn.wantBooked(t, 0, tn.canteen, "2027-01", "")
+	tn.night(t, "2026-12-11")
+	tn.wantBooked(t, 0, tn.canteen, "2027-01", "4 11 18 25")
+	tn.wantBooked(t, 0, tn.canteen, "2027-02", "1")
+	if n := tn.night(t, "2026-12-12"); n.Movements != 0 {
+		t.Errorf("%d movements", n.Movements)
+	}
+}
+
+// TestRegistrationsInOrder: whichever was asked first, the meal is booked before the centre that needs it, and cancelled
+// after it.
+func TestRegistrationsInOrder(t *testing.T) {
+	for _, mealFirst := range []bool{false, true} {
+		tn := newYear(t, 1)
+		centre := tn.activity(t, tn.canteen)
+		centre.ID, centre.Name, centre.Short, centre.Spoken, centre.Counters = 0, "CENTRE", "Centre", "le centre", nil
+		centre.Links = []portal.Link{{Other: tn.canteen, Kind: portal.Requires}}
+		id, err := tn.SaveActivity(ctx, centre)
+		if err != nil {
+			t.Fatal(err)
+		}
+		order := []portal.ActivityID{id, tn.canteen}
+		if mealFirst {
+			order = []portal.ActivityID{tn.canteen, id}
+		}
+		var asked []portal.RegistrationID
+		for _, a := range order {
+			asked = append(asked, tn.register(t, 0, tn.wish(0, a, "2026-12-07", portal.Monday)))
+		}
+		tn.night(t, "2026-11-24")
+		for _, a := range order {
+			tn.wantBooked(t, 0, a, "2026-12", "7 14")
+		}
+		for _, id := range asked {
+			tn.register(t, 0, db.RegistrationWish{Registration: portal.Registration{ID: id, First: portal.MustDate("2026-12-14")}, Stop: true})
+		}
+		tn.night(t, "2026-11-25")
+		for _, a := range order {
+			tn.wantBooked(t, 0, a, "2026-12", "7")
+			tn.wantBooked(t, 0, a, "2027-01", "")
+		}
+	}
+}

@@ -10,7 +10,7 @@ const (
 	RegistrationRemoves   RegistrationAct = "remove"    // it is cancelled
 	RegistrationChanges   RegistrationAct = "change"    // its hours change
 	RegistrationFull      RegistrationAct = "full"      // it is full, and there is no waiting list
-	RegistrationClash     RegistrationAct = "clash"     // another activity of that day does not go with it, or one that it needs is missing
+	RegistrationClash     RegistrationAct = "clash"     // another activity of that day does not go with it, or one that it needs is missing; what is booked keeps its hours
 	RegistrationNeeded    RegistrationAct = "needed"    // another activity of that day needs it, and it stays
 	RegistrationClosed    RegistrationAct = "closed"    // it is not open
 	RegistrationByHand    RegistrationAct = "by hand"   // it was booked by hand and stays
@@ -24,6 +24,7 @@ type RegistrationDay struct {
 	Own       bool  // the registration itself booked it
 	Hours     Hours // saved
 	Exception bool  // the family cancelled by hand what the registration had booked
+	Unopened  bool  // the town has not opened it to bookings yet
 }
 
 // RegistrationStep is one day that a registration touches, or has to leave alone.
@@ -68,7 +69,9 @@ func (c Course) Plan(next *Registration, through Date, days []RegistrationDay) [
 func (d *RegistrationDay) why(act RegistrationAct, h Hours) string {
 	switch act {
 	case RegistrationClash:
-		if clash := d.Slot.refuseClash(h); clash != nil {
+		if clash := d.Slot.refuseClash(h); clash != nil && d.Slot.Status != NotBooked {
+			return "les horaires n’ont pas changé. " + clash.Message
+		} else if clash != nil {
 			return clash.Message
 		}
 		return Capital(d.Slot.Activity.Spoken) + " se réserve avec " + d.Slot.Missing()[0].Spoken + ", qui n’est pas réservé ce jour-là."
@@ -88,6 +91,8 @@ func (d *RegistrationDay) coming(h Hours) RegistrationAct {
 		return RegistrationException
 	case d.Slot.Status != NotBooked:
 		return RegistrationByHand
+	case d.Unopened:
+		return ""
 	case clash != nil || len(d.Slot.Missing()) > 0:
 		return RegistrationClash
 	case d.Slot.Full() && d.Slot.Activity.Waitlist:
@@ -115,11 +120,14 @@ func (d *RegistrationDay) leaving(old Hours) RegistrationAct {
 
 // going decides a day that the registration keeps.
 func (d *RegistrationDay) going(old, hours Hours) RegistrationAct {
+	clash, _ := d.Slot.Clash(hours)
 	switch {
 	case old == hours || !d.Own || d.Slot.Status == NotBooked:
 		return ""
 	case d.Hours != old:
 		return RegistrationOwnHours
+	case clash != nil:
+		return RegistrationClash
 	}
 	return RegistrationChanges
 }

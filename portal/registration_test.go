@@ -312,9 +312,10 @@ func TestPlan(t *testing.T) {
 		{"arrêt", &Registration{First: MustDate("2026-11-25")}, monday, RegistrationDay{Slot: &Slot{Open: true, Status: Booked}, Own: true}, false, RegistrationRemoves},
 		{"autres heures", change(Days(Monday), late), monday, RegistrationDay{Slot: &Slot{Open: true, Status: Booked}, Own: true}, false, RegistrationChanges},
 		{"autres heures, changées à la main déjà", change(Days(Monday), late), monday, RegistrationDay{Slot: &Slot{Open: true, Status: Booked}, Own: true, Hours: Hours{Departure: Clock(18, 0)}}, false, RegistrationOwnHours},
+		{"autres heures, qui empiètent sur une autre activité", change(Days(Monday), late), monday, RegistrationDay{Slot: &Slot{Open: true, Status: Booked, Others: []Other{{Activity: &Activity{ID: 9, Spoken: "l’étude", Starts: Clock(16, 45), Ends: Clock(18, 0)}}}}, Own: true}, false, RegistrationClash},
 		{"changement plus tard : intact", &Registration{First: MustDate("2026-12-25")}, monday, RegistrationDay{Slot: &Slot{Open: true, Status: Booked}, Own: true}, false, ""},
 	} {
-		c.day.Slot.Day, c.day.Slot.Activity = monday, &Activity{Waitlist: c.waitlist}
+		c.day.Slot.Day, c.day.Slot.Activity = monday, &Activity{Waitlist: c.waitlist, Spoken: "le soir", Starts: Clock(16, 30), Ends: Clock(18, 0)}
 		var got RegistrationAct
 		if steps := course.Plan(c.next, c.through, []RegistrationDay{c.day}); len(steps) == 1 {
 			got = steps[0].Act
