@@ -250,6 +250,11 @@ func (s *Slot) refuseRemove(now time.Time) *Error {
 	case s.Cancel.Passed(now):
 		return Conflict("Le délai pour annuler le %s est passé depuis %s. Appelez la mairie pour un cas exceptionnel.", s.Day.Long(), since(s.Cancel.At, now))
 	}
+	return s.RefuseNeeded()
+}
+
+// RefuseNeeded refuses to give up what another activity of the same day needs; nothing when none does.
+func (s *Slot) RefuseNeeded() *Error {
 	if by := s.RequiredBy(); by != nil {
 		return Conflict("Le %s, %s se réserve avec %s. Retirez d’abord %s.", s.Day.Long(), by.Spoken, s.Activity.Spoken, by.Spoken)
 	}
