@@ -340,6 +340,17 @@ func (s *Slot) Decide(now time.Time) (Outcome, *Error) {
 	return OutcomeRefused, Conflict("Cette demande n’existe plus.")
 }
 
+// Settled says that what is wished is so already: there is nothing to do.
+func (s *Slot) Settled() bool {
+	switch s.Wish {
+	case WishAdd:
+		return s.Status != NotBooked
+	case WishRemove:
+		return s.Status == NotBooked
+	}
+	return s.Wish == WishNone || s.WishHours == s.Hours
+}
+
 // LimitWords says until when the day can be changed, or that it no longer can, as a sentence for the day itself.
 func (s *Slot) LimitWords(now time.Time) string {
 	l := s.Limit()
