@@ -273,6 +273,15 @@ func (s *Slot) refuseChange(h Hours, now time.Time) *Error {
 	return s.refuseClash(h)
 }
 
+// refuseHours refuses the hours wished when the activity has changed since, and no longer gives them or asks for others.
+func (s *Slot) refuseHours() *Error {
+	err := AsError(s.WishHours.Check(s.Activity))
+	if err == nil {
+		return nil
+	}
+	return Conflict("%s a changé depuis votre demande. %s Choisissez de nouveau le %s sur le calendrier.", Capital(s.Activity.Spoken), err.Message, s.Day.Long())
+}
+
 // since says when a limit fell: « 9 h » today, « hier 9 h », else the day too.
 func since(limit, now time.Time) string {
 	day, at := limitDay(limit)
@@ -310,6 +319,9 @@ func (s *Slot) Decide(now time.Time) (Outcome, *Error) {
 		if why := s.refuseAdd(s.WishHours, now); why != nil {
 			return OutcomeRefused, why
 		}
+		if why := s.refuseHours(); why != nil {
+			return OutcomeRefused, why
+		}
 		if missing := s.Missing(); len(missing) > 0 {
 			return OutcomeRefused, Conflict("%s se réserve avec %s, qui n’est pas réservé ce jour-là. Ajoutez les deux, ou appelez la mairie.", Capital(s.Activity.Spoken), missing[0].Spoken)
 		}
@@ -330,6 +342,9 @@ func (s *Slot) Decide(now time.Time) (Outcome, *Error) {
 			return OutcomeRefused, Conflict("Cette réservation n’existe plus : ses horaires ne peuvent pas être changés. Ajoutez d’abord le jour.")
 		}
 		if why := s.refuseChange(s.WishHours, now); why != nil {
+			return OutcomeRefused, why
+		}
+		if why := s.refuseHours(); why != nil {
 			return OutcomeRefused, why
 		}
 		if s.Status == Waiting {
