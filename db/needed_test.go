@@ -101,3 +101,20 @@ func TestTheMealOfABookedCentreIsNotDeclined(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// TestAMealAskedByItselfStays: the centre given up, what was asked only with it goes, what was asked before it stays.
+func TestAMealAskedByItselfStays(t *testing.T) {
+	tn := newTown(t, 1, 2)
+	meal, centre := tn.camp(t, portal.WaitNight, 9)
+	left := func(want int) {
+		t.Helper()
+		tn.want(t, 0, 0, centre, campDay, true)
+		tn.want(t, 0, 0, centre, campDay, false)
+		if r, err := tn.Recap(ctx, tn.parents[0]); err != nil || len(r.Requests) != want {
+			t.Errorf("%+v %v", r.Requests, err)
+		}
+	}
+	left(0)
+	tn.want(t, 0, 0, meal, campDay, true)
+	left(1)
+}
