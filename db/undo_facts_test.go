@@ -1,6 +1,7 @@
 package db_test
 
 import (
+	"fmt"
 	"testing"
 
 	"marelle/db"
@@ -57,5 +58,38 @@ func TestAllOrNoneIsGivenBack(t *testing.T) {
 		if s := tn.state(t, 0, c, tn.wednesday, day); s.Status != portal.Waiting || !s.Together {
 			t.Errorf("child %d: %q, together %v", c, s.Status, s.Together)
 		}
+	}
+}
+
+// TestNothingDoneIsNotTheActionBefore: a week that changes nothing does not offer to take back the one before.
+func TestNothingDoneIsNotTheActionBefore(t *testing.T) {
+	tn := newTown(t, 1, 5)
+	sweep := func(day string) {
+		t.Helper()
+		d := portal.MustDate(day)
+		set := db.Set{Children: tn.children[0][:1], Activity: tn.evening, Month: d.Month(), Days: []portal.Date{d}, Present: true,
+			Words: "ajouter", Said: func(p portal.Sweep) string { return fmt.Sprint(len(p.Slots)) }}
+		if _, err := tn.Sweep(ctx, tn.parents[0], set); err != nil {
+			t.Fatal(err)
+		}
+	}
+	offered := func() string {
+		t.Helper()
+		r, err := tn.Recap(ctx, tn.parents[0])
+		if err != nil || len(r.Requests) != 1 {
+			t.Fatalf("%+v %v", r, err)
+		}
+		return r.Undo
+	}
+	sweep("2026-12-07")
+	if got := offered(); got != "ajouter" {
+		t.Errorf("%q", got)
+	}
+	sweep("2026-12-06") // a Sunday
+	if got := offered(); got != "" {
+		t.Errorf("%q", got)
+	}
+	if _, err := tn.UndoDraft(ctx, tn.parents[0]); portal.AsError(err) == nil {
+		t.Errorf("got %v", err)
 	}
 }
