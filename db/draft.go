@@ -41,7 +41,7 @@ func (d Draft) Counts() (adds, removes int) {
 }
 
 func draftOf(q querier, account portal.AccountID) (d Draft, err error) {
-	rows, err := q.query(`SELECT d.version, d.said, iif(d.undo IS NULL, '', d.undo_words), d.undo_until, w.child_id, w.activity_id, w.day, w.action, w.arrival, w.departure, w.together
+	rows, err := q.query(`SELECT d.version, d.said, iif(d.undo IS NULL, '', d.undo_words), d.undo_until, w.child_id, w.activity_id, w.day, w.action, w.arrival, w.departure, w.together, w.along
 		FROM draft d LEFT JOIN wish w ON w.account_id = d.account_id
 		WHERE d.account_id = ? ORDER BY w.day, w.activity_id, w.child_id`, account)
 	if err != nil {
@@ -52,12 +52,12 @@ func draftOf(q querier, account portal.AccountID) (d Draft, err error) {
 		var child, activity sql.NullInt64
 		var w portal.WishLine
 		var action sql.NullString
-		var together sql.NullBool
-		if err := rows.Scan(&d.Version, &d.Said, &d.undo, into{&d.until}, &child, &activity, &w.Day, &action, &w.Hours.Arrival, &w.Hours.Departure, &together); err != nil {
+		var together, along sql.NullBool
+		if err := rows.Scan(&d.Version, &d.Said, &d.undo, into{&d.until}, &child, &activity, &w.Day, &action, &w.Hours.Arrival, &w.Hours.Departure, &together, &along); err != nil {
 			return d, err
 		}
 		if action.Valid {
-			w.Child, w.Activity, w.Wish, w.Together = portal.ChildID(child.Int64), portal.ActivityID(activity.Int64), portal.Wish(action.String), together.Bool
+			w.Child, w.Activity, w.Wish, w.Together, w.Along = portal.ChildID(child.Int64), portal.ActivityID(activity.Int64), portal.Wish(action.String), together.Bool, along.Bool
 			d.Wishes = append(d.Wishes, w)
 		}
 	}
@@ -73,6 +73,8 @@ type Want struct {
 	Hours    portal.Hours // for a day that is added; none means those of the activity
 	SetHours bool         // the hours are asked even for a day that is booked already
 	Together bool         // a place for all the brothers and sisters, or for none
+
+	along bool // another wish of the day needs it
 }
 
 // Day is one day after a click: its true state, and the draft as it is now.
@@ -258,9 +260,9 @@ func (s *Store) AskMany(ctx context.Context, account portal.AccountID, wants []W
 func draftOfDay(q querier, account portal.AccountID, child portal.ChildID, day portal.Date) (d Draft, err error) {
 	d.Wishes, err = all(q, func(r *sql.Rows) (w portal.WishLine, err error) {
 		w.Child, w.Day = child, day
-		err = r.Scan(&w.Activity, &w.Wish, &w.Hours.Arrival, &w.Hours.Departure, &w.Together)
+		err = r.Scan(&w.Activity, &w.Wish, &w.Hours.Arrival, &w.Hours.Departure, &w.Together, &w.Along)
 		return w, err
-	}, "SELECT activity_id, action, arrival, departure, together FROM wish WHERE account_id = ? AND child_id = ? AND day = ? ORDER BY activity_id", account, child, day)
+	}, "SELECT activity_id, action, arrival, departure, together, along FROM wish WHERE account_id = ? AND child_id = ? AND day = ? ORDER BY activity_id", account, child, day)
 	return d, err
 }
 
@@ -278,7 +280,7 @@ func ask(tx *Tx, account portal.AccountID, setup *portal.Setup, a *portal.Activi
 	if refused != nil {
 		return nil, refused, nil
 	}
-	line := portal.WishLine{Child: w.Child, Activity: w.Activity, Day: w.Day, Wish: wish, Hours: hours, Together: w.Together && wish == portal.WishAdd && slot.Limited}
+	line := portal.WishLine{Child: w.Child, Activity: w.Activity, Day: w.Day, Wish: wish, Hours: hours, Together: w.Together && wish == portal.WishAdd && slot.Limited, Along: w.along}
 	if slot.Wish == wish && slot.WishHours == hours && slot.Together == line.Together {
 		return nil, nil, nil
 	}
@@ -300,7 +302,7 @@ func ask(tx *Tx, account portal.AccountID, setup *portal.Setup, a *portal.Activi
 func askNeeded(tx *Tx, account portal.AccountID, setup *portal.Setup, slot *portal.Slot, w Want, draft Draft, now time.Time) (along []*portal.Activity, refused, err error) {
 	for _, needed := range slot.Missing() {
 		w := w
-		w.Activity, w.Hours, w.SetHours = needed.ID, portal.Hours{}, false
+		w.Activity, w.Hours, w.SetHours, w.along = needed.ID, portal.Hours{}, false, true
 		more, why, err := ask(tx, account, setup, needed, w, draft, now)
 		if err != nil {
 			return nil, nil, err
@@ -319,7 +321,7 @@ func dropNeeded(tx *Tx, account portal.AccountID, slot *portal.Slot, now time.Ti
 		if l.Kind != portal.Requires || l.Required == nil || neededBesides(slot, l.Other) {
 			continue
 		}
-		n, err := tx.change("DELETE FROM wish WHERE account_id = ? AND child_id = ? AND activity_id = ? AND day = ? AND action = 'add'", account, slot.Child, l.Other, slot.Day)
+		n, err := tx.change("DELETE FROM wish WHERE account_id = ? AND child_id = ? AND activity_id = ? AND day = ? AND action = 'add' AND along", account, slot.Child, l.Other, slot.Day)
 		if err != nil {
 			return nil, err
 		}
@@ -370,9 +372,9 @@ func saveWish(tx *Tx, account portal.AccountID, w portal.WishLine, now time.Time
 	if n >= draftMost {
 		return portal.Conflict("Vous avez déjà %d demandes en attente. Validez-les, puis continuez.", n)
 	}
-	return tx.exec(`INSERT INTO wish (account_id, child_id, activity_id, day, action, arrival, departure, together, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT DO UPDATE SET action = excluded.action, arrival = excluded.arrival, departure = excluded.departure, together = excluded.together, at = excluded.at`,
-		account, w.Child, w.Activity, w.Day, string(w.Wish), hour(w.Hours.Arrival), hour(w.Hours.Departure), w.Together, at(now))
+	return tx.exec(`INSERT INTO wish (account_id, child_id, activity_id, day, action, arrival, departure, together, along, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT DO UPDATE SET action = excluded.action, arrival = excluded.arrival, departure = excluded.departure, together = excluded.together, along = excluded.along, at = excluded.at`,
+		account, w.Child, w.Activity, w.Day, string(w.Wish), hour(w.Hours.Arrival), hour(w.Hours.Departure), w.Together, w.Along, at(now))
 }
 
 // DropDraft forgets everything the account clicked and did not validate; what is booked does not change. For ten minutes

@@ -98,8 +98,20 @@ func (r *round) withdraw(id portal.OfferID) error {
 	return r.tx.exec("UPDATE offer SET state = 'withdrawn', answered_at = ? WHERE id = ?", at(r.now), id)
 }
 
-// expire takes the children of an unanswered offer off the list.
+// expire takes the children of an unanswered offer off the list; when another activity of the day needs the place they
+// keep their rank instead, and are offered it again, which is what they are told.
 func (r *round) expire(id portal.OfferID, a *portal.Activity, day portal.Date) error {
+	_, children, err := offerChildren(r.tx, id)
+	if err != nil {
+		return err
+	}
+	why, err := refuseNeeded(r.tx, r.setup, a, children, day)
+	if err != nil {
+		return err
+	}
+	if why != nil {
+		return r.tx.exec("UPDATE offer SET state = 'withdrawn', told = 'withdrawn', answered_at = ? WHERE id = ?", at(r.now), id)
+	}
 	return closeOffer(r.tx, r.setup.Structure.ID, id, a, day, portal.OfferExpired, portal.ReasonUnanswered, 0, r.now)
 }
 
@@ -226,6 +238,9 @@ func (s *Store) answer(ctx context.Context, find func(querier) (*portal.Offer, e
 		}
 		a := setup.Activity(o.ActID)
 		if !accept {
+			if err := mayDecline(tx, setup, a, o); err != nil {
+				return err
+			}
 			if err := closeOffer(tx, o.Structure, o.ID, a, o.Day, portal.OfferDeclined, portal.ReasonDeclined, by, now); err != nil {
 				return err
 			}
@@ -238,6 +253,31 @@ func (s *Store) answer(ctx context.Context, find func(querier) (*portal.Offer, e
 	}
 	shown, missing := find(s.read(ctx))
 	return shown, cmp.Or(err, missing)
+}
+
+// refuseNeeded says why some children cannot give up an activity of a day, or nothing: another one that they are expected
+// for needs it.
+func refuseNeeded(tx *Tx, setup *portal.Setup, a *portal.Activity, children []portal.ChildID, day portal.Date) (*portal.Error, error) {
+	for _, child := range children {
+		slot, err := slotOf(tx, setup, a, child, day, Draft{})
+		if err != nil {
+			return nil, err
+		}
+		if why := slot.RefuseNeeded(); why != nil {
+			return why, nil
+		}
+	}
+	return nil, nil
+}
+
+// mayDecline refuses to decline a place that another activity of the day needs.
+func mayDecline(tx *Tx, setup *portal.Setup, a *portal.Activity, o *portal.Offer) error {
+	_, children, err := offerChildren(tx, o.ID)
+	if err != nil {
+		return err
+	}
+	why, err := refuseNeeded(tx, setup, a, children, o.Day)
+	return cmp.Or(err, asErr(why))
 }
 
 // asErr keeps a refusal that is nil from becoming an error that is not.
@@ -336,8 +376,7 @@ func (s *Store) LeaveList(ctx context.Context, account portal.AccountID, child p
 			return err
 		}
 		now := s.now()
-		slot := setup.NewSlot(child, a, day)
-		err := tx.row(&slot.Status, "SELECT coalesce((SELECT status FROM booking WHERE child_id = ? AND activity_id = ? AND day = ?), '')", child, a.ID, day)
+		slot, err := slotOf(tx, setup, a, child, day, Draft{})
 		switch {
 		case err != nil || slot.Status == portal.NotBooked:
 			return err

@@ -33,7 +33,10 @@ func changeDraft(tx *Tx, account portal.AccountID, words string, now time.Time, 
 	}
 	changed := undoLines(before.Wishes, after.Wishes)
 	if len(changed) == 0 {
-		return refused, nil
+		if words == "" || refused != nil {
+			return refused, nil
+		}
+		return nil, tx.exec("UPDATE draft SET undo = NULL, undo_until = NULL WHERE account_id = ?", account) // what is told next is not what could be undone
 	}
 	undo := sql.NullString{}
 	if words != "" {

@@ -8,6 +8,7 @@ type WishLine struct {
 	Wish     Wish
 	Hours    Hours
 	Together bool // with brothers and sisters, all or none
+	Along    bool // not asked by itself: another wish of the day needs it
 }
 
 // BookedDay is a saved day of a child.

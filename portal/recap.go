@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -84,6 +85,8 @@ type Movement struct {
 	Final     Outcome
 	FinalRank int
 	Receipt   string // number of its receipt
+	Idle      bool   // what was asked was so already: nothing changed
+	Together  bool   // with brothers and sisters, all or none
 }
 
 // Transmitted says whether a night closed the movement.
@@ -115,7 +118,8 @@ const UndoLife = 15 * time.Minute
 
 // Undoable says whether « Revenir en arrière » is still possible: within UndoLife, once, and something was done.
 func (r *Receipt) Undoable(now time.Time) bool {
-	return r.UndoneBy == "" && r.Undoes == "" && r.Count().Done() > 0 && now.Sub(r.At) <= UndoLife && !now.Before(r.At)
+	did := func(l Movement) bool { return l.Outcome != OutcomeRefused && !l.Idle }
+	return r.UndoneBy == "" && r.Undoes == "" && slices.ContainsFunc(r.Lines, did) && now.Sub(r.At) <= UndoLife && !now.Before(r.At)
 }
 
 // Seal gives the hash that chains the receipt to the one before: SHA-256, in hexadecimal, over the previous hash and

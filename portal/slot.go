@@ -250,6 +250,11 @@ func (s *Slot) refuseRemove(now time.Time) *Error {
 	case s.Cancel.Passed(now):
 		return Conflict("Le délai pour annuler le %s est passé depuis %s. Appelez la mairie pour un cas exceptionnel.", s.Day.Long(), since(s.Cancel.At, now))
 	}
+	return s.RefuseNeeded()
+}
+
+// RefuseNeeded refuses to give up what another activity of the same day needs; nothing when none does.
+func (s *Slot) RefuseNeeded() *Error {
 	if by := s.RequiredBy(); by != nil {
 		return Conflict("Le %s, %s se réserve avec %s. Retirez d’abord %s.", s.Day.Long(), by.Spoken, s.Activity.Spoken, by.Spoken)
 	}
@@ -266,6 +271,15 @@ func (s *Slot) refuseChange(h Hours, now time.Time) *Error {
 		return Conflict("Le délai pour changer les horaires du %s est passé depuis %s. Appelez la mairie pour un cas exceptionnel.", s.Day.Long(), since(s.Change.At, now))
 	}
 	return s.refuseClash(h)
+}
+
+// refuseHours refuses the hours wished when the activity has changed since, and no longer gives them or asks for others.
+func (s *Slot) refuseHours() *Error {
+	err := AsError(s.WishHours.Check(s.Activity))
+	if err == nil {
+		return nil
+	}
+	return Conflict("%s a changé depuis votre demande. %s Choisissez de nouveau le %s sur le calendrier.", Capital(s.Activity.Spoken), err.Message, s.Day.Long())
 }
 
 // since says when a limit fell: « 9 h » today, « hier 9 h », else the day too.
@@ -305,6 +319,9 @@ func (s *Slot) Decide(now time.Time) (Outcome, *Error) {
 		if why := s.refuseAdd(s.WishHours, now); why != nil {
 			return OutcomeRefused, why
 		}
+		if why := s.refuseHours(); why != nil {
+			return OutcomeRefused, why
+		}
 		if missing := s.Missing(); len(missing) > 0 {
 			return OutcomeRefused, Conflict("%s se réserve avec %s, qui n’est pas réservé ce jour-là. Ajoutez les deux, ou appelez la mairie.", Capital(s.Activity.Spoken), missing[0].Spoken)
 		}
@@ -327,12 +344,26 @@ func (s *Slot) Decide(now time.Time) (Outcome, *Error) {
 		if why := s.refuseChange(s.WishHours, now); why != nil {
 			return OutcomeRefused, why
 		}
+		if why := s.refuseHours(); why != nil {
+			return OutcomeRefused, why
+		}
 		if s.Status == Waiting {
 			return OutcomeWaiting, nil
 		}
 		return OutcomeBooked, nil
 	}
 	return OutcomeRefused, Conflict("Cette demande n’existe plus.")
+}
+
+// Settled says that what is wished is so already: there is nothing to do.
+func (s *Slot) Settled() bool {
+	switch s.Wish {
+	case WishAdd:
+		return s.Status != NotBooked
+	case WishRemove:
+		return s.Status == NotBooked
+	}
+	return s.Wish == WishNone || s.WishHours == s.Hours
 }
 
 // LimitWords says until when the day can be changed, or that it no longer can, as a sentence for the day itself.
