@@ -101,6 +101,7 @@ func TestKilledWhileParentsValidate(t *testing.T) {
 	checked := 0
 	for kill := range kills {
 		ctx, cancel := context.WithCancel(context.Background())
+		one := make(chan struct{}, 1) // a receipt is acknowledged
 		var wg sync.WaitGroup
 		for i, f := range families {
 			wg.Go(func() {
@@ -114,9 +115,19 @@ func TestKilledWhileParentsValidate(t *testing.T) {
 						mu.Lock()
 						fresh = append(fresh, a)
 						mu.Unlock()
+						select {
+						case one <- struct{}{}:
+						default:
+						}
 					}
 				}
 			})
+		}
+		if kill%2 == 1 { // every other time once a receipt is out, however slow the machine: there is something to lose
+			select {
+			case <-one:
+			case <-time.After(10 * time.Second):
+			}
 		}
 		time.Sleep(time.Duration(5+rand.IntN(116)) * time.Millisecond)
 		if err := cmd.Process.Signal(syscall.SIGKILL); err != nil {
