@@ -62,7 +62,7 @@ func TestSeveralActivitiesOneDay(t *testing.T) {
 	v.wantRow("Accueil du soir", "ajout")
 	v.click(v.row("Étude surveillée"))
 	v.wantText("#volet-corps", "L’étude surveillée et l’accueil du soir (16 h 30 – 18 h 30) se chevauchent le jeudi 3 décembre. Retirez l’un des deux.")
-	v.wantRow("Étude surveillée", "libre")
+	v.wantRow("Étude surveillée", "offre")
 	v.click(v.row("Accueil du soir"))
 	v.wantRow("Accueil du soir", "libre")
 	v.press(kb.Escape)
@@ -138,7 +138,7 @@ func TestCopyJourney(t *testing.T) {
 		v.wantDay(day, "ajout")
 	}
 	source := strings.ReplaceAll(strings.TrimPrefix(canteen, "/reservations/"), "/", "-")
-	v.clickTo(`nav[aria-label="Enfant"] a[href*="?mois"]:not([aria-current])`) // Paolo, the same activity
+	v.clickTo(`nav[aria-label="Enfant"] a[href*="?mois"]:has(.pastille):not([aria-current])`) // Paolo, the same activity
 	v.clickTo(`.mois-outils a[href^="/copier"]`)
 	v.wantText("h1", "Copier des réservations")
 	v.do(chromedp.SetValue(chromedp.CSS("#de"), source))
@@ -170,7 +170,7 @@ func TestAllChildrenJourney(t *testing.T) {
 	v.wantText("#panier", "Récapitulatif (4 ajouts)") // the centre and its meal, for both
 	v.clickTo("#vers-recap")
 	v.wantText("main", "9 h – 18 h 30")
-	v.wantText("main", "tous ou aucun")
+	v.wantText("main", "les deux ou aucun")
 	v.clickTo("#valider button.principal")
 	v.wantText("h1", "4 demandes enregistrées")
 	v.clickTo(`form[action$="/revenir"] button`) // « Revenir en arrière »
