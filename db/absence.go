@@ -129,13 +129,13 @@ func (s *Store) sheetOf(ctx context.Context, q querier, account portal.AccountID
 	return facts.sheet(setup, who, first, last), nil
 }
 
-// documentSent says whether the document of a child's absence on a day has come, to a parent of the household that sent it.
+// documentSent says whether the document of a child's absence on a day has come and was not refused, to a parent of the household that sent it.
 func documentSent(q querier, account portal.AccountID, child portal.ChildID, day portal.Date) (bool, error) {
 	return one(q, func(r *sql.Rows) (sent bool, err error) {
 		err = r.Scan(&sent)
 		return sent, err
 	}, `SELECT EXISTS (SELECT 1 FROM absence x JOIN absence_spell s ON s.id = x.spell_id JOIN absence_document d ON d.spell_id = s.id
-		WHERE x.child_id = ? AND x.day = ? AND `+sameHousehold+`)`, child, day, account)
+		WHERE x.child_id = ? AND x.day = ? AND s.document IN ('recu', 'accepte') AND `+sameHousehold+`)`, child, day, account)
 }
 
 // AbsenceToday gives, for each of the account's children with something booked on the day that one tap is about (today,

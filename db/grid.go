@@ -23,7 +23,7 @@ func (g *grid) row(child, activity int) []portal.Slot {
 	return g.slots[from : from+g.days() : from+g.days()]
 }
 
-// loadGrid reads everything that decides about some children's days in some activities of one structure: three queries,
+// loadGrid reads everything that decides about some children's days in some activities of one structure: two queries,
 // whatever their number.
 func loadGrid(q querier, setup *portal.Setup, children []portal.ChildID, activities []*portal.Activity, first, last portal.Date, wishes []portal.WishLine) (grid, error) {
 	g := grid{first: first, last: last, activities: len(activities)}
@@ -75,8 +75,7 @@ func savedOf(q querier, children []portal.ChildID, first, last portal.Date) ([]s
 		err = r.Scan(&b.child, &b.activity, &b.day, &b.status, &b.hours.Arrival, &b.hours.Departure, &b.rank, into{&b.since}, &b.together, &b.absent)
 		return b, err
 	}, `SELECT b.child_id, b.activity_id, b.day, b.status, b.arrival, b.departure, iif(b.status = 'waiting', 1 + (SELECT count(*) FROM booking w
-			WHERE w.activity_id = b.activity_id AND w.day = b.day AND w.status = 'waiting' AND w.queue < b.queue), 0), b.since, b.together,
-			EXISTS (SELECT 1 FROM absence x WHERE x.child_id = b.child_id AND x.activity_id = b.activity_id AND x.day = b.day)
+			WHERE w.activity_id = b.activity_id AND w.day = b.day AND w.status = 'waiting' AND w.queue < b.queue), 0), b.since, b.together, `+announced+`
 		FROM json_each(?) c JOIN booking b ON b.child_id = c.value AND b.day BETWEEN ? AND ? ORDER BY b.activity_id`, string(ids), first, last)
 }
 

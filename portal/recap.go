@@ -50,20 +50,6 @@ func SortRequests(list []Request) {
 	})
 }
 
-// NearestLimit gives the earliest limit among requests that are still in time; ok is false when there is none.
-func NearestLimit(list []Request, now time.Time) (limit time.Time, ok bool) {
-	for _, r := range list {
-		l := r.Slot.Limit()
-		if r.Slot.Wish == WishChange {
-			l = r.Slot.Change
-		}
-		if !l.Passed(now) && (!ok || l.At.Before(limit)) {
-			limit, ok = l.At, true
-		}
-	}
-	return limit, ok
-}
-
 // Movement is one request and what came of it.
 type Movement struct {
 	ID        MovementID
