@@ -86,9 +86,7 @@ func (r *request) absencesView() (*views.Absences, []portal.Child, error) {
 	for i := range spells {
 		page.Spells = append(page.Spells, views.NewSpellCard(&spells[i], r.now, r.session.CSRF))
 	}
-	if n, err := strconv.Atoi(r.Query("presents")); err == nil && n >= 0 {
-		page.TakenBack = takenBackWords(n)
-	}
+	page.TakenBack = r.takenBack()
 	asked, _ := strconv.ParseInt(r.Query("enfant"), 10, 64)
 	first := portal.DateOf(r.now)
 	if len(page.Taps) > 0 {
@@ -111,6 +109,15 @@ func (r *request) absenceTaps(from string) ([]views.AbsenceTap, error) {
 		taps = append(taps, views.NewAbsenceTap(&today[i], r.now, from, r.session.CSRF))
 	}
 	return taps, nil
+}
+
+// takenBack says what was just taken back, when the address tells it.
+func (r *request) takenBack() string {
+	n, err := strconv.Atoi(r.Query("presents"))
+	if err != nil || n < 0 {
+		return ""
+	}
+	return takenBackWords(n)
 }
 
 // takenBackWords says how many absences were ended.
@@ -202,10 +209,11 @@ func (r *request) takeBack() error {
 	if err != nil {
 		return err
 	}
+	to := views.AbsencesPath
 	if from := r.FormValue("depuis"); from == "/accueil" {
-		return r.redirect303(absenceBack(from, child))
+		to = from
 	}
-	return r.redirect303(views.AbsencesPath + "?" + url.Values{"presents": {strconv.Itoa(ended)}}.Encode())
+	return r.redirect303(to + "?" + url.Values{"presents": {strconv.Itoa(ended)}}.Encode())
 }
 
 // spellPage prepares the page of an announced absence; another family's is not found.

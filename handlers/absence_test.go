@@ -94,7 +94,8 @@ func TestOneTap(t *testing.T) {
 	tap.Set("depuis", "/accueil")
 	b.post("/absences", tap).wantTo(fmt.Sprintf("/accueil#absence-%d", h.amalia))
 	undo.Set("depuis", "/accueil")
-	b.post("/absences/present", undo).wantTo(fmt.Sprintf("/accueil#absence-%d", h.amalia))
+	b.post("/absences/present", undo).wantTo("/accueil?presents=1")
+	b.get("/accueil?presents=1").wantText("1 absence retirée. La mairie est prévenue : votre enfant est attendu.")
 	tap.Set("depuis", "https://evil.example/")
 	b.post("/absences", tap).wantTo(fmt.Sprintf("/absences#absence-%d", h.amalia))
 

@@ -140,10 +140,11 @@ func (r *request) copyForm(asked copyAsked, faults views.Faults) error {
 		if err != nil {
 			return err
 		}
-		child := views.CopyChild{Name: c.FirstName}
+		child := views.CopyChild{Name: c.FirstName, Open: len(asked.to) == 0}
 		for _, a := range setup.Activities {
 			choice := views.CopyChoice{Value: fmt.Sprintf("%d-%d", c.ID, a.ID), Words: a.Short, Icon: views.ActivityIcon(a.Kind)}
 			choice.Source, choice.Target = choice.Value == asked.from, slices.Contains(asked.to, choice.Value)
+			child.Open = child.Open || choice.Target
 			child.Activities = append(child.Activities, choice)
 			choices++
 		}

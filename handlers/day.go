@@ -113,7 +113,7 @@ func (r *request) askInDay(w where) error {
 	}
 	answer := views.DayAnswer{Basket: r.basket(v.Draft, v.Children, v.Setup)}
 	if refused == nil {
-		body.Said = views.ClickSaid(&got.Slot, want.Present, got.Along, got.Now, answer.Basket)
+		body.Said = views.PanelSaid(&got.Slot, want.Present, got.Along, got.Now, answer.Basket)
 		body.Refusal = views.ClickWarning(&got.Slot, want.Present, got.Along, got.Now)
 	}
 	answer.Body = *body

@@ -11,7 +11,7 @@ func (r *request) home() error {
 	if err != nil {
 		return err
 	}
-	page := views.Home{Frame: r.frame("Accueil", "/accueil"), Hello: "Bonjour " + r.session.Person.FirstName}
+	page := views.Home{Frame: r.frame("Accueil", "/accueil"), Hello: "Bonjour " + r.session.Person.FirstName, TakenBack: r.takenBack()}
 	page.Adds, page.Removes = 0, 0 // said in full below
 	if len(h.Children) == 0 {
 		page.Nobody = r.nobody()

@@ -162,10 +162,10 @@ on('keydown', e => {
     else if (steps[key]) to = days[days.indexOf(target) + steps[key]]
     else if (key === 'Home') to = line[0]
     else if (key === 'End') to = line.pop()
-    else if (key === 'PageUp' || key === 'PageDown') {
-      doc.querySelector(`.mois a[rel=${key === 'PageUp' ? 'prev' : 'next'}]`)?.click()
-      to = target
-    }
+  }
+  if (key.startsWith('Page') && target.matches('.cal .jour,#titre-mois')) {
+    doc.querySelector(`.mois a[rel=${key === 'PageUp' ? 'prev' : 'next'}]`)?.click()
+    to = target
   }
   if (!to) return
   e.preventDefault()

@@ -629,6 +629,11 @@ func ClickSaid(s *portal.Slot, present bool, along []*portal.Activity, now time.
 	return text + " Aucune demande à valider."
 }
 
+// PanelSaid says aloud what a click did in a panel of several activities: « Cantine, vendredi 20 novembre ajouté. … »
+func PanelSaid(s *portal.Slot, present bool, along []*portal.Activity, now time.Time, b Basket) string {
+	return activityWord(s.Activity) + ", " + lowerFirst(ClickSaid(s, present, along, now, b))
+}
+
 // alongWords says what was asked, or taken back, with a day because the activity needs it.
 func alongWords(along []*portal.Activity, present bool) string {
 	if len(along) == 0 {

@@ -2,6 +2,7 @@ package views
 
 import (
 	"fmt"
+	"strings"
 
 	"marelle/portal"
 )
@@ -25,6 +26,7 @@ func (CopyForm) Template() string { return "family/copy" }
 // CopyChild is a child with what can be copied of it, or to it.
 type CopyChild struct {
 	Name       string
+	Open       bool // its activities are unfolded: one of them is a target, or nothing is chosen yet
 	Activities []CopyChoice
 }
 
@@ -86,7 +88,11 @@ func NewCopyResult(child portal.Child, a *portal.Activity, plan portal.CopyPlan)
 		r.Words = portal.Count(len(adds), "jour sera ajouté", "jours seront ajoutés") + ", " + portal.Count(len(removes), "sera annulé", "seront annulés") + " :"
 	}
 	r.Days = shortDays(append(adds, removes...))
-	if r.Days == "" {
+	switch {
+	case r.Days != "":
+	case len(plan.Left) == 0:
+		r.Words = "Rien n’est réservé ni demandé sur ces jours : il n’y a rien à copier. Choisissez d’autres jours, ou une autre activité à copier."
+	default:
 		r.Words = "Aucun jour ne sera copié."
 	}
 	for _, l := range plan.Left {
@@ -97,27 +103,21 @@ func NewCopyResult(child portal.Child, a *portal.Activity, plan portal.CopyPlan)
 }
 
 func shortDays(days []portal.Date) string {
-	text := ""
+	words := make([]string, len(days))
 	for i, d := range days {
-		if i > 0 {
-			text += ", "
-		}
-		text += d.Short()
+		words[i] = d.Short()
 	}
-	return text
+	return strings.Join(words, ", ")
 }
 
 // CopiedWords says what a copy did: « 6 jours copiés pour Paolo. 2 jours n’ont pas été copiés : … »
 func CopiedWords(targets []CopyResult, plans []portal.CopyPlan) string {
-	text := ""
+	var words []string
 	for i, t := range targets {
-		if i > 0 {
-			text += " "
-		}
-		text += fmt.Sprintf("%s pour %s.", portal.Count(len(plans[i].Days), "jour copié", "jours copiés"), t.Who)
+		words = append(words, fmt.Sprintf("%s pour %s.", portal.Count(len(plans[i].Days), "jour copié", "jours copiés"), t.Who))
 		if left := LeftWords(plans[i].Left); left != "" {
-			text += " " + left
+			words = append(words, left)
 		}
 	}
-	return text
+	return strings.Join(words, " ")
 }

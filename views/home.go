@@ -18,6 +18,7 @@ var (
 type Home struct {
 	Frame
 	Hello         string
+	TakenBack     string // the absence that was just taken back
 	Announcements []HomeAnnouncement
 	Pending       string // « Vous avez 4 demandes à valider. »
 	Nearest       string // « Délai le plus proche : … »

@@ -2,6 +2,7 @@ package views
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"marelle/portal"
@@ -86,7 +87,7 @@ func spellDays(s *portal.Spell, now time.Time, from, csrf string) []SpellDay {
 		day := s.Days[i].Day
 		l := SpellDay{Day: portal.Capital(day.Long()), Child: s.Child.ID, Value: day.String(), From: from, CSRF: csrf, coming: day >= portal.DateOf(now)}
 		var same []portal.AbsenceDay
-		var limit time.Time
+		var open []portal.AbsenceDay
 		for ; i < len(s.Days) && s.Days[i].Day == day; i++ {
 			d := s.Days[i]
 			same = append(same, d)
@@ -95,17 +96,29 @@ func spellDays(s *portal.Spell, now time.Time, from, csrf string) []SpellDay {
 			}
 			if why := d.RefusePresent(now); why != nil {
 				l.Notes = append(l.Notes, activityWord(d.Activity)+" : "+lowerFirst(why.Message))
-			} else if limit.IsZero() || d.Limit.At.Before(limit) {
-				limit = d.Limit.At
+			} else {
+				open = append(open, d)
 			}
 		}
 		l.What = portal.Capital(activityWords(same))
-		if !limit.IsZero() {
-			l.Undo, l.Words = true, "Modifiable "+portal.Until(limit, now)+"."
-		}
+		l.Undo = len(open) > 0
+		l.setLimits(open, now)
 		list = append(list, l)
 	}
 	return list
+}
+
+// setLimits says until when the absence can be taken back: once when it is the same for all, else for each activity.
+func (l *SpellDay) setLimits(open []portal.AbsenceDay, now time.Time) {
+	different := slices.ContainsFunc(open, func(d portal.AbsenceDay) bool { return !d.Limit.At.Equal(open[0].Limit.At) })
+	for _, d := range open {
+		until := "odifiable " + portal.Until(d.Limit.At, now) + "."
+		if !different {
+			l.Words = "M" + until
+			return
+		}
+		l.Notes = append(l.Notes, activityWord(d.Activity)+" : m"+until)
+	}
 }
 
 // SpellPage is one announced absence: what was recorded, what was left out, its documents.
