@@ -330,3 +330,51 @@ func TestAMealAskedByItselfStays(t *testing.T) {
 	tn.want(t, 0, 0, meal, campDay, true)
 	left(1)
 }
+
+// TestChangesThatFitTogether: two changes of hours of one day are settled by what they come to, whatever their order; one
+// that no longer fits does not spoil the other.
+func TestChangesThatFitTogether(t *testing.T) {
+	for _, c := range []struct {
+		name          string
+		first, second [2]int // hours that are asked, the second first
+		meanwhile     bool   // the other parent books the chess, from 12 to 13
+		want          string
+	}{
+		{"l’une laisse la place à l’autre", [2]int{8, 11}, [2]int{11, 12}, false, "booked booked"},
+		{"l’une ne va plus", [2]int{9, 10}, [2]int{11, 13}, true, "booked refused"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			tn := newTown(t, 2, 2)
+			tn.raw(t, "INSERT INTO guardian (family_id, account_id) SELECT family_id, ? FROM guardian WHERE account_id = ?", tn.parents[1], tn.parents[0])
+			eve := portal.DaysBefore(1, portal.Clock(18, 0))
+			activity := func(spoken string) portal.ActivityID {
+				id, err := tn.SaveActivity(ctx, portal.Activity{StructureID: tn.structure, Name: spoken, Short: spoken, Spoken: spoken, Kind: portal.OtherKind, Starts: portal.Clock(8, 0), Ends: portal.Clock(18, 0),
+					Opening: portal.Opening{First: portal.NewDate(2026, 9, 1), Last: portal.NewDate(2027, 7, 2), School: portal.EveryDay}, Book: eve, Cancel: eve, AsksArrival: true, AsksDeparture: true, HourStep: 30})
+				if err != nil {
+					t.Fatal(err)
+				}
+				return id
+			}
+			workshop, fencing, chess := activity("l’atelier"), activity("l’escrime"), activity("les échecs")
+			ask := func(parent int, a portal.ActivityID, h [2]int) {
+				t.Helper()
+				if _, err := tn.Ask(ctx, tn.parents[parent], db.Want{Child: tn.children[0][0], Activity: a, Day: portal.MustDate(campDay), Present: true, SetHours: true, Hours: portal.Hours{Arrival: portal.Clock(h[0], 0), Departure: portal.Clock(h[1], 0)}}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			ask(0, workshop, [2]int{8, 10})
+			ask(0, fencing, [2]int{10, 12})
+			tn.confirm(t, 0, "les-heures")
+			ask(0, fencing, c.second)
+			ask(0, workshop, c.first)
+			if c.meanwhile {
+				ask(1, chess, [2]int{12, 13})
+				tn.confirm(t, 1, "les-echecs")
+			}
+			if got := outcomes(tn.confirm(t, 0, "autres-heures")); got != c.want {
+				t.Error(got)
+			}
+			tn.sound(t)
+		})
+	}
+}
