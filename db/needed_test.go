@@ -1,6 +1,7 @@
 package db_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -100,6 +101,10 @@ func TestTheMealOfABookedCentreIsNotLeft(t *testing.T) {
 	tn := newTown(t, 2, 2)
 	meal, centre := tn.mealWaits(t, portal.WaitNight)
 	wantCentreFirst(t, tn.LeaveList(ctx, tn.parents[0], tn.children[0][0], meal, portal.MustDate(campDay)))
+	want := fmt.Sprintf("[child %d on 2026-12-09: CENTRE and REPAS do not stand: the first is booked and needs the second, which is not]", tn.children[0][0])
+	if faults, err := tn.Audit(ctx); err != nil || fmt.Sprint(faults) != want {
+		t.Errorf("%v %v", faults, err)
+	}
 	tn.wantDay(t, 0, meal, centre, "waiting booked")
 	tn.put(t, 0, centre, campDay, false)
 	if err := tn.LeaveList(ctx, tn.parents[0], tn.children[0][0], meal, portal.MustDate(campDay)); err != nil {
@@ -377,4 +382,19 @@ func TestChangesThatFitTogether(t *testing.T) {
 			tn.sound(t)
 		})
 	}
+}
+
+// TestAuditOfClashes: what the town hall calls incompatible once both are booked is named, until the days are over.
+func TestAuditOfClashes(t *testing.T) {
+	tn := newTown(t, 1, 2)
+	meal, centre := tn.camp(t, portal.WaitNight, 5, 0)
+	tn.put(t, 0, centre, campDay, true)
+	tn.sound(t)
+	tn.link(t, centre, portal.Link{Other: meal, Kind: portal.Incompatible})
+	want := fmt.Sprintf("[child %d on 2026-12-09: REPAS and CENTRE are both booked and do not go together]", tn.children[0][0])
+	if faults, err := tn.Audit(ctx); err != nil || fmt.Sprint(faults) != want {
+		t.Errorf("%v %v", faults, err)
+	}
+	tn.clock.Set(paris("2026-12-10 00:00:00"))
+	tn.sound(t)
 }

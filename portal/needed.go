@@ -177,6 +177,30 @@ func DecideChanges(list []Request, unit []int, now time.Time) (outcomes []Outcom
 	return outcomes, true
 }
 
+// Discord is two activities of a child's day that do not go together.
+type Discord struct {
+	One, Other *Activity
+	Lacks      bool // the first needs the other, which is not booked; else both are booked and clash
+}
+
+// Discords lists what does not go together among the activities of a day; only those that are booked count.
+func Discords(day []Other) []Discord {
+	day = slices.DeleteFunc(slices.Clone(day), func(o Other) bool { return o.Status != Booked })
+	var list []Discord
+	for i, o := range day {
+		slot := Slot{Activity: o.Activity, Others: day}
+		for _, needed := range slot.Missing() {
+			list = append(list, Discord{o.Activity, needed, true})
+		}
+		for _, p := range day[i+1:] {
+			if clashes, _ := clash(o.Activity, o.Hours, p.Activity, p.Hours); clashes {
+				list = append(list, Discord{o.Activity, p.Activity, false})
+			}
+		}
+	}
+	return list
+}
+
 // MarkAlong marks the bookings that others of the same list need, so that they are kept with them or not at all: what a
 // validation cancelled together comes back together.
 func MarkAlong(list []Request) {
