@@ -40,7 +40,8 @@ type round struct {
 	tx    *Tx
 	setup *portal.Setup
 	now   time.Time
-	night *portal.Night // nil by day: the lists of the mode « nuit » stand still
+	night *portal.Night      // nil by day: the lists of the mode « nuit » stand still
+	late  map[counterDay]int // places that came free after the night's hour
 }
 
 // day advances the lists that share places with an activity, then those of what needs one of these: a place in the meal is
@@ -90,6 +91,9 @@ func (r *round) lists(lists []*portal.Activity, day portal.Date) error {
 			return err
 		}
 		waiters = append(waiters, list...)
+	}
+	for c := range free {
+		free[c] -= r.late[counterDay{c, day}]
 	}
 	turns, err := r.withAlong(portal.Turns(waiters), free, day)
 	if err != nil {
@@ -163,6 +167,31 @@ func (r *round) fillFree(free map[portal.CounterID]int, a *portal.Activity, day 
 		}
 	}
 	return nil
+}
+
+// counterDay is a day of a counter.
+type counterDay struct {
+	counter portal.CounterID
+	day     portal.Date
+}
+
+// lateOf counts the places that came free after the hour of a night that runs late: they are the next night's, as if this one
+// had run on time. Who left a list gave no place back, nor did a child who is booked again.
+func lateOf(tx *Tx, night *portal.Night) (map[counterDay]int, error) {
+	late := map[counterDay]int{}
+	_, err := all(tx, func(r *sql.Rows) (struct{}, error) {
+		var c counterDay
+		var n int
+		err := r.Scan(&c.counter, &c.day, &n)
+		late[c] = n
+		return struct{}{}, err
+	}, `SELECT ca.counter_id, m.day, count(DISTINCT m.child_id) FROM movement m JOIN counter_activity ca ON ca.activity_id = m.activity_id
+		WHERE m.structure_id = ? AND m.night_id IS NULL AND m.outcome <> 'refused' AND m.at >= ? AND m.outcome = 'cancelled' AND m.registration_id IS NULL AND NOT m.idle
+		AND coalesce((SELECT p.outcome FROM movement p WHERE p.child_id = m.child_id AND p.activity_id = m.activity_id AND p.day = m.day AND p.id < m.id
+			AND p.action IN ('add', 'promote') AND p.outcome <> 'refused' ORDER BY p.id DESC LIMIT 1), 'booked') = 'booked'
+		AND NOT EXISTS (SELECT 1 FROM booking b WHERE b.child_id = m.child_id AND b.activity_id = m.activity_id AND b.day = m.day AND b.status = 'booked')
+		GROUP BY 1, 2`, night.Structure, at(night.Due))
+	return late, err
 }
 
 // withAlong completes turns with what their activity needs besides, and leaves out those who cannot have it: they keep their
@@ -396,8 +425,14 @@ func (s *Store) advanceAll(ctx context.Context, setup *portal.Setup, from portal
 		return err
 	}
 	for chunk := range slices.Chunk(days, 50) {
-		err := s.write(ctx, func(tx *Tx) error {
-			return (&round{tx: tx, setup: setup, now: s.now(), night: night}).days(chunk)
+		err := s.write(ctx, func(tx *Tx) (err error) {
+			r := &round{tx: tx, setup: setup, now: s.now(), night: night}
+			if night != nil {
+				if r.late, err = lateOf(tx, night); err != nil {
+					return err
+				}
+			}
+			return r.days(chunk)
 		})
 		if err != nil {
 			return err
