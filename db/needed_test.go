@@ -156,6 +156,13 @@ func TestNoCentreWithoutItsMeal(t *testing.T) {
 	ask := db.Want{Child: tn.children[0][0], Activity: centre, Day: portal.MustDate(campDay), Present: true}
 	tn.want(t, 0, 0, centre, campDay, true)
 	tn.put(t, 1, meal, campDay, true) // the last meal goes between the click and the validation
+	recap, err := tn.Recap(ctx, tn.parents[0])
+	if err != nil || len(recap.Requests) != 2 {
+		t.Fatalf("%+v %v", recap, err)
+	}
+	if _, whys := portal.DecideGroup(recap.Requests, []int{1}, recap.Now); whys[0] == nil || whys[0].Message != sentence {
+		t.Errorf("the recap says %v", whys)
+	}
 	r := tn.confirm(t, 0, "repas-perdu")
 	if got := outcomes(r); got != "refused refused" || r.Lines[1].Reason != sentence ||
 		r.Lines[0].Reason != "Cette demande allait avec le centre du jour, qu’il n’a pas été possible de réserver. Pour la faire quand même, choisissez le repas sur le calendrier." {
@@ -193,29 +200,78 @@ func TestAMealAskedByItselfWaits(t *testing.T) {
 	tn.sound(t)
 }
 
-// TestNoMealWithoutItsCentre: the centre's last place goes to a sister: the brother's meal that came along is not kept, and
-// one that was asked by itself is.
+// TestNoMealWithoutItsCentre: the centre's last place goes to a sister: the brother's meal that came along is not kept, one
+// that was asked by itself is.
 func TestNoMealWithoutItsCentre(t *testing.T) {
-	tn := newTown(t, 1, 2)
-	meal, centre := tn.camp(t, portal.WaitNight, 2, 1)
-	setup, err := tn.Setup(ctx, tn.structure)
-	if err != nil {
-		t.Fatal(err)
+	for _, c := range []struct {
+		name   string
+		itself bool
+		want   string
+		left   int
+	}{
+		{"le repas suit le centre", false, "booked refused booked refused", 1},
+		{"le repas est demandé pour lui-même", true, "booked booked booked refused", 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			tn := newTown(t, 1, 2)
+			meal, centre := tn.camp(t, portal.WaitNight, 2, 1)
+			setup, err := tn.Setup(ctx, tn.structure)
+			if err != nil {
+				t.Fatal(err)
+			}
+			short := *setup.Activity(centre)
+			short.Waitlist = false
+			if _, err := tn.SaveActivity(ctx, short); err != nil {
+				t.Fatal(err)
+			}
+			tn.want(t, 0, 0, centre, campDay, true)
+			if c.itself {
+				tn.want(t, 0, 1, meal, campDay, true)
+			}
+			tn.want(t, 0, 1, centre, campDay, true)
+			if got := outcomes(tn.confirm(t, 0, "deux-enfants")); got != c.want {
+				t.Error(got)
+			}
+			if got := tn.state(t, 0, 1, meal, campDay).Left; got != c.left {
+				t.Errorf("%d meals left", got)
+			}
+			tn.sound(t)
+		})
 	}
-	short := *setup.Activity(centre)
-	short.Waitlist = false
-	if _, err := tn.SaveActivity(ctx, short); err != nil {
-		t.Fatal(err)
+}
+
+// TestBothOrNeitherWithTheirMeals: brother and sister who wait for the centre, all or none, need two meals.
+func TestBothOrNeitherWithTheirMeals(t *testing.T) {
+	for meals, want := range map[int]portal.Status{3: portal.Waiting, 4: portal.Booked} {
+		tn := newTown(t, 2, 2)
+		meal, centre := tn.camp(t, portal.WaitNow, meals, 2)
+		day := portal.MustDate(campDay)
+		for child := range 2 {
+			tn.want(t, 1, child, centre, campDay, true)
+		}
+		tn.confirm(t, 1, "les-places")
+		for _, child := range tn.children[0] { // a waiting list is joined day by day
+			if _, err := tn.Ask(ctx, tn.parents[0], db.Want{Child: child, Activity: centre, Day: day, Present: true, Together: true}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := outcomes(tn.confirm(t, 0, "tous-ou-aucun")); got != "waiting/1 waiting/2" {
+			t.Error(got)
+		}
+		for child := range 2 {
+			tn.want(t, 1, child, centre, campDay, false)
+		}
+		tn.confirm(t, 1, "places-rendues")
+		for child := range 2 {
+			if got := tn.state(t, 0, child, centre, campDay).Status; got != want {
+				t.Errorf("%d meals: the centre of child %d is %q", meals, child, got)
+			}
+			if got := tn.state(t, 0, child, meal, campDay).Status; (got == portal.Booked) != (want == portal.Booked) {
+				t.Errorf("%d meals: the meal of child %d is %q", meals, child, got)
+			}
+		}
+		tn.sound(t)
 	}
-	tn.want(t, 0, 0, centre, campDay, true)
-	tn.want(t, 0, 1, centre, campDay, true)
-	if got := outcomes(tn.confirm(t, 0, "deux-enfants")); got != "booked refused booked refused" {
-		t.Error(got)
-	}
-	if got := tn.state(t, 0, 1, meal, campDay); got.Status != portal.NotBooked || got.Left != 1 {
-		t.Errorf("%q, %d left", got.Status, got.Left)
-	}
-	tn.sound(t)
 }
 
 // TestACentreThatWaitsTakesItsMealAlong: nothing is booked for the meal while the centre waits; both are booked with the place,

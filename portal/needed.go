@@ -154,6 +154,27 @@ func Bringers(list []Request, unit []int, k int) []int {
 	return by
 }
 
+// foresee gives a slot of a draft as its validation will find it: what it needs and is wished too, but is full, will wait.
+func foresee(list []Request, k int) *Slot {
+	slot := list[k].Slot
+	if len(slot.Activity.Needs()) == 0 {
+		return &slot
+	}
+	slot.Others = slices.Clone(slot.Others)
+	for i := range list {
+		needed := &list[i].Slot
+		if !slot.needs(needed) || needed.Wish != WishAdd || needed.Status != NotBooked || !needed.Full() {
+			continue
+		}
+		for n := range slot.Others {
+			if slot.Others[n].Activity.ID == needed.Activity.ID && slot.Others[n].Status == NotBooked {
+				slot.Others[n].Status = Waiting
+			}
+		}
+	}
+	return &slot
+}
+
 // DecideChanges settles the changes of hours of a unit with the hours that all of them ask; fit says that all can be done.
 func DecideChanges(list []Request, unit []int, now time.Time) (outcomes []Outcome, fit bool) {
 	asked := map[ActivityID]Hours{}

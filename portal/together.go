@@ -119,11 +119,11 @@ func TogetherWith(list []Request, i int) []int {
 	return group
 }
 
-// DecideGroup settles the requests of TogetherWith.
+// DecideGroup settles the requests of TogetherWith, or foresees, in a draft, how they will be.
 func DecideGroup(list []Request, group []int, now time.Time) ([]Outcome, []*Error) {
 	slots := make([]*Slot, len(group))
 	for n, k := range group {
-		slots[n] = &list[k].Slot
+		slots[n] = foresee(list, k)
 	}
 	if len(slots) == 1 {
 		outcome, why := slots[0].Decide(now)
