@@ -9,7 +9,8 @@ import (
 )
 
 // Audit checks what must always hold and lists what does not: SQLite's own integrity, counters against bookings, no place
-// sold or offered twice, the chain of receipts, no movement without its receipt.
+// sold or offered twice, no booking from today on that clashes with another or lacks what it needs, the chain of receipts, no
+// movement without its receipt.
 func (s *Store) Audit(ctx context.Context) (faults []string, err error) {
 	err = s.snapshot(ctx, func(r reader) error {
 		whole, err := column[string](r, "PRAGMA integrity_check")
@@ -46,11 +47,65 @@ func (s *Store) Audit(ctx context.Context) (faults []string, err error) {
 		if err != nil {
 			return err
 		}
+		discords, err := s.auditDays(ctx, r)
+		if err != nil {
+			return err
+		}
 		broken, err := s.auditReceipts(r)
-		faults = append(append(faults, promised...), broken...)
+		faults = append(append(append(faults, promised...), discords...), broken...)
 		return err
 	})
 	return faults, err
+}
+
+// auditDays looks at each child's days for what does not go together. Days that are over are left: nobody can mend them,
+// and the town hall's rules were others then.
+func (s *Store) auditDays(ctx context.Context, q querier) (faults []string, err error) {
+	structures, err := column[portal.StructureID](q, "SELECT id FROM structure ORDER BY id")
+	if err != nil {
+		return nil, err
+	}
+	activities := map[portal.ActivityID]*portal.Activity{}
+	for _, id := range structures {
+		setup, err := s.Setup(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		for i := range setup.Activities {
+			activities[setup.Activities[i].ID] = &setup.Activities[i]
+		}
+	}
+	type row struct {
+		child    portal.ChildID
+		day      portal.Date
+		activity portal.ActivityID
+		hours    portal.Hours
+	}
+	rows, err := all(q, func(r *sql.Rows) (b row, err error) {
+		err = r.Scan(&b.child, &b.day, &b.activity, &b.hours.Arrival, &b.hours.Departure)
+		return b, err
+	}, "SELECT child_id, day, activity_id, arrival, departure FROM booking WHERE status = 'booked' AND day >= ? ORDER BY child_id, day, activity_id", portal.DateOf(s.now()))
+	if err != nil {
+		return nil, err
+	}
+	var day []portal.Other
+	for i, b := range rows {
+		if a := activities[b.activity]; a != nil {
+			day = append(day, portal.Other{Activity: a, Hours: b.hours, Status: portal.Booked})
+		}
+		if i+1 < len(rows) && rows[i+1].child == b.child && rows[i+1].day == b.day {
+			continue
+		}
+		for _, d := range portal.Discords(day) {
+			words := "are both booked and do not go together"
+			if d.Lacks {
+				words = "do not stand: the first is booked and needs the second, which is not"
+			}
+			faults = append(faults, fmt.Sprintf("child %d on %s: %s and %s %s", b.child, b.day, d.One.Name, d.Other.Name, words))
+		}
+		day = day[:0]
+	}
+	return faults, nil
 }
 
 // auditReceipts follows the chain from the first receipt to the last.

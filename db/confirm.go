@@ -95,39 +95,29 @@ func (s *Store) writeReceipt(ctx context.Context, tx *Tx, account portal.Account
 	if err != nil {
 		return 0, err
 	}
-	lines := make([]portal.Movement, len(list))
-	settled := make([]bool, len(list))
+	v := &validation{ctx: ctx, store: s, tx: tx, account: account, now: now, list: list, lines: make([]portal.Movement, len(list)), settled: make([]bool, len(list))}
 	for i := range list {
-		if settled[i] {
-			continue
-		}
-		group := portal.TogetherWith(list, i)
-		for _, k := range group {
-			setup, err := s.Setup(ctx, list[k].Child.StructureID)
-			if err != nil {
-				return 0, err
-			}
-			if err := refresh(tx, setup, &list[k].Slot); err != nil {
-				return 0, err
-			}
-		}
-		outcomes, whys := portal.DecideGroup(list, group, now)
-		for n, k := range group {
-			if lines[k], err = settle(tx, account, list[k], outcomes[n], whys[n], now); err != nil {
-				return 0, err
-			}
-			settled[k] = true
-		}
-	}
-	for i := range lines {
-		if err := insertMovement(tx, account, receipt.ID, list[i].Child.StructureID, &lines[i]); err != nil {
+		if err := v.settle(i); err != nil {
 			return 0, err
 		}
+		if undoes != 0 {
+			if err := tellLostAbsence(tx, &v.lines[i]); err != nil {
+				return 0, err
+			}
+		}
 	}
-	if err := s.advanceFreed(ctx, tx, lines, now); err != nil {
+	for i := range list {
+		if v.lines[i].Action == "" { // it comes with a place that is waited for, whose line says so
+			continue
+		}
+		if err := insertMovement(tx, account, receipt.ID, list[i].Child.StructureID, &v.lines[i]); err != nil {
+			return 0, err
+		}
+		receipt.Lines = append(receipt.Lines, v.lines[i])
+	}
+	if err := s.advanceFreed(ctx, tx, receipt.Lines, now); err != nil {
 		return 0, err
 	}
-	receipt.Lines = lines
 	return receipt.ID, tx.exec("UPDATE receipt SET hash = ? WHERE id = ?", receipt.Seal(), receipt.ID)
 }
 
@@ -316,6 +306,7 @@ func (s *Store) UndoReceipt(ctx context.Context, account portal.AccountID, numbe
 		if len(list) == 0 {
 			return portal.Conflict("Il n’y a rien à reprendre dans le reçu %s.", r.Number)
 		}
+		portal.MarkAlong(list)
 		id, err = s.writeReceipt(ctx, tx, account, formKey, list, now, r.ID)
 		return err
 	})
@@ -344,6 +335,21 @@ func reversed(lines []portal.Movement) []portal.WishLine {
 	}
 	slices.SortStableFunc(wishes, func(a, b portal.WishLine) int { return cmp.Compare(a.Day, b.Day) })
 	return wishes
+}
+
+// tellLostAbsence says on a line that gives a booking back that the absence announced for it does not come back: it left,
+// with its documents, when the booking was cancelled.
+func tellLostAbsence(tx *Tx, line *portal.Movement) error {
+	if line.Action != string(portal.WishAdd) || line.Outcome != portal.OutcomeBooked || line.Idle {
+		return nil
+	}
+	var was bool
+	err := tx.row(&was, `SELECT coalesce((SELECT action = 'absent' FROM movement WHERE child_id = ? AND activity_id = ? AND day = ? AND outcome <> 'refused'
+		AND action IN ('add', 'promote', 'absent', 'present') ORDER BY id DESC LIMIT 1), 0)`, line.Child.ID, line.ActID, line.Day)
+	if was {
+		line.Reason = portal.LostAbsence
+	}
+	return err
 }
 
 // Receipt gives a receipt of the account by its number; somebody else's is not found.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"slices"
 	"time"
 
 	"marelle/portal"
@@ -110,7 +111,11 @@ func (s *Store) Ask(ctx context.Context, account portal.AccountID, w Want) (*Day
 		if d.Draft, err = draftOf(tx, account); err != nil {
 			return err
 		}
-		refused, err = changeDraft(tx, account, "", d.Now, func() (refused, err error) {
+		words, err := d.undoWords(tx, w)
+		if err != nil {
+			return err
+		}
+		refused, err = changeDraft(tx, account, words, d.Now, func() (refused, err error) {
 			d.Along, refused, err = ask(tx, account, d.Setup, d.Activity, w, d.Draft, d.Now)
 			return refused, err
 		})
@@ -127,6 +132,19 @@ func (s *Store) Ask(ctx context.Context, account portal.AccountID, w Want) (*Day
 		return nil, err
 	}
 	return d, refused
+}
+
+// undoWords names a click that gives up several wishes at once, so that it can be taken back whole; any other is taken back
+// by the contrary click.
+func (d *Day) undoWords(tx *Tx, w Want) (string, error) {
+	if w.Present {
+		return "", nil
+	}
+	slot, err := slotOf(tx, d.Setup, d.Activity, w.Child, w.Day, d.Draft)
+	if err != nil || slot.Wish != portal.WishAdd || len(slot.WishedWith()) == 0 {
+		return "", err
+	}
+	return "le retrait de demandes qui vont ensemble", nil
 }
 
 func slotOf(q querier, setup *portal.Setup, a *portal.Activity, child portal.ChildID, day portal.Date, draft Draft) (portal.Slot, error) {
@@ -293,22 +311,57 @@ func ask(tx *Tx, account portal.AccountID, setup *portal.Setup, a *portal.Activi
 		return nil, nil, err
 	}
 	if !w.Present && slot.Wish == portal.WishAdd {
-		along, err = dropNeeded(tx, account, &slot, now)
+		if along, err = dropNeeded(tx, account, &slot, now); err != nil {
+			return nil, nil, err
+		}
+		more, err := dropNeeding(tx, account, setup, &slot, draft, now)
+		return append(along, more...), nil, err
 	}
-	return along, nil, err
+	return along, nil, nil
 }
 
-// askNeeded asks for what an activity needs on the same day and the child is not expected for.
+// dropNeeding takes back, with a wish that is given up, those that need it, and what was asked for their sake besides.
+func dropNeeding(tx *Tx, account portal.AccountID, setup *portal.Setup, slot *portal.Slot, draft Draft, now time.Time) (along []*portal.Activity, err error) {
+	for _, by := range slot.WishedWith() {
+		more, _, err := ask(tx, account, setup, by, Want{Child: slot.Child, Activity: by.ID, Day: slot.Day}, draft, now)
+		if err != nil {
+			return nil, err
+		}
+		along = append(along, by)
+		for _, a := range more {
+			if a != slot.Activity && !slices.Contains(along, a) {
+				along = append(along, a)
+			}
+		}
+	}
+	return along, nil
+}
+
+// askNeeded asks for what an activity needs on the same day and the child is not expected for. It is refused when what is
+// needed can only be waited for: nobody has the one without the other.
 func askNeeded(tx *Tx, account portal.AccountID, setup *portal.Setup, slot *portal.Slot, w Want, draft Draft, now time.Time) (along []*portal.Activity, refused, err error) {
-	for _, needed := range slot.Missing() {
-		w := w
-		w.Activity, w.Hours, w.SetHours, w.along = needed.ID, portal.Hours{}, false, true
-		more, why, err := ask(tx, account, setup, needed, w, draft, now)
+	if slot.Status == portal.Waiting { // what it needs comes with its place
+		return nil, nil, nil
+	}
+	for _, needed := range slot.Activity.Needs() {
+		there, err := slotOf(tx, setup, needed, w.Child, w.Day, draft)
 		if err != nil {
 			return nil, nil, err
 		}
-		if why != nil {
-			return nil, portal.Conflict("%s se réserve avec %s. %s", portal.Capital(slot.Activity.Spoken), needed.Spoken, why.Error()), nil
+		if there.Status == portal.Booked && there.Wish != portal.WishRemove || there.Status == portal.Waiting && slot.Status == portal.Booked {
+			continue
+		}
+		if _, why := slot.BringAlong(&there, now); why != nil {
+			return nil, why, nil
+		}
+		if there.Wish == portal.WishAdd {
+			continue
+		}
+		w := w
+		w.Activity, w.Hours, w.SetHours, w.along = needed.ID, portal.Hours{}, false, true
+		more, why, err := ask(tx, account, setup, needed, w, draft, now)
+		if err != nil || why != nil {
+			return nil, why, err
 		}
 		along = append(append(along, needed), more...)
 	}

@@ -98,10 +98,10 @@ func (g *grid) mark(setup *portal.Setup, children []portal.ChildID, activities [
 		wished[at{w.Child, w.Activity, w.Day}] = w
 	}
 	others := make([][]portal.Other, len(children)*g.days())
-	expect := func(child portal.ChildID, activity portal.ActivityID, day portal.Date, h portal.Hours) {
+	expect := func(child portal.ChildID, activity portal.ActivityID, day portal.Date, h portal.Hours, status portal.Status) {
 		if a := setup.Activity(activity); a != nil {
 			i := childRank[child]*g.days() + int(day-g.first)
-			others[i] = append(others[i], portal.Other{Activity: a, Hours: h})
+			others[i] = append(others[i], portal.Other{Activity: a, Hours: h, Status: status})
 		}
 	}
 	for _, b := range saved {
@@ -113,9 +113,9 @@ func (g *grid) mark(setup *portal.Setup, children []portal.ChildID, activities [
 		switch w.Wish {
 		case portal.WishRemove:
 		case portal.WishChange:
-			expect(b.child, b.activity, b.day, w.Hours)
+			expect(b.child, b.activity, b.day, w.Hours, b.status)
 		default:
-			expect(b.child, b.activity, b.day, b.hours)
+			expect(b.child, b.activity, b.day, b.hours, b.status)
 		}
 	}
 	for _, w := range wishes {
@@ -125,10 +125,10 @@ func (g *grid) mark(setup *portal.Setup, children []portal.ChildID, activities [
 		}
 		if i, shown := activityRank[w.Activity]; shown {
 			slot := &g.row(rank, i)[w.Day-g.first]
-			slot.Wish, slot.WishHours, slot.Together = w.Wish, w.Hours, slot.Together || w.Together
+			slot.Wish, slot.WishHours, slot.Together, slot.Along = w.Wish, w.Hours, slot.Together || w.Together, w.Along
 		}
 		if w.Wish == portal.WishAdd && !expectedAlready(others[rank*g.days()+int(w.Day-g.first)], w.Activity) {
-			expect(w.Child, w.Activity, w.Day, w.Hours)
+			expect(w.Child, w.Activity, w.Day, w.Hours, portal.NotBooked)
 		}
 	}
 	for c := range children {

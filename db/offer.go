@@ -65,12 +65,20 @@ func (r *round) settleOffers(a *portal.Activity, day portal.Date) error {
 		if err != nil {
 			return err
 		}
+		_, children, err := offerChildren(r.tx, o.id)
+		if err != nil {
+			return err
+		}
+		_, lacks, err := alongOf(r.tx, r.setup, a, children, day, r.now)
+		if err != nil {
+			return err
+		}
 		over := r.now.After(o.until)
-		switch {
-		case !over && !oversold:
-		case over && !oversold && o.told && slot.Open:
+		switch gone := oversold || lacks != nil; {
+		case !over && !gone:
+		case over && !gone && o.told && slot.Open:
 			err = r.expire(o.id, a, day)
-		default: // the place is gone, nobody knew of it, or the day is closed by now: it costs nobody a rank
+		default: // the place is gone, or what goes with it; nobody knew of it, or the day is closed by now: it costs nobody a rank
 			err = r.withdraw(o.id)
 		}
 		if err != nil {
@@ -98,8 +106,8 @@ func (r *round) withdraw(id portal.OfferID) error {
 	return r.tx.exec("UPDATE offer SET state = 'withdrawn', answered_at = ? WHERE id = ?", at(r.now), id)
 }
 
-// expire takes the children of an unanswered offer off the list; when another activity of the day needs the place they
-// keep their rank instead, and are offered it again, which is what they are told.
+// expire takes the children of an unanswered offer off the list; when another activity of the day needs the place by now
+// they keep their rank instead, and are given the place that is left, which is what they are told.
 func (r *round) expire(id portal.OfferID, a *portal.Activity, day portal.Date) error {
 	_, children, err := offerChildren(r.tx, id)
 	if err != nil {
@@ -295,6 +303,16 @@ func acceptOffer(tx *Tx, setup *portal.Setup, a *portal.Activity, o *portal.Offe
 	}
 	_, children, err := offerChildren(tx, o.ID)
 	if err != nil {
+		return err
+	}
+	along, why, err := alongOf(tx, setup, a, children, o.Day, now)
+	if err != nil {
+		return err
+	}
+	if why != nil {
+		return portal.Conflict("%s Rien n’a été enregistré ; votre demande garde son rang.", why.Message)
+	}
+	if err := bookAlong(tx, setup, along, o.Day, listMovement{account: by, at: now}); err != nil {
 		return err
 	}
 	for _, child := range children {

@@ -93,3 +93,31 @@ func TestNothingDoneIsNotTheActionBefore(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestTheLostAbsenceIsSaid: a cancellation that is taken back gives the booking without its absence, and says so; without an
+// absence, or with one that was ended before, nothing is said.
+func TestTheLostAbsenceIsSaid(t *testing.T) {
+	tn := sickTown(t)
+	for _, day := range []string{"2026-12-07", "2026-12-08"} {
+		tn.want(t, 0, 0, tn.evening, day, true)
+	}
+	tn.confirm(t, 0, "deux-soirs")
+	tn.sick(t, "2026-12-07", "2026-12-08")
+	if _, err := tn.TakeBackAbsence(ctx, tn.parents[0], tn.children[0][0], portal.MustDate("2026-12-08")); err != nil {
+		t.Fatal(err)
+	}
+	tn.want(t, 0, 0, tn.evening, "2026-12-07", false)
+	tn.want(t, 0, 0, tn.evening, "2026-12-08", false)
+	r := tn.confirm(t, 0, "annulation")
+	back, err := tn.UndoReceipt(ctx, tn.parents[0], r.Number, "formulaire-retour")
+	if err != nil || outcomes(back) != "booked booked" {
+		t.Fatalf("%+v %v", back, err)
+	}
+	if back.Lines[0].Reason != "L’absence signalée pour ce jour n’est pas rétablie. Signalez-la de nouveau si l’enfant ne vient pas." || back.Lines[1].Reason != "" {
+		t.Errorf("%+v", back.Lines)
+	}
+	if tn.state(t, 0, 0, tn.evening, "2026-12-07").Absent {
+		t.Error("still absent")
+	}
+	tn.sound(t)
+}

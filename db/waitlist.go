@@ -40,11 +40,38 @@ type round struct {
 	tx    *Tx
 	setup *portal.Setup
 	now   time.Time
-	night *portal.Night // nil by day: the lists of the mode « nuit » stand still
+	night *portal.Night      // nil by day: the lists of the mode « nuit » stand still
+	late  map[counterDay]int // places that came free after the night's hour
 }
 
+// day advances the lists that share places with an activity, then those of what needs one of these: a place in the meal is
+// also one for who waits for the centre.
 func (r *round) day(a *portal.Activity, day portal.Date) error {
-	lists := sharing(r.setup, a)
+	next := []*portal.Activity{a}
+	done := map[*portal.Activity]bool{}
+	for ; len(next) > 0; next = next[1:] {
+		if done[next[0]] {
+			continue
+		}
+		lists := sharing(r.setup, next[0])
+		if err := r.lists(lists, day); err != nil {
+			return err
+		}
+		for _, a := range lists {
+			done[a] = true
+		}
+		for i := range r.setup.Activities {
+			other := &r.setup.Activities[i]
+			if slices.ContainsFunc(other.Needs(), func(needed *portal.Activity) bool { return slices.Contains(lists, needed) }) {
+				next = append(next, other)
+			}
+		}
+	}
+	return nil
+}
+
+// lists advances lists that share places.
+func (r *round) lists(lists []*portal.Activity, day portal.Date) error {
 	free := map[portal.CounterID]int{}
 	var waiters []portal.Waiter
 	for _, a := range lists {
@@ -65,7 +92,14 @@ func (r *round) day(a *portal.Activity, day portal.Date) error {
 		}
 		waiters = append(waiters, list...)
 	}
-	for _, turn := range portal.Served(portal.Turns(waiters), free) {
+	for c := range free {
+		free[c] -= r.late[counterDay{c, day}]
+	}
+	turns, err := r.withAlong(portal.Turns(waiters), free, day)
+	if err != nil {
+		return err
+	}
+	for _, turn := range portal.Served(turns, free) {
 		if err := r.serve(turn, day); err != nil {
 			return err
 		}
@@ -135,14 +169,135 @@ func (r *round) fillFree(free map[portal.CounterID]int, a *portal.Activity, day 
 	return nil
 }
 
+// counterDay is a day of a counter.
+type counterDay struct {
+	counter portal.CounterID
+	day     portal.Date
+}
+
+// lateOf counts the places that came free after the hour of a night that runs late: they are the next night's, as if this one
+// had run on time. Who left a list gave no place back, nor did a child who is booked again.
+func lateOf(tx *Tx, night *portal.Night) (map[counterDay]int, error) {
+	late := map[counterDay]int{}
+	_, err := all(tx, func(r *sql.Rows) (struct{}, error) {
+		var c counterDay
+		var n int
+		err := r.Scan(&c.counter, &c.day, &n)
+		late[c] = n
+		return struct{}{}, err
+	}, `SELECT ca.counter_id, m.day, count(DISTINCT m.child_id) FROM movement m JOIN counter_activity ca ON ca.activity_id = m.activity_id
+		WHERE m.structure_id = ? AND m.night_id IS NULL AND m.outcome <> 'refused' AND m.at >= ? AND m.outcome = 'cancelled' AND m.registration_id IS NULL AND NOT m.idle
+		AND coalesce((SELECT p.outcome FROM movement p WHERE p.child_id = m.child_id AND p.activity_id = m.activity_id AND p.day = m.day AND p.id < m.id
+			AND p.action IN ('add', 'promote') AND p.outcome <> 'refused' ORDER BY p.id DESC LIMIT 1), 'booked') = 'booked'
+		AND NOT EXISTS (SELECT 1 FROM booking b WHERE b.child_id = m.child_id AND b.activity_id = m.activity_id AND b.day = m.day AND b.status = 'booked')
+		GROUP BY 1, 2`, night.Structure, at(night.Due))
+	return late, err
+}
+
+// withAlong completes turns with what their activity needs besides, and leaves out those who cannot have it: they keep their
+// rank. Of what is needed, only the places that nobody waits for are free.
+func (r *round) withAlong(turns []portal.Turn, free map[portal.CounterID]int, day portal.Date) ([]portal.Turn, error) {
+	var possible []portal.Turn
+	for _, turn := range turns {
+		along, why, err := alongOf(r.tx, r.setup, turn.Activity, turn.Children, day, r.now)
+		if err != nil {
+			return nil, err
+		}
+		if why != nil {
+			continue
+		}
+		for _, n := range along {
+			for _, c := range n.Activity.Counters {
+				if _, known := free[c.ID]; known || !c.Limited {
+					continue
+				}
+				var left int
+				if err := r.tx.row(&left, "SELECT ?1 - coalesce((SELECT taken + waiting FROM counter_day WHERE counter_id = ?2 AND day = ?3), 0)", c.Capacity, c.ID, day); err != nil {
+					return nil, err
+				}
+				free[c.ID] = left
+			}
+		}
+		turn.Along = along
+		possible = append(possible, turn)
+	}
+	return possible, nil
+}
+
+// alongOf lists what children need with a place of an activity and do not have yet, what is needed first; why says that
+// one of them cannot have it.
+func alongOf(tx *Tx, setup *portal.Setup, a *portal.Activity, children []portal.ChildID, day portal.Date, now time.Time) (list []portal.Along, why *portal.Error, err error) {
+	if len(a.Needs()) == 0 {
+		return nil, nil, nil
+	}
+	for _, child := range children {
+		slot, err := slotOf(tx, setup, a, child, day, Draft{})
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, needed := range slot.Missing() {
+			there, err := slotOf(tx, setup, needed, child, day, Draft{})
+			if err != nil {
+				return nil, nil, err
+			}
+			for _, n := range list { // a sister's place is hers
+				if n.Activity == needed {
+					there.Left--
+				}
+			}
+			hours, why := slot.BringAlong(&there, now)
+			if why != nil {
+				return nil, why, nil
+			}
+			more, why, err := alongOf(tx, setup, needed, []portal.ChildID{child}, day, now)
+			if err != nil || why != nil {
+				return nil, why, err
+			}
+			for _, n := range append(more, portal.Along{Child: child, Activity: needed, Hours: hours}) {
+				if !slices.Contains(list, n) {
+					list = append(list, n)
+				}
+			}
+		}
+	}
+	return list, nil, nil
+}
+
+// bookAlong books what goes with the place of a turn; m says who, when, and in which night.
+func bookAlong(tx *Tx, setup *portal.Setup, along []portal.Along, day portal.Date, m listMovement) error {
+	for _, n := range along {
+		slot := setup.NewSlot(n.Child, n.Activity, day)
+		slot.WishHours = n.Hours
+		if err := book(tx, m.account, &slot, m.at); err != nil {
+			return err
+		}
+		m.child, m.activity, m.day, m.action, m.outcome = n.Child, n.Activity.ID, day, "promote", portal.OutcomeBooked
+		if err := m.insert(tx, setup.Structure.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 const freePlaces = `SELECT c.capacity - coalesce((SELECT taken FROM counter_day WHERE counter_id = c.id AND day = ?2), 0)
 	- (SELECT count(*) FROM counter_activity ca JOIN offer o ON o.activity_id = ca.activity_id AND o.day = ?2 AND o.state = 'open'
 		JOIN offer_child oc ON oc.offer_id = o.id WHERE ca.counter_id = c.id)
 	FROM counter c WHERE c.id = ?1`
 
-// serve does what the mode of the list says for a turn whose places are free.
+// serve does what the mode of the list says for a turn whose places are free. A place that another booking of the day needs
+// is not offered: nobody could decline it.
 func (r *round) serve(turn portal.Turn, day portal.Date) error {
-	switch mode := turn.Activity.WaitMode; {
+	mode := turn.Activity.WaitMode
+	if mode == portal.WaitOffer {
+		needed, err := refuseNeeded(r.tx, r.setup, turn.Activity, turn.Children, day)
+		if err != nil {
+			return err
+		}
+		if needed != nil {
+			mode = portal.WaitNow
+		}
+	}
+	switch {
 	case mode == portal.WaitOffer:
 		return r.offer(turn, day)
 	case r.night != nil: // the morning's report tells it
@@ -159,6 +314,13 @@ func (r *round) serve(turn portal.Turn, day portal.Date) error {
 
 // promote books the children of a turn. In the night the movement is transmitted at once, else the next night does it.
 func (r *round) promote(turn portal.Turn, day portal.Date) error {
+	m := listMovement{account: turn.Account, activity: turn.Activity.ID, day: day, action: "promote", outcome: portal.OutcomeBooked, at: r.now}
+	if r.night != nil {
+		m.at, m.night = r.night.Due, r.night.ID
+	}
+	if err := bookAlong(r.tx, r.setup, turn.Along, day, m); err != nil {
+		return err
+	}
 	for _, child := range turn.Children {
 		taken, err := takeWaiting(r.tx, turn.Activity, child, day)
 		if err != nil {
@@ -167,10 +329,7 @@ func (r *round) promote(turn portal.Turn, day portal.Date) error {
 		if !taken {
 			return errors.New("db: the list said free and the counter said full") // the same rows, in the same transaction: never
 		}
-		m := listMovement{account: turn.Account, child: child, activity: turn.Activity.ID, day: day, action: "promote", outcome: portal.OutcomeBooked, at: r.now}
-		if r.night != nil {
-			m.at, m.night = r.night.Due, r.night.ID
-		}
+		m.child = child
 		if err := m.insert(r.tx, r.setup.Structure.ID); err != nil {
 			return err
 		}
@@ -266,8 +425,14 @@ func (s *Store) advanceAll(ctx context.Context, setup *portal.Setup, from portal
 		return err
 	}
 	for chunk := range slices.Chunk(days, 50) {
-		err := s.write(ctx, func(tx *Tx) error {
-			return (&round{tx: tx, setup: setup, now: s.now(), night: night}).days(chunk)
+		err := s.write(ctx, func(tx *Tx) (err error) {
+			r := &round{tx: tx, setup: setup, now: s.now(), night: night}
+			if night != nil {
+				if r.late, err = lateOf(tx, night); err != nil {
+					return err
+				}
+			}
+			return r.days(chunk)
 		})
 		if err != nil {
 			return err

@@ -783,3 +783,46 @@ func (tn *town) asked(account portal.AccountID, n int) (list []portal.Movement, 
 	}
 	return list, nil
 }
+
+// TestALateNightGivesWhatWasFreeAtItsHour: what came free after the hour of a night that runs late is the next night's; what
+// came free before is given, also when somebody has left the list since.
+func TestALateNightGivesWhatWasFreeAtItsHour(t *testing.T) {
+	const day = "2026-12-10"
+	for _, c := range []struct {
+		name         string
+		before       []int // families that give their place back before the hour
+		after        []int // that give it back, or leave the list, after
+		first, later string
+	}{
+		{"rendue après l’heure", nil, []int{0}, "- booked waiting/1 waiting/2", "- booked booked waiting/1"},
+		{"rendue avant l’heure", []int{0}, nil, "- booked booked waiting/1", "- booked booked waiting/1"},
+		{"une avant, une après", []int{0}, []int{1}, "- - booked waiting/1", "- - booked booked"},
+		{"le premier de la liste l’a quittée depuis", []int{0}, []int{2}, "- booked - booked", "- booked - booked"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			tn := newTown(t, 4, 1)
+			study := tn.list(t, "étude", portal.WaitNight, places(2))
+			for i := range 4 {
+				tn.put(t, i, study, day, true)
+			}
+			for _, i := range c.before {
+				tn.put(t, i, study, day, false)
+			}
+			tn.clock.Set(paris("2026-11-24 09:00:00"))
+			for _, i := range c.after {
+				tn.put(t, i, study, day, false)
+			}
+			transmit := func(night string) {
+				t.Helper()
+				if _, err := tn.Transmit(ctx, tn.structure, portal.MustDate(night)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			transmit("2026-11-24")
+			tn.wantStatus(t, study, day, c.first)
+			tn.clock.Set(paris("2026-11-25 01:15:00"))
+			transmit("2026-11-25")
+			tn.wantStatus(t, study, day, c.later)
+		})
+	}
+}

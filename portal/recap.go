@@ -99,6 +99,9 @@ type Receipt struct {
 	UndoneBy string // number of the receipt that took this one back
 }
 
+// LostAbsence stands beside a booking that is given back without the absence that was announced for it.
+const LostAbsence = "L’absence signalée pour ce jour n’est pas rétablie. Signalez-la de nouveau si l’enfant ne vient pas."
+
 // UndoLife is how long a validation can be taken back.
 const UndoLife = 15 * time.Minute
 

@@ -59,6 +59,7 @@ type Slot struct {
 	Rank                 int       // place on the waiting list, from 1, when Waiting
 	Since                time.Time // when it was booked
 	Together             bool      // saved or wished with brothers and sisters, all or none
+	Along                bool      // wished only because another wish of the day needs it
 	Wish                 Wish
 	WishHours            Hours
 	Absent               bool // the child is said to be absent that day; the booking stays
@@ -75,6 +76,7 @@ type Places struct{ Capacity, Taken, Waiting int }
 type Other struct {
 	Activity *Activity
 	Hours    Hours
+	Status   Status // saved; nothing: only wished in this draft
 }
 
 // NewSlot prepares the slot of a day: opening and limits; what the family and the other families did is added by the caller.
@@ -322,11 +324,11 @@ func (s *Slot) Decide(now time.Time) (Outcome, *Error) {
 		if why := s.refuseHours(); why != nil {
 			return OutcomeRefused, why
 		}
-		if missing := s.Missing(); len(missing) > 0 {
-			return OutcomeRefused, Conflict("%s se réserve avec %s, qui n’est pas réservé ce jour-là. Ajoutez les deux, ou appelez la mairie.", Capital(s.Activity.Spoken), missing[0].Spoken)
-		}
 		if s.Full() {
 			return OutcomeWaiting, nil
+		}
+		if why := s.refuseMissing(); why != nil {
+			return OutcomeRefused, why
 		}
 		return OutcomeBooked, nil
 	case WishRemove:

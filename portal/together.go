@@ -57,47 +57,6 @@ func (s *Slot) refuseClash(h Hours) *Error {
 	return Conflict("%s et %s (%s – %s) se chevauchent le %s. Retirez l’un des deux.", Capital(s.Activity.Spoken), with.Activity.Spoken, from.Word(), to.Word(), s.Day.Long())
 }
 
-// Missing lists the activities that this one needs on the same day and that the child is not expected for.
-func (s *Slot) Missing() []*Activity {
-	var list []*Activity
-	for _, l := range s.Activity.Links {
-		if l.Kind == Requires && l.Required != nil && !s.expects(l.Other) {
-			list = append(list, l.Required)
-		}
-	}
-	return list
-}
-
-func (s *Slot) expects(a ActivityID) bool {
-	for _, o := range s.Others {
-		if o.Activity.ID == a {
-			return true
-		}
-	}
-	return false
-}
-
-// RequiredBy gives the activity of the same day that needs this one, or nil.
-func (s *Slot) RequiredBy() *Activity {
-	for _, o := range s.Others {
-		if o.Activity.link(s.Activity.ID) == Requires {
-			return o.Activity
-		}
-	}
-	return nil
-}
-
-// Depth says how many activities stand behind this one: 0 when it needs none. What is needed is booked first and cancelled last.
-func (a *Activity) Depth() int {
-	depth := 0
-	for _, l := range a.Links {
-		if l.Kind == Requires && l.Required != nil {
-			depth = max(depth, 1+l.Required.Depth())
-		}
-	}
-	return depth
-}
-
 // DecideTogether settles the bookings of brothers and sisters for one activity and one day who have a place all or none.
 // When one of them cannot be booked at all, or when there are too few places and no waiting list, none is; when there are
 // too few places and a waiting list, all wait.
@@ -160,11 +119,11 @@ func TogetherWith(list []Request, i int) []int {
 	return group
 }
 
-// DecideGroup settles the requests of TogetherWith.
+// DecideGroup settles the requests of TogetherWith, or foresees, in a draft, how they will be.
 func DecideGroup(list []Request, group []int, now time.Time) ([]Outcome, []*Error) {
 	slots := make([]*Slot, len(group))
 	for n, k := range group {
-		slots[n] = &list[k].Slot
+		slots[n] = foresee(list, k)
 	}
 	if len(slots) == 1 {
 		outcome, why := slots[0].Decide(now)

@@ -23,6 +23,28 @@ type Turn struct {
 	Activity *Activity
 	Account  AccountID
 	Children []ChildID
+	Along    []Along // what the activity needs and they do not have yet: it is booked with the place
+}
+
+// Along is a place that goes with another one.
+type Along struct {
+	Child    ChildID
+	Activity *Activity
+	Hours    Hours
+}
+
+// places counts how many places of each counter a turn takes.
+func (t *Turn) places() map[CounterID]int {
+	n := map[CounterID]int{}
+	for _, c := range t.Activity.Counters {
+		n[c.ID] += len(t.Children)
+	}
+	for _, along := range t.Along {
+		for _, c := range along.Activity.Counters {
+			n[c.ID]++
+		}
+	}
+	return n
 }
 
 // Turns puts those who wait for a day into the order in which they are served. An activity's list keeps its order whatever
@@ -50,7 +72,7 @@ func Turns(waiters []Waiter) []Turn {
 	var turns []Turn
 	siblings := map[group][]ChildID{}
 	for _, w := range list {
-		turn := Turn{w.Activity, w.Account, []ChildID{w.Child}}
+		turn := Turn{Activity: w.Activity, Account: w.Account, Children: []ChildID{w.Child}}
 		if w.Together {
 			g := group{w.Activity.ID, w.Account}
 			siblings[g] = append(siblings[g], w.Child)
@@ -70,16 +92,17 @@ func Served(turns []Turn, free map[CounterID]int) []Turn {
 	free = maps.Clone(free)
 	var served []Turn
 	for _, t := range turns {
-		fits := !slices.ContainsFunc(t.Activity.Counters, func(c Counter) bool {
-			left, counted := free[c.ID]
-			return counted && left < len(t.Children)
-		})
+		taken, fits := t.places(), true
+		for c, n := range taken {
+			left, counted := free[c]
+			fits = fits && (!counted || left >= n)
+		}
 		if !fits {
 			continue
 		}
-		for _, c := range t.Activity.Counters {
-			if _, counted := free[c.ID]; counted {
-				free[c.ID] -= len(t.Children)
+		for c, n := range taken {
+			if _, counted := free[c]; counted {
+				free[c] -= n
 			}
 		}
 		served = append(served, t)
