@@ -90,18 +90,36 @@ func registrationDays(q querier, setup *portal.Setup, a *portal.Activity, r port
 }
 
 // applyRegistrations turns what families asked of their registrations before the night's hour into bookings, and goes on
-// with those that reach further than what is booked. Each registration is applied whole or not at all, and marked as done
-// in the same transaction: interrupted, the night goes on with the others; run again, it finds nothing to do.
+// with those that reach further than what is booked. All that is given up goes first: a meal and the centre that needs it
+// may have moved to another day together. Then each registration is applied whole or not at all, and marked as done in the
+// same transaction: interrupted, the night goes on with the others; run again, it finds nothing to do.
 func (s *Store) applyRegistrations(ctx context.Context, setup *portal.Setup, night *portal.Night) error {
 	rows, err := registrationRows(s.read(ctx), "r.structure_id = ?", setup.Structure.ID)
 	if err != nil {
 		return err
 	}
-	due := dueRegistrations(rows, setup, night)
+	due, changed := dueRegistrations(rows, setup, night)
+	slices.Reverse(changed)
+	if err := s.applyEach(ctx, setup, night, changed, giveBack); err != nil {
+		return err
+	}
+	return s.applyEach(ctx, setup, night, due, applyWhole)
+}
+
+// registrationPass is how much of a registration is done.
+type registrationPass int
+
+const (
+	giveBack   registrationPass = iota // only what is cancelled; the registration stays due
+	applyWhole                         // all that is left, and the registration is marked as done
+)
+
+// applyEach does one pass over registrations, in as many transactions as it takes.
+func (s *Store) applyEach(ctx context.Context, setup *portal.Setup, night *portal.Night, due []portal.RegistrationID, pass registrationPass) error {
 	for len(due) > 0 {
 		taken := 0
 		err := s.write(ctx, func(tx *Tx) (err error) {
-			taken, err = applySome(tx, setup, night, due)
+			taken, err = applySome(tx, setup, night, due, pass)
 			return err
 		})
 		if err != nil {
@@ -112,28 +130,30 @@ func (s *Store) applyRegistrations(ctx context.Context, setup *portal.Setup, nig
 	return nil
 }
 
-// dueRegistrations lists the registrations that the night has something to do for: those that stop first, what needs another
-// activity before what is needed; then the others, what is needed before what needs it.
-func dueRegistrations(rows []registrationRow, setup *portal.Setup, night *portal.Night) []portal.RegistrationID {
-	rank := map[portal.RegistrationID]int{}
-	var due []portal.RegistrationID
+// dueRegistrations lists the registrations that the night has something to do for, what is needed before what needs it; and
+// those of them that may give days up, in the same order.
+func dueRegistrations(rows []registrationRow, setup *portal.Setup, night *portal.Night) (due, changed []portal.RegistrationID) {
+	depth := map[portal.RegistrationID]int{}
 	for i := range rows {
 		t := rows[i].tonight(setup, night)
 		if t == nil {
 			continue
 		}
-		id, depth := rows[i].course.ID, setup.Activity(rows[i].activity).Depth()
-		if rank[id] = depth; t.next != nil && t.next.Stops() {
-			rank[id] = -1 - depth
-		}
+		id := rows[i].course.ID
+		depth[id] = setup.Activity(rows[i].activity).Depth()
 		due = append(due, id)
+		if t.next != nil && rows[i].through != 0 {
+			changed = append(changed, id)
+		}
 	}
-	slices.SortStableFunc(due, func(x, y portal.RegistrationID) int { return rank[x] - rank[y] })
-	return due
+	needed := func(x, y portal.RegistrationID) int { return depth[x] - depth[y] }
+	slices.SortStableFunc(due, needed)
+	slices.SortStableFunc(changed, needed)
+	return due, changed
 }
 
 // applySome applies registrations until the next one would make too many movements for one transaction, at least one.
-func applySome(tx *Tx, setup *portal.Setup, night *portal.Night, due []portal.RegistrationID) (taken int, err error) {
+func applySome(tx *Tx, setup *portal.Setup, night *portal.Night, due []portal.RegistrationID, pass registrationPass) (taken int, err error) {
 	movements := 0
 	for _, id := range due {
 		rows, err := registrationRows(tx, "r.id = ?", id)
@@ -141,7 +161,7 @@ func applySome(tx *Tx, setup *portal.Setup, night *portal.Night, due []portal.Re
 			return 0, err
 		}
 		if len(rows) == 1 { // else it was dropped meanwhile
-			n, err := applyOne(tx, setup, night, &rows[0], nightChunk-movements, taken == 0)
+			n, err := applyOne(tx, setup, night, &rows[0], pass, nightChunk-movements, taken == 0)
 			if err != nil {
 				return 0, err
 			}
@@ -186,9 +206,9 @@ func (row *registrationRow) tonight(setup *portal.Setup, night *portal.Night) *r
 	return t
 }
 
-// applyOne does a registration's steps of the night; it gives -1, and does nothing, when there are more than room and it
+// applyOne does a registration's steps of the night, or of one pass; it gives -1, and does nothing, when there are more than room and it
 // is not the first of its transaction.
-func applyOne(tx *Tx, setup *portal.Setup, night *portal.Night, row *registrationRow, room int, alone bool) (movements int, err error) {
+func applyOne(tx *Tx, setup *portal.Setup, night *portal.Night, row *registrationRow, pass registrationPass, room int, alone bool) (movements int, err error) {
 	t := row.tonight(setup, night)
 	if t == nil {
 		return 0, nil
@@ -203,6 +223,9 @@ func applyOne(tx *Tx, setup *portal.Setup, night *portal.Night, row *registratio
 		}
 		steps = row.course.Plan(t.next, row.through, days)
 	}
+	if pass == giveBack {
+		steps = portal.GivenBack(steps)
+	}
 	if len(steps) > room && !alone {
 		return -1, nil
 	}
@@ -212,6 +235,9 @@ func applyOne(tx *Tx, setup *portal.Setup, night *portal.Night, row *registratio
 			return 0, err
 		}
 		movements += n
+	}
+	if pass == giveBack {
+		return movements, nil
 	}
 	if t.next != nil {
 		if err := tx.exec("UPDATE registration_version SET night_id = ? WHERE registration_id = ? AND night_id IS NULL", night.ID, row.course.ID); err != nil {

@@ -3,6 +3,7 @@ package db_test
 import (
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -638,16 +639,9 @@ func TestRegistrationAndWindows(t *testing.T) {
 func TestRegistrationsInOrder(t *testing.T) {
 	for _, mealFirst := range []bool{false, true} {
 		tn := newYear(t, 1)
-		centre := tn.activity(t, tn.canteen)
-		centre.ID, centre.Name, centre.Short, centre.Spoken, centre.Counters = 0, "CENTRE", "Centre", "le centre", nil
-		centre.Links = []portal.Link{{Other: tn.canteen, Kind: portal.Requires}}
-		id, err := tn.SaveActivity(ctx, centre)
-		if err != nil {
-			t.Fatal(err)
-		}
-		order := []portal.ActivityID{id, tn.canteen}
+		order := []portal.ActivityID{tn.centre(t), tn.canteen}
 		if mealFirst {
-			order = []portal.ActivityID{tn.canteen, id}
+			slices.Reverse(order)
 		}
 		var asked []portal.RegistrationID
 		for _, a := range order {
@@ -666,4 +660,84 @@ func TestRegistrationsInOrder(t *testing.T) {
 			tn.wantBooked(t, 0, a, "2027-01", "")
 		}
 	}
+}
+
+// centre adds an activity of the canteen's days that needs the meal.
+func (tn *town) centre(t testing.TB) portal.ActivityID {
+	t.Helper()
+	centre := tn.activity(t, tn.canteen)
+	centre.ID, centre.Name, centre.Short, centre.Spoken, centre.Counters = 0, "CENTRE", "Centre", "le centre", nil
+	centre.Links = []portal.Link{{Other: tn.canteen, Kind: portal.Requires}}
+	id, err := tn.SaveActivity(ctx, centre)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+// TestRegistrationsMovedTogether: a meal and the centre that needs it move to another weekday in one night, whichever was
+// asked first and wherever the night is cut; the old pair goes and the new one comes.
+func TestRegistrationsMovedTogether(t *testing.T) {
+	for name, stop := range map[string]string{
+		"d’une traite":                     "",
+		"coupée dans ce qui est rendu":     "DELETE ON booking WHEN OLD.day = '2027-01-18'",
+		"coupée avant la première":         "UPDATE OF through ON registration WHEN NEW.id = 1",
+		"coupée avant la seconde":          "UPDATE OF through ON registration WHEN NEW.id = 2",
+		"coupée avant d’écrire la nuit":    "UPDATE OF done_at ON night",
+		"coupée au milieu des nouveaux":    "INSERT ON booking WHEN NEW.day = '2027-01-19'",
+		"coupée entre les deux demandes":   "UPDATE OF night_id ON registration_version WHEN NEW.registration_id = 2",
+		"coupée avant la première demande": "UPDATE OF night_id ON registration_version WHEN NEW.registration_id = 1",
+	} {
+		for _, mealFirst := range []bool{false, true} {
+			tn := newYear(t, 1)
+			order := []portal.ActivityID{tn.centre(t), tn.canteen}
+			if mealFirst {
+				slices.Reverse(order)
+			}
+			var asked []portal.RegistrationID
+			for _, a := range order {
+				asked = append(asked, tn.register(t, 0, tn.wish(0, a, "2026-12-07", portal.Monday)))
+			}
+			tn.night(t, "2026-11-24")
+			for _, id := range asked {
+				tn.register(t, 0, db.RegistrationWish{Registration: portal.Registration{ID: id, First: portal.MustDate("2026-12-08"), Weekdays: portal.Days(portal.Tuesday)}})
+			}
+			if stop != "" {
+				tn.clock.Set(paris("2026-11-25 01:16:00"))
+				tn.sql(t, "CREATE TRIGGER killed BEFORE "+stop+" BEGIN SELECT RAISE(ABORT, 'killed'); END")
+				if _, err := tn.Transmit(ctx, tn.structure, portal.MustDate("2026-11-25")); err == nil {
+					t.Errorf("%s: the night was not stopped", name)
+				}
+				tn.sql(t, "DROP TRIGGER killed")
+			}
+			tn.night(t, "2026-11-25")
+			for _, a := range order {
+				tn.wantBooked(t, 0, a, "2026-12", "7 8 15")
+				tn.wantBooked(t, 0, a, "2027-01", "5 12 19 26")
+			}
+			if told := tn.told(t, "2026-11-25"); strings.Contains(told, "refused") || strings.Count(told, "remove cancelled 2026-12-14") != 2 || strings.Count(told, "add booked 2026-12-15") != 2 {
+				t.Errorf("%s, meal first %v:\n%s", name, mealFirst, told)
+			}
+		}
+	}
+}
+
+// TestRegistrationsSwapped: two activities that do not go together change places in one night.
+func TestRegistrationsSwapped(t *testing.T) {
+	tn := newYear(t, 1)
+	study := tn.activity(t, tn.canteen)
+	study.ID, study.Name, study.Short, study.Spoken, study.Counters = 0, "ÉTUDE", "Étude", "l’étude", nil
+	study.Links = []portal.Link{{Other: tn.canteen, Kind: portal.Incompatible}}
+	id, err := tn.SaveActivity(ctx, study)
+	if err != nil {
+		t.Fatal(err)
+	}
+	meals := tn.register(t, 0, tn.wish(0, tn.canteen, "2026-12-07", portal.Monday))
+	studies := tn.register(t, 0, tn.wish(0, id, "2026-12-07", portal.Tuesday))
+	tn.night(t, "2026-11-24")
+	tn.register(t, 0, db.RegistrationWish{Registration: portal.Registration{ID: meals, First: portal.MustDate("2026-12-07"), Weekdays: portal.Days(portal.Tuesday)}})
+	tn.register(t, 0, db.RegistrationWish{Registration: portal.Registration{ID: studies, First: portal.MustDate("2026-12-07"), Weekdays: portal.Days(portal.Monday)}})
+	tn.night(t, "2026-11-25")
+	tn.wantBooked(t, 0, tn.canteen, "2026-12", "8 15")
+	tn.wantBooked(t, 0, id, "2026-12", "7 14")
 }

@@ -1,5 +1,7 @@
 package portal
 
+import "slices"
+
 // RegistrationAct is what a registration does with one of its days, or why it leaves it as it is.
 type RegistrationAct string
 
@@ -63,6 +65,12 @@ func (c Course) Plan(next *Registration, through Date, days []RegistrationDay) [
 		}
 	}
 	return steps
+}
+
+// GivenBack keeps the days that are cancelled. A night does those of all registrations before anything else, what needs
+// another activity first: what is needed can then leave the day too, and the places are there for what comes.
+func GivenBack(steps []RegistrationStep) []RegistrationStep {
+	return slices.DeleteFunc(slices.Clone(steps), func(s RegistrationStep) bool { return s.Act != RegistrationRemoves })
 }
 
 // why gives the sentence of a day that does not go with another activity.

@@ -347,3 +347,34 @@ func TestDaysOfARegistration(t *testing.T) {
 		t.Errorf("the day is not the one in France: %s", d)
 	}
 }
+
+// TestPlansThatMoveTogether: while the centre stands on the day, its meal stays; once it has left, the meal leaves too, and
+// only what leaves is given back first.
+func TestPlansThatMoveTogether(t *testing.T) {
+	monday := MustDate("2026-11-30")
+	meal := &Activity{ID: 1, Spoken: "la cantine"}
+	centre := Other{Activity: &Activity{ID: 2, Spoken: "le centre", Links: []Link{{Other: 1, Kind: Requires, Required: meal}}}}
+	course := Course{Versions: []Registration{{First: MustDate("2026-09-07"), Weekdays: Days(Monday)}}}
+	moved := &Registration{First: MustDate("2026-11-25"), Weekdays: Days(Tuesday)}
+	for _, c := range []struct {
+		name      string
+		others    []Other
+		want      RegistrationAct
+		givenBack int
+	}{
+		{"le centre est encore là", []Other{centre}, RegistrationNeeded, 0},
+		{"le centre est parti", nil, RegistrationRemoves, 1},
+	} {
+		days := []RegistrationDay{
+			{Slot: &Slot{Open: true, Activity: meal, Day: monday, Status: Booked, Others: c.others}, Own: true},
+			{Slot: &Slot{Open: true, Activity: meal, Day: monday + 1}},
+		}
+		steps := course.Plan(moved, monday+30, days)
+		if len(steps) != 2 || steps[0].Act != c.want || steps[1].Act != RegistrationAdds {
+			t.Errorf("%s: %+v", c.name, steps)
+		}
+		if back := GivenBack(steps); len(back) != c.givenBack || len(back) == 1 && back[0].Slot.Day != monday {
+			t.Errorf("%s: %+v is given back", c.name, back)
+		}
+	}
+}
