@@ -82,6 +82,19 @@ func registrationDays(q querier, setup *portal.Setup, a *portal.Activity, r port
 	if err != nil {
 		return nil, err
 	}
+	_, err = all(q, func(rows *sql.Rows) (struct{}, error) {
+		var day portal.Date
+		var given portal.Hours
+		err := rows.Scan(&day, &given.Arrival, &given.Departure)
+		if err == nil {
+			days[day-first].Given = given
+		}
+		return struct{}{}, err
+	}, `SELECT day, arrival, departure FROM movement WHERE child_id = ?2 AND activity_id = ?3 AND registration_id = ?1 AND day BETWEEN ?4 AND ?5
+		AND action IN ('add', 'change') AND outcome <> 'refused' ORDER BY id`, r.ID, r.Child, a.ID, first, last)
+	if err != nil {
+		return nil, err
+	}
 	exceptions, err := column[portal.Date](q, "SELECT day FROM registration_exception WHERE registration_id = ? AND day BETWEEN ? AND ?", r.ID, first, last)
 	for _, day := range exceptions {
 		days[day-first].Exception = true

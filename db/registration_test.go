@@ -561,8 +561,10 @@ func TestRegistrationBesideOtherActivities(t *testing.T) {
 	}
 }
 
-// TestRegistrationHoursClash: new hours that would reach into another activity are not taken, and the family reads so.
-func TestRegistrationHoursClash(t *testing.T) {
+// eveningAndStudy is a registration for the Mondays of the evening from 7 December, until 17 h 30; on the first two the child
+// has the study too, from 17 h 30.
+func eveningAndStudy(t *testing.T) (*town, db.RegistrationWish, portal.ActivityID) {
+	t.Helper()
 	tn := newYear(t, 1)
 	evening := tn.activity(t, tn.evening)
 	evening.AsksDeparture, evening.HourStep, evening.Starts, evening.Ends = true, 15, portal.Clock(16, 30), portal.Clock(18, 30)
@@ -570,15 +572,54 @@ func TestRegistrationHoursClash(t *testing.T) {
 	study := evening
 	study.Counters = nil
 	study.ID, study.Name, study.Short, study.Spoken, study.AsksDeparture, study.Starts = 0, "ÉTUDE", "Étude", "l’étude", false, portal.Clock(17, 30)
-	var err error
-	if study.ID, err = tn.SaveActivity(ctx, study); err != nil {
+	id, err := tn.SaveActivity(ctx, study)
+	if err != nil {
 		t.Fatal(err)
 	}
 	w := tn.wish(0, tn.evening, "2026-12-07", portal.Monday)
 	w.Hours = portal.Hours{Departure: portal.Clock(17, 30)}
 	w.ID = tn.register(t, 0, w)
 	tn.night(t, "2026-11-24")
-	tn.want(t, 0, 0, study.ID, "2026-12-07", true)
+	tn.want(t, 0, 0, id, "2026-12-07", true)
+	tn.want(t, 0, 0, id, "2026-12-14", true)
+	tn.confirm(t, 0, "étude deux fois")
+	return tn, w, id
+}
+
+// TestHoursClashIsNotByHand: days that kept their hours because the new ones clashed are still the registration's: it changes
+// them when it can, and cancels them when it stops. Hours chosen by hand since then stay.
+func TestHoursClashIsNotByHand(t *testing.T) {
+	tn, w, study := eveningAndStudy(t)
+	w.Hours.Departure = portal.Clock(18, 30)
+	tn.register(t, 0, w)
+	tn.night(t, "2026-11-25")
+	if told := tn.told(t, "2026-11-25"); strings.Count(told, "change refused") != 2 {
+		t.Fatal(told)
+	}
+	tn.want(t, 0, 0, study, "2026-12-14", false)
+	tn.confirm(t, 0, "plus d’étude le 14")
+	w.Hours.Departure = portal.Clock(18, 0)
+	tn.register(t, 0, w)
+	tn.night(t, "2026-11-26")
+	for day, want := range map[string]portal.TimeOfDay{"2026-12-07": portal.Clock(17, 30), "2026-12-14": portal.Clock(18, 0), "2027-01-04": portal.Clock(18, 0)} {
+		if s := tn.state(t, 0, 0, tn.evening, day); s.Hours.Departure != want {
+			t.Errorf("%s: %s", day, s.Hours.Words())
+		}
+	}
+	if _, err := tn.Ask(ctx, tn.parents[0], db.Want{Child: tn.children[0][0], Activity: tn.evening, Day: portal.MustDate("2027-01-11"), Present: true, SetHours: true, Hours: portal.Hours{Departure: portal.Clock(17, 0)}}); err != nil {
+		t.Fatal(err)
+	}
+	tn.confirm(t, 0, "un autre départ")
+	tn.register(t, 0, db.RegistrationWish{Registration: portal.Registration{ID: w.ID, First: w.First}, Stop: true})
+	tn.night(t, "2026-11-27")
+	tn.wantBooked(t, 0, tn.evening, "2026-12", "")
+	tn.wantBooked(t, 0, tn.evening, "2027-01", "11")
+}
+
+// TestRegistrationHoursClash: new hours that would reach into another activity are not taken, and the family reads so.
+func TestRegistrationHoursClash(t *testing.T) {
+	tn, w, study := eveningAndStudy(t)
+	tn.want(t, 0, 0, study, "2026-12-14", false)
 	tn.confirm(t, 0, "étude une fois")
 	w.Hours.Departure = portal.Clock(18, 30)
 	tn.register(t, 0, w)

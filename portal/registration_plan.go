@@ -25,6 +25,7 @@ type RegistrationDay struct {
 	Slot      *Slot
 	Own       bool  // the registration itself booked it
 	Hours     Hours // saved
+	Given     Hours // what the registration itself gave the day last: not what was asked, where that clashed
 	Exception bool  // the family cancelled by hand what the registration had booked
 	Unopened  bool  // the town has not opened it to bookings yet
 }
@@ -118,7 +119,7 @@ func (d *RegistrationDay) leaving(old Hours) RegistrationAct {
 		return ""
 	case !d.Own:
 		return RegistrationByHand
-	case d.Hours != old:
+	case d.ownHours(old):
 		return RegistrationOwnHours
 	case d.Slot.RequiredBy() != nil:
 		return RegistrationNeeded
@@ -126,13 +127,17 @@ func (d *RegistrationDay) leaving(old Hours) RegistrationAct {
 	return RegistrationRemoves
 }
 
+// ownHours says that the family changed the hours of the day by hand: they are neither those that were asked nor those that
+// the day kept because these clashed.
+func (d *RegistrationDay) ownHours(asked Hours) bool { return d.Hours != asked && d.Hours != d.Given }
+
 // going decides a day that the registration keeps.
 func (d *RegistrationDay) going(old, hours Hours) RegistrationAct {
 	clash, _ := d.Slot.Clash(hours)
 	switch {
-	case old == hours || !d.Own || d.Slot.Status == NotBooked:
+	case old == hours || d.Hours == hours || !d.Own || d.Slot.Status == NotBooked:
 		return ""
-	case d.Hours != old:
+	case d.ownHours(old):
 		return RegistrationOwnHours
 	case clash != nil:
 		return RegistrationClash

@@ -313,6 +313,10 @@ func TestPlan(t *testing.T) {
 		{"autres heures", change(Days(Monday), late), monday, RegistrationDay{Slot: &Slot{Open: true, Status: Booked}, Own: true}, false, RegistrationChanges},
 		{"autres heures, changées à la main déjà", change(Days(Monday), late), monday, RegistrationDay{Slot: &Slot{Open: true, Status: Booked}, Own: true, Hours: Hours{Departure: Clock(18, 0)}}, false, RegistrationOwnHours},
 		{"autres heures, qui empiètent sur une autre activité", change(Days(Monday), late), monday, RegistrationDay{Slot: &Slot{Open: true, Status: Booked, Others: []Other{{Activity: &Activity{ID: 9, Spoken: "l’étude", Starts: Clock(16, 45), Ends: Clock(18, 0)}}}}, Own: true}, false, RegistrationClash},
+		{"arrêt, heures d’avant gardées par la nuit", &Registration{First: MustDate("2026-11-25")}, monday, RegistrationDay{Slot: &Slot{Open: true, Status: Booked}, Own: true, Hours: late, Given: late}, false, RegistrationRemoves},
+		{"arrêt, heures d’avant gardées puis changées à la main", &Registration{First: MustDate("2026-11-25")}, monday, RegistrationDay{Slot: &Slot{Open: true, Status: Booked}, Own: true, Hours: Hours{Departure: Clock(18, 0)}, Given: late}, false, RegistrationOwnHours},
+		{"autres heures, heures d’avant gardées par la nuit", change(Days(Monday), late), monday, RegistrationDay{Slot: &Slot{Open: true, Status: Booked}, Own: true, Hours: Hours{Departure: Clock(17, 30)}, Given: Hours{Departure: Clock(17, 30)}}, false, RegistrationChanges},
+		{"autres heures, qui sont déjà celles du jour", change(Days(Monday), late), monday, RegistrationDay{Slot: &Slot{Open: true, Status: Booked}, Own: true, Hours: late, Given: late}, false, ""},
 		{"changement plus tard : intact", &Registration{First: MustDate("2026-12-25")}, monday, RegistrationDay{Slot: &Slot{Open: true, Status: Booked}, Own: true}, false, ""},
 	} {
 		c.day.Slot.Day, c.day.Slot.Activity = monday, &Activity{Waitlist: c.waitlist, Spoken: "le soir", Starts: Clock(16, 30), Ends: Clock(18, 0)}
