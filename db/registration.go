@@ -221,6 +221,7 @@ type registrationRow struct {
 	activity portal.ActivityID
 	child    portal.ChildID
 	through  portal.Date
+	unopened []portal.Date       // days up to through that wait for the town to open them to bookings, ascending
 	asked    []registrationAsked // by whom and when, version by version; the pending one comes last
 	pending  *portal.Registration
 }
@@ -257,7 +258,27 @@ func registrationRows(q querier, where string, args ...any) ([]registrationRow, 
 		return struct{}{}, nil
 	}, `SELECT r.id, r.child_id, r.activity_id, r.through, v.account_id, v.at, v.first, v.last, v.every_other, v.anchor, v.weekdays, v.arrival, v.departure, v.night_id
 		FROM registration r JOIN registration_version v ON v.registration_id = r.id WHERE `+where+` ORDER BY r.id, v.id`, args...)
-	return list, err
+	if err != nil {
+		return nil, err
+	}
+	return list, unopenedDays(q, list, where, args...)
+}
+
+// unopenedDays adds to registrations, which are in the order of their IDs, the days that wait for the town to open them.
+func unopenedDays(q querier, list []registrationRow, where string, args ...any) error {
+	_, err := all(q, func(rows *sql.Rows) (struct{}, error) {
+		var id portal.RegistrationID
+		var day portal.Date
+		if err := rows.Scan(&id, &day); err != nil {
+			return struct{}{}, err
+		}
+		i, found := slices.BinarySearchFunc(list, id, func(row registrationRow, id portal.RegistrationID) int { return int(row.course.ID - id) })
+		if found {
+			list[i].unopened = append(list[i].unopened, day)
+		}
+		return struct{}{}, nil
+	}, `SELECT u.registration_id, u.day FROM registration r JOIN registration_unopened u ON u.registration_id = r.id WHERE `+where+` ORDER BY u.registration_id, u.day`, args...)
+	return err
 }
 
 // seen shows a stored registration to a family.

@@ -30,7 +30,7 @@ func (s *Store) PreviewRegistration(ctx context.Context, account portal.AccountI
 	}
 	night := lastNight(reg.Setup, s.now()) + 1
 	due := night.At(reg.Setup.Structure.NightAt)
-	p.Horizon = bookedTo(reg.Setup, reg.Activity, reg.Course.With(p.Next), reg.through, night, due)
+	p.Horizon = bookedTo(reg.Setup, reg.Activity, reg.through, night)
 	if p.Next.First > p.Horizon {
 		return p, nil
 	}
@@ -47,14 +47,9 @@ func (s *Store) PreviewRegistration(ctx context.Context, account portal.AccountI
 	return p, err
 }
 
-// bookedTo gives the last day that a night books for a course, booked up to through: it stops before the first day that the
-// town has not opened at the night's hour, and comes back to it later.
-func bookedTo(setup *portal.Setup, a *portal.Activity, c portal.Course, through, night portal.Date, due time.Time) portal.Date {
-	first := max(through+1, c.First())
-	if through != 0 {
-		first = max(first, portal.EarliestStart(due, a.NoticeDays))
-	}
-	return max(through, setup.OpenedTo(a, first, setup.BookingHorizon(a, night), due))
+// bookedTo gives the last day that a night looks at for a registration that nights looked at up to through.
+func bookedTo(setup *portal.Setup, a *portal.Activity, through, night portal.Date) portal.Date {
+	return max(through, setup.BookingHorizon(a, night))
 }
 
 // registrationDays reads what stands on the days of a registration, as the night whose hour is due finds it.
@@ -96,8 +91,15 @@ func registrationDays(q querier, setup *portal.Setup, a *portal.Activity, r port
 		return nil, err
 	}
 	exceptions, err := column[portal.Date](q, "SELECT day FROM registration_exception WHERE registration_id = ? AND day BETWEEN ? AND ?", r.ID, first, last)
+	if err != nil {
+		return nil, err
+	}
 	for _, day := range exceptions {
 		days[day-first].Exception = true
+	}
+	later, err := column[portal.Date](q, "SELECT day FROM registration_unopened WHERE registration_id = ? AND day BETWEEN ? AND ?", r.ID, first, last)
+	for _, day := range later {
+		days[day-first].Later = true
 	}
 	return days, err
 }
@@ -201,16 +203,24 @@ func (row *registrationRow) tonight(setup *portal.Setup, night *portal.Night) *r
 	if a == nil {
 		return nil
 	}
-	t, after := &registrationTonight{}, row.course
+	t := &registrationTonight{last: bookedTo(setup, a, row.through, night.Date)}
+	from := func(day portal.Date) {
+		if t.first == 0 || day < t.first {
+			t.first = day
+		}
+	}
 	if row.pending != nil && row.asked[len(row.asked)-1].at.Before(night.Due) {
 		t.next = row.pending
-		t.first, after = t.next.First, after.With(*t.next)
+		from(t.next.First)
 	}
-	t.last = bookedTo(setup, a, after, row.through, night.Date, night.Due)
+	earliest := portal.EarliestStart(night.Due, a.NoticeDays)
 	if row.through != 0 && row.through < t.last {
-		goingOn := max(row.through+1, portal.EarliestStart(night.Due, a.NoticeDays))
-		if t.next == nil || goingOn < t.first {
-			t.first = goingOn
+		from(max(row.through+1, earliest))
+	}
+	for _, day := range row.unopened {
+		if slot := setup.NewSlot(row.child, a, day); day >= earliest && !slot.Unopened(night.Due) {
+			from(day)
+			break // they are in order
 		}
 	}
 	if t.first == 0 {
@@ -252,12 +262,27 @@ func applyOne(tx *Tx, setup *portal.Setup, night *portal.Night, row *registratio
 	if pass == giveBack {
 		return movements, nil
 	}
+	if err := keepUnopened(tx, night, row.course.ID, t, steps); err != nil {
+		return 0, err
+	}
 	if t.next != nil {
 		if err := tx.exec("UPDATE registration_version SET night_id = ? WHERE registration_id = ? AND night_id IS NULL", night.ID, row.course.ID); err != nil {
 			return 0, err
 		}
 	}
 	return movements, tx.exec("UPDATE registration SET through = ? WHERE id = ?", t.last, row.course.ID)
+}
+
+// keepUnopened remembers which of the days that were looked at the town has not opened to bookings yet, and forgets those
+// that passed without being opened.
+func keepUnopened(tx *Tx, night *portal.Night, id portal.RegistrationID, t *registrationTonight, steps []portal.RegistrationStep) error {
+	err := tx.exec("DELETE FROM registration_unopened WHERE registration_id = ? AND (day < ? OR day BETWEEN ? AND ?)", id, night.Date, t.first, t.last)
+	for i := 0; i < len(steps) && err == nil; i++ {
+		if steps[i].Act == portal.RegistrationLater {
+			err = tx.exec("INSERT INTO registration_unopened (registration_id, day) VALUES (?, ?)", id, steps[i].Slot.Day)
+		}
+	}
+	return err
 }
 
 // registrationWords stands beside each day that a registration changed.

@@ -675,6 +675,96 @@ func TestRegistrationAndWindows(t *testing.T) {
 	}
 }
 
+// windows replaces the booking windows of the canteen.
+func (tn *town) windows(t testing.TB, list ...portal.Window) {
+	t.Helper()
+	canteen := tn.activity(t, tn.canteen)
+	canteen.Windows = list
+	tn.save(t, canteen)
+}
+
+// TestGapBetweenWindows: days that no window holds keep back neither those of the window after them, nor the rest of the year
+// once they are announced.
+func TestGapBetweenWindows(t *testing.T) {
+	tn := newYear(t, 1)
+	december := portal.Window{Name: "Décembre", First: portal.MustDate("2026-12-01"), Last: portal.MustDate("2026-12-11"), Opens: paris("2026-11-01 08:00:00")}
+	winter := portal.Window{Name: "Hiver", First: portal.MustDate("2027-01-11"), Last: portal.MustDate("2027-02-05"), Opens: paris("2026-11-25 08:00:00")}
+	tn.windows(t, december, winter)
+	tn.register(t, 0, tn.wish(0, tn.canteen, "2026-12-07", portal.Monday))
+	tn.night(t, "2026-11-24")
+	tn.wantBooked(t, 0, tn.canteen, "2026-12", "7")
+	tn.night(t, "2026-11-25") // before the hour of the opening
+	tn.wantBooked(t, 0, tn.canteen, "2027-01", "")
+	tn.night(t, "2026-11-26")
+	tn.wantBooked(t, 0, tn.canteen, "2026-12", "7")
+	tn.wantBooked(t, 0, tn.canteen, "2027-01", "11 18 25")
+	tn.wantBooked(t, 0, tn.canteen, "2027-02", "1")
+	if n := tn.night(t, "2026-11-27"); n.Movements != 0 {
+		t.Errorf("%d movements", n.Movements)
+	}
+	tn.want(t, 0, 0, tn.canteen, "2027-01-18", false)
+	tn.confirm(t, 0, "pas le 18 janvier")
+	tn.windows(t, december, portal.Window{Name: "Noël", First: portal.MustDate("2026-12-12"), Last: portal.MustDate("2027-01-10"), Opens: paris("2026-11-28 08:00:00")}, winter)
+	tn.night(t, "2026-11-29") // the gap is announced, and open
+	tn.wantBooked(t, 0, tn.canteen, "2026-12", "7 14")
+	tn.wantBooked(t, 0, tn.canteen, "2027-01", "4 11 25")
+	tn.windows(t)
+	tn.night(t, "2027-03-03") // nothing is booked by periods any more; two days of notice
+	tn.wantBooked(t, 0, tn.canteen, "2027-03", "8 15 22")
+}
+
+// TestChangeBeforeTheOpening: days that a change adds before they are open are booked once they are, whether they were closed
+// to bookings when the registration was asked or only afterwards; days that a stop takes away before that are not.
+func TestChangeBeforeTheOpening(t *testing.T) {
+	winter := portal.Window{Name: "Hiver", First: portal.MustDate("2027-01-04"), Last: portal.MustDate("2027-02-05"), Opens: paris("2026-12-10 08:00:00")}
+	rest := []portal.Window{
+		{Name: "Automne", First: portal.MustDate("2026-09-01"), Last: portal.MustDate("2027-01-03"), Opens: paris("2026-09-01 08:00:00")}, winter,
+		{Name: "Printemps", First: portal.MustDate("2027-02-06"), Last: portal.MustDate("2027-08-31"), Opens: paris("2026-09-01 08:00:00")},
+	}
+	for _, before := range []bool{true, false} {
+		tn := newYear(t, 1)
+		if before {
+			tn.windows(t, rest...)
+		}
+		id := tn.register(t, 0, tn.wish(0, tn.canteen, "2026-12-07", portal.Monday))
+		tn.night(t, "2026-11-24")
+		mondays := map[bool]string{true: "", false: "4 11 18 25"}[before]
+		tn.wantBooked(t, 0, tn.canteen, "2027-01", mondays)
+		tn.windows(t, rest...)
+		both := db.RegistrationWish{Registration: portal.Registration{ID: id, First: portal.MustDate("2026-12-08"), Weekdays: portal.Days(portal.Monday, portal.Tuesday)}}
+		preview, err := tn.PreviewRegistration(ctx, tn.parents[0], both)
+		if err != nil {
+			t.Fatal(err)
+		}
+		later := 0
+		for _, s := range preview.Steps {
+			if s.Act == portal.RegistrationLater {
+				later++
+			}
+		}
+		if want := map[bool]int{true: 10, false: 5}[before]; later != want || preview.Horizon != portal.MustDate("2027-07-02") {
+			t.Errorf("%d days that are not open yet, want %d; up to %s", later, want, preview.Horizon)
+		}
+		tn.register(t, 0, both)
+		tn.night(t, "2026-11-25")
+		tn.wantBooked(t, 0, tn.canteen, "2026-12", "7 8 14 15")
+		tn.wantBooked(t, 0, tn.canteen, "2027-01", mondays)
+		tn.wantBooked(t, 0, tn.canteen, "2027-03", "1 2 8 9 15 16 22 23 30") // the 29th is Easter Monday
+		tn.register(t, 0, db.RegistrationWish{Registration: portal.Registration{ID: id, First: portal.MustDate("2027-01-18")}, Stop: true})
+		tn.night(t, "2026-11-26")
+		tn.night(t, "2026-12-10")
+		tn.wantBooked(t, 0, tn.canteen, "2027-01", strings.TrimSuffix(mondays, " 18 25"))
+		if n := tn.night(t, "2026-12-11"); n.Movements == 0 || n.Due.Before(winter.Opens) {
+			t.Errorf("%+v", n)
+		}
+		tn.wantBooked(t, 0, tn.canteen, "2027-01", "4 5 11 12")
+		tn.wantBooked(t, 0, tn.canteen, "2027-02", "")
+		if n := tn.night(t, "2026-12-12"); n.Movements != 0 {
+			t.Errorf("%d movements", n.Movements)
+		}
+	}
+}
+
 // TestRegistrationsInOrder: whichever was asked first, the meal is booked before the centre that needs it, and cancelled
 // after it.
 func TestRegistrationsInOrder(t *testing.T) {

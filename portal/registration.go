@@ -88,20 +88,6 @@ func (s *Setup) BookingHorizon(a *Activity, night Date) Date {
 	return to
 }
 
-// OpenedTo gives the last day, from first to last, before one that the town has not opened to bookings yet at a moment; all
-// of them where the activity is not booked by periods.
-func (s *Setup) OpenedTo(a *Activity, first, last Date, now time.Time) Date {
-	if len(a.Windows) == 0 {
-		return last
-	}
-	for day := first; day <= last; day++ {
-		if slot := s.NewSlot(0, a, day); slot.Unopened(now) {
-			return day - 1
-		}
-	}
-	return last
-}
-
 // Unopened says that the town has not opened the day to bookings yet.
 func (s *Slot) Unopened(now time.Time) bool {
 	return s.Open && (s.Book.Unannounced || s.Book.Early(now))

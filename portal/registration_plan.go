@@ -14,6 +14,7 @@ const (
 	RegistrationFull      RegistrationAct = "full"      // it is full, and there is no waiting list
 	RegistrationClash     RegistrationAct = "clash"     // another activity of that day does not go with it, or one that it needs is missing; what is booked keeps its hours
 	RegistrationNeeded    RegistrationAct = "needed"    // another activity of that day needs it, and it stays
+	RegistrationLater     RegistrationAct = "later"     // the town has not opened it to bookings yet: the night after it does comes back to it
 	RegistrationClosed    RegistrationAct = "closed"    // it is not open
 	RegistrationByHand    RegistrationAct = "by hand"   // it was booked by hand and stays
 	RegistrationOwnHours  RegistrationAct = "own hours" // its hours were changed by hand and stay
@@ -28,6 +29,7 @@ type RegistrationDay struct {
 	Given     Hours // what the registration itself gave the day last: not what was asked, where that clashed
 	Exception bool  // the family cancelled by hand what the registration had booked
 	Unopened  bool  // the town has not opened it to bookings yet
+	Later     bool  // it had not when a night came to it: nothing was done there
 }
 
 // RegistrationStep is one day that a registration touches, or has to leave alone.
@@ -50,7 +52,7 @@ func (c Course) Plan(next *Registration, through Date, days []RegistrationDay) [
 	for i := range days {
 		d := &days[i]
 		old, was := c.Attends(d.Slot.Day)
-		was = was && d.Slot.Day <= through
+		was = was && d.Slot.Day <= through && !d.Later
 		by, will := after.Attends(d.Slot.Day)
 		var act RegistrationAct
 		switch {
@@ -101,7 +103,7 @@ func (d *RegistrationDay) coming(h Hours) RegistrationAct {
 	case d.Slot.Status != NotBooked:
 		return RegistrationByHand
 	case d.Unopened:
-		return ""
+		return RegistrationLater
 	case clash != nil || len(d.Slot.Missing()) > 0:
 		return RegistrationClash
 	case d.Slot.Full() && d.Slot.Activity.Waitlist:
