@@ -236,6 +236,32 @@ func TestFullDaysInThePreview(t *testing.T) {
 	b.post(form, typed).want(200).wantText("1 jour complet : votre enfant sera sur la liste d’attente : mer. 2 déc.")
 }
 
+// TestDaysNotOpenYetInThePreview: days that wait for a booking window are told with the instant at which it opens.
+func TestDaysNotOpenYetInThePreview(t *testing.T) {
+	h := annual(t)
+	setup, err := h.store.Setup(context.Background(), h.structure)
+	if err != nil {
+		t.Fatal(err)
+	}
+	canteen := *setup.Activity(h.canteen)
+	canteen.Windows = []portal.Window{
+		{Name: "Automne", First: portal.MustDate("2026-09-01"), Last: portal.MustDate("2027-01-03"), Opens: portal.MustDate("2026-08-01").At(portal.Clock(8, 0))},
+		{Name: "Hiver", First: portal.MustDate("2027-01-04"), Last: portal.MustDate("2027-01-22"), Opens: portal.MustDate("2026-12-10").At(portal.Clock(8, 0))},
+	}
+	if _, err := h.store.SaveActivity(context.Background(), canteen); err != nil {
+		t.Fatal(err)
+	}
+	b := h.father
+	form := views.NewRegistrationPath(h.amalia, h.canteen)
+	b.get(form)
+	b.htmx(true).post(form, b.typed("debut", "2026-12-07", "fin", "2027-01-29", "jour-lundi", "1")).want(200).wantText("2 jours à réserver.").
+		wantText("4 jours attendent l’ouverture des réservations de leur période : ils seront réservés d’eux-mêmes la nuit suivante.").
+		wantText("Ouverture le jeudi 10 décembre 2026 à 8 h : lun. 4 janv., lun. 11 janv. et lun. 18 janv.").
+		wantText("Ouverture pas encore annoncée : lun. 25 janv.").wantNoText("approchera")
+	b.post(form, b.typed("debut", "2027-01-04", "jour-lundi", "1")).want(200).wantText("Aucun jour ne change pour le moment.").wantText("jours attendent l’ouverture").
+		wantText("Les jours ouverts aux réservations sont réservés jusqu’au vendredi 2 juillet 2027 pour le moment").wantNoText("approchera")
+}
+
 // TestNoChildToRegister: an account without children is told what to do.
 func TestNoChildToRegister(t *testing.T) {
 	h := annual(t)

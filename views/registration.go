@@ -229,10 +229,7 @@ func (v *RegistrationPreview) SetSteps(next portal.Registration, horizon portal.
 	v.addDates("plus", "horloge", "Horaires à changer", changes)
 	v.Said = previewWords(len(adds), len(removes), len(changes))
 	if !next.Stops() && (next.Last == 0 || next.Last > horizon) {
-		v.Until = "Les jours sont réservés jusqu’au " + horizon.LongYear() + " pour le moment ; ceux d’après suivront d’eux-mêmes."
-		if next.First > horizon {
-			v.Until = "Ces jours seront réservés quand leur année scolaire approchera."
-		}
+		v.Until = untilWords(next.First, horizon, len(by[portal.RegistrationLater]) > 0)
 	}
 	v.addNote("sablier", by[portal.RegistrationWaits], "jour complet : votre enfant sera sur la liste d’attente", "jours complets : votre enfant sera sur la liste d’attente")
 	v.addNote("alerte", by[portal.RegistrationClash], "jour laissé de côté, à cause d’une autre activité du même jour", "jours laissés de côté, à cause d’une autre activité du même jour")
@@ -241,7 +238,20 @@ func (v *RegistrationPreview) SetSteps(next portal.Registration, horizon portal.
 	v.addNote("coche", by[portal.RegistrationByHand], "jour réservé à la main reste comme il est", "jours réservés à la main restent comme ils sont")
 	v.addNote("crayon", by[portal.RegistrationOwnHours], "jour aux horaires changés à la main reste comme il est", "jours aux horaires changés à la main restent comme ils sont")
 	v.addNote("annuler", by[portal.RegistrationException], "jour annulé à la main reste annulé", "jours annulés à la main restent annulés")
+	v.addLater(by[portal.RegistrationLater])
 	v.addClosed(by[portal.RegistrationClosed])
+}
+
+// untilWords says how far bookings go for now; later says that some days before that are not open to bookings yet.
+func untilWords(first, horizon portal.Date, later bool) string {
+	what := "Les jours"
+	switch {
+	case first > horizon:
+		return "Ces jours seront réservés quand leur année scolaire approchera et que ses réservations seront ouvertes."
+	case later:
+		what = "Les jours ouverts aux réservations"
+	}
+	return what + " sont réservés jusqu’au " + horizon.LongYear() + " pour le moment ; ceux d’après suivront d’eux-mêmes."
 }
 
 func previewWords(adds, removes, changes int) string {
@@ -309,6 +319,31 @@ func shortList(days []string) string {
 		return portal.List(days)
 	}
 	return strings.Join(days[:shownDays], ", ") + fmt.Sprintf(" et %d autres", len(days)-shownDays)
+}
+
+// addLater gathers the days that the town has not opened to bookings yet by the instant of their opening.
+func (v *RegistrationPreview) addLater(steps []portal.RegistrationStep) {
+	if len(steps) == 0 {
+		return
+	}
+	var openings []string
+	days := map[string][]string{}
+	for _, s := range steps {
+		when := "Ouverture pas encore annoncée"
+		if !s.Slot.Book.Unannounced {
+			when = "Ouverture le " + portal.Instant(s.Slot.Book.From)
+		}
+		if days[when] == nil {
+			openings = append(openings, when)
+		}
+		days[when] = append(days[when], s.Slot.Day.Short())
+	}
+	n := PreviewNote{Icon: "demain", Text: portal.Count(len(steps), "jour attend l’ouverture des réservations de sa période : il sera réservé de lui-même la nuit suivante.",
+		"jours attendent l’ouverture des réservations de leur période : ils seront réservés d’eux-mêmes la nuit suivante.")}
+	for _, when := range openings {
+		n.Items = append(n.Items, when+" : "+strings.TrimSuffix(shortList(days[when]), ".")+".")
+	}
+	v.Notes = append(v.Notes, n)
 }
 
 // addClosed gathers the closed days by their reason.
