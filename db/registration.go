@@ -18,6 +18,7 @@ type Registration struct {
 	Course   portal.Course        // zero when it is a new one
 	Pending  *portal.Registration // asked, for the coming night; nil when nothing is
 	Leaving  bool                 // the night of what is asked has come: it can no longer be dropped
+	Night    time.Time            // the hour of that night
 	through  portal.Date
 }
 
@@ -174,7 +175,7 @@ func (reg *Registration) freshen(rows []registrationRow, now time.Time) error {
 		return noRegistration
 	}
 	if *reg = rows[i].seen(reg.Child, reg.Setup, now); reg.Pending != nil {
-		return portal.Conflict("Une demande attend déjà la nuit pour cette inscription. Abandonnez-la d’abord, ou revenez demain.")
+		return portal.Conflict("%s", portal.HeldWords(reg.Night, now))
 	}
 	return nil
 }
@@ -283,8 +284,15 @@ func unopenedDays(q querier, list []registrationRow, where string, args ...any) 
 
 // seen shows a stored registration to a family.
 func (row *registrationRow) seen(c portal.Child, setup *portal.Setup, now time.Time) Registration {
-	return Registration{Child: c, Setup: setup, Activity: setup.Activity(row.activity), Course: row.course, Pending: row.pending,
-		Leaving: row.pending != nil && row.leaving(setup, now), through: row.through}
+	reg := Registration{Child: c, Setup: setup, Activity: setup.Activity(row.activity), Course: row.course, Pending: row.pending, through: row.through}
+	if row.pending != nil {
+		night := lastNight(setup, now)
+		if reg.Leaving = row.leaving(setup, now); !reg.Leaving {
+			night++
+		}
+		reg.Night = night.At(setup.Structure.NightAt)
+	}
+	return reg
 }
 
 // overlaps counts what waits for the night as well as what it would replace: either may come.

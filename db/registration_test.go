@@ -167,8 +167,8 @@ func TestRegistrationStops(t *testing.T) {
 	tn.wantBooked(t, 0, tn.canteen, "2026-12", "1 7 8 11 14 15")
 	w := db.RegistrationWish{Registration: portal.Registration{ID: id, First: portal.MustDate("2026-12-02")}, Stop: true}
 	tn.register(t, 0, w)
-	if _, err := tn.AskRegistration(ctx, tn.parents[0], "formulaire-deux", w); portal.AsError(err) == nil {
-		t.Error("changed a second time before the night")
+	if _, err := tn.AskRegistration(ctx, tn.parents[0], "formulaire-deux", w); portal.AsError(err) == nil || !strings.HasPrefix(portal.AsError(err).Message, "Jusqu’à demain 1 h 15, cette inscription") {
+		t.Errorf("changed a second time before the night: %v", err)
 	}
 	tn.night(t, "2026-11-25")
 	tn.wantBooked(t, 0, tn.canteen, "2026-12", "1 8 11")
@@ -409,7 +409,18 @@ func TestDropRegistrationRequest(t *testing.T) {
 		t.Errorf("%+v %v", l, err)
 	}
 	id = tn.register(t, 0, tn.wish(0, tn.canteen, "2026-11-30", portal.Monday))
+	held := func(leaving bool, night string) {
+		t.Helper()
+		reg, err := tn.Registration(ctx, tn.parents[0], id)
+		if err != nil || reg.Pending == nil || reg.Leaving != leaving || !reg.Night.Equal(paris(night)) {
+			t.Errorf("%+v %v", reg, err)
+		}
+	}
+	held(false, "2026-11-25 01:15:00")
+	tn.clock.Set(paris("2026-11-25 00:30:00"))
+	held(false, "2026-11-25 01:15:00")
 	tn.clock.Set(paris("2026-11-25 01:15:30")) // its night has come and runs late
+	held(true, "2026-11-25 01:15:00")
 	if err := tn.DropRegistrationRequest(ctx, tn.parents[0], id); portal.AsError(err) == nil {
 		t.Error("dropped while it was being transmitted")
 	}

@@ -133,7 +133,15 @@ func TestRegistrationJourney(t *testing.T) {
 	b.htmx(true).post(change, weekly).want(200).wantText("1 jour à réserver et").wantText("Réservations à annuler").wantNoText("Premières semaines").wantNoText("jours sont réservés jusqu’au")
 	b.htmx(false).post(change, weekly).wantTo("/inscriptions?enregistree=changement")
 	b.get("/inscriptions?enregistree=changement").wantText("À partir du 7 décembre 2026 : lundi, jusqu’au 18 décembre 2026. Cette demande sera transmise cette nuit").wantNoText("Modifier")
-	b.get(change).wantTo("/inscriptions")
+	held := "Jusqu’à demain 1 h 15, cette inscription ne peut être ni modifiée ni arrêtée : une demande attend déjà la nuit. Revenez ensuite, ou abandonnez cette demande pour en faire une autre."
+	b.wantText(held)
+	for _, act := range []string{"modifier", "arreter"} {
+		b.get(fmt.Sprintf("/inscriptions/%d/%s", id, act)).want(200).wantText(held).wantText("À partir du 7 décembre 2026 : lundi, jusqu’au 18 décembre 2026.").wantText("Abandonner cette demande").wantText("Revenir à la liste")
+		if b.page.Find(`main input[name=debut]`).Length() != 0 || b.page.Find("h1").Text() == "" {
+			t.Errorf("%s: the form stands there all the same", act)
+		}
+	}
+	b.post(fmt.Sprintf("/inscriptions/%d/arreter", id), url.Values{"cle": {"ouverte-avant"}, "debut": {"2026-12-01"}}).want(409).wantText(held)
 	h.tonight("2026-11-26")
 	b.get(h.path(h.canteen)+"?mois=2026-12").wantState("2026-12-03", "reserve").wantState("2026-12-07", "reserve").wantState("2026-12-14", "libre").wantState("2026-12-17", "libre")
 	b.get("/inscriptions").wantText("À partir du 7 décembre 2026 : lundi, jusqu’au 18 décembre 2026.")
@@ -147,7 +155,8 @@ func TestRegistrationJourney(t *testing.T) {
 	b.get("/inscriptions?enregistree=arret").wantText("Arrêt enregistré.").wantText("Arrêt à partir du 30 novembre 2026. Cette demande sera transmise cette nuit")
 	h.clock.Set(portal.MustDate("2026-11-27").At(portal.Clock(1, 15))) // the night has come and has not run yet
 	h.comeBack()
-	b.get("/inscriptions").wantText("est en cours de transmission").wantNoText("Abandonner")
+	b.get("/inscriptions").wantText("est en cours de transmission").wantText("Revenez dans quelques minutes.").wantNoText("bandonner").wantNoText("bandonnez")
+	b.get(stop).want(200).wantText("Une demande est en cours de transmission").wantText("Revenez dans quelques minutes.").wantNoText("bandonnez")
 	b.post(fmt.Sprintf("/inscriptions/%d/abandonner", id), url.Values{}).want(409)
 	h.tonight("2026-11-27")
 	b.get("/inscriptions").wantText("1 inscription terminée").wantText("arrêtée avant d’avoir commencé")

@@ -196,6 +196,15 @@ func (r Registration) Pattern() string {
 	return words
 }
 
+// HeldWords says why a registration of which something is asked already can be neither changed nor stopped, until when, and
+// what to do instead; night is the instant of the night that transmits what is asked.
+func HeldWords(night, now time.Time) string {
+	if !now.Before(night) {
+		return "La demande faite pour cette inscription est en cours de transmission : d’ici là, l’inscription ne peut être ni modifiée ni arrêtée. Revenez dans quelques minutes."
+	}
+	return Capital(Until(night, now)) + ", cette inscription ne peut être ni modifiée ni arrêtée : une demande attend déjà la nuit. Revenez ensuite, ou abandonnez cette demande pour en faire une autre."
+}
+
 // dayMonth gives « 30 novembre », dayYear « 30 novembre 2026 ».
 func dayMonth(d Date) string { return DayNumber(d) + " " + d.Month().MonthName() }
 

@@ -213,6 +213,22 @@ func TestCourse(t *testing.T) {
 	}
 }
 
+func TestHeldWords(t *testing.T) {
+	night := at("2026-11-24 01:15:00")
+	waits := " cette inscription ne peut être ni modifiée ni arrêtée : une demande attend déjà la nuit. Revenez ensuite, ou abandonnez cette demande pour en faire une autre."
+	leaves := "La demande faite pour cette inscription est en cours de transmission : d’ici là, l’inscription ne peut être ni modifiée ni arrêtée. Revenez dans quelques minutes."
+	for _, c := range []struct{ name, now, want string }{
+		{"la veille", "2026-11-23 09:00:00", "Jusqu’à demain 1 h 15," + waits},
+		{"après minuit", "2026-11-24 00:30:00", "Jusqu’à aujourd’hui 1 h 15," + waits},
+		{"à son heure", "2026-11-24 01:15:00", leaves},
+		{"en retard", "2026-11-24 08:00:00", leaves},
+	} {
+		if got := HeldWords(night, at(c.now)); got != c.want {
+			t.Errorf("%s: %s", c.name, got)
+		}
+	}
+}
+
 func TestOverlap(t *testing.T) {
 	start := Registration{First: MustDate("2026-09-07"), Weekdays: Days(Monday)}
 	open, stopped := Course{Versions: []Registration{start}}, Course{Versions: []Registration{start, Stop(MustDate("2026-12-01"))}}

@@ -3,12 +3,13 @@ package views
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"marelle/portal"
 )
 
 var (
-	_ = register(Registrations{}, RegistrationForm{}, RegistrationPreview{})
+	_ = register(Registrations{}, RegistrationForm{}, RegistrationHeld{}, RegistrationPreview{})
 	_ = part("family/registrations#card", RegistrationCard{})
 	_ = part("family/registration#dates", RegistrationDates{})
 )
@@ -54,13 +55,15 @@ type RegistrationCard struct {
 	Words               string
 	Later               []string
 	Pending             string // what is asked, and waits for the night
+	Held                string // why nothing else can be asked meanwhile
 	DropURL             string // forgets it, as long as it can be
 	ChangeURL, StopURL  string
 	Child, Spoken, CSRF string
 }
 
-// NewRegistrationCard draws a registration; pending is what is asked of it, or nil.
-func NewRegistrationCard(course portal.Course, a *portal.Activity, child string, pending *portal.Registration, leaving bool, today portal.Date, csrf string) RegistrationCard {
+// NewRegistrationCard draws a registration; pending is what is asked of it, or nil, for the night of an instant.
+func NewRegistrationCard(course portal.Course, a *portal.Activity, child string, pending *portal.Registration, night, now time.Time, csrf string) RegistrationCard {
+	today := portal.DateOf(now)
 	c := RegistrationCard{ID: fmt.Sprintf("i-%d", course.ID), Icon: ActivityIcon(a.Kind), Activity: portal.Capital(WithoutArticle(a.Spoken)), Child: child, Spoken: a.Spoken, CSRF: csrf}
 	begun := len(course.Versions) > 0
 	switch {
@@ -91,13 +94,25 @@ func NewRegistrationCard(course portal.Course, a *portal.Activity, child string,
 		c.Pending = pending.ChangeWords() + ". "
 	}
 	c.Pending += "Cette demande sera transmise cette nuit ; visible sur le calendrier et dans le suivi demain au plus tôt."
-	if leaving {
+	c.Held = portal.HeldWords(night, now)
+	if !now.Before(night) {
 		c.Pending = strings.Replace(c.Pending, "sera transmise cette nuit", "est en cours de transmission", 1)
 	} else {
 		c.DropURL = RegistrationPath(course.ID, "abandonner")
 	}
 	return c
 }
+
+// RegistrationHeld stands for the form of a registration of which something is asked already: why it is not there, and what
+// can be done.
+type RegistrationHeld struct {
+	Frame
+	Heading, Why string
+	Card         RegistrationCard
+}
+
+// Template names the page.
+func (RegistrationHeld) Template() string { return "family/registration-held" }
 
 // RegistrationForm is the form of a new registration, of a change or of an end, with what it would bring.
 type RegistrationForm struct {
