@@ -351,7 +351,7 @@ func (v *RegistrationPreview) addLater(steps []portal.RegistrationStep) {
 		if days[when] == nil {
 			openings = append(openings, when)
 		}
-		days[when] = append(days[when], s.Slot.Day.Short())
+		days[when] = append(days[when], strings.ReplaceAll(s.Slot.Day.Short(), " ", "\u00a0"))
 	}
 	n := PreviewNote{Icon: "demain", Text: portal.Count(len(steps), "jour attend l’ouverture des réservations de sa période : il sera réservé de lui-même la nuit suivante.",
 		"jours attendent l’ouverture des réservations de leur période : ils seront réservés d’eux-mêmes la nuit suivante.")}
