@@ -17,7 +17,7 @@ type RegistrationPreview struct {
 	Steps   []portal.RegistrationStep
 }
 
-// PreviewRegistration says, day by day, what a request would bring; nothing is recorded. What cannot be asked is refused
+// PreviewRegistration says, day by day, what a request would bring beside what waits for the same night; nothing is recorded. What cannot be asked is refused
 // with the sentences of AskRegistration.
 func (s *Store) PreviewRegistration(ctx context.Context, account portal.AccountID, w RegistrationWish) (*RegistrationPreview, error) {
 	reg, err := s.registrationFor(ctx, account, w.Registration)
@@ -28,9 +28,9 @@ func (s *Store) PreviewRegistration(ctx context.Context, account portal.AccountI
 	if p.Next, err = reg.prepare(w, s.now()); err != nil {
 		return nil, err
 	}
-	night := lastNight(reg.Setup, s.now()) + 1
-	due := night.At(reg.Setup.Structure.NightAt)
-	p.Horizon = bookedTo(reg.Setup, reg.Activity, reg.through, night)
+	night := &portal.Night{Date: lastNight(reg.Setup, s.now()) + 1}
+	night.Due = night.Date.At(reg.Setup.Structure.NightAt)
+	p.Horizon = bookedTo(reg.Setup, reg.Activity, reg.through, night.Date)
 	if p.Next.First > p.Horizon {
 		return p, nil
 	}
@@ -38,13 +38,41 @@ func (s *Store) PreviewRegistration(ctx context.Context, account portal.AccountI
 		p.Weeks = p.Next.FirstWeeks(3, p.Horizon, &reg.Activity.Opening, &reg.Setup.Calendar)
 	}
 	err = s.snapshot(ctx, func(r reader) error {
-		days, err := registrationDays(r, reg.Setup, reg.Activity, p.Next, p.Next.First, p.Horizon, due)
+		days, err := registrationDays(r, reg.Setup, reg.Activity, p.Next, p.Next.First, p.Horizon, night.Due)
+		if err != nil {
+			return err
+		}
+		list := []portal.NightRegistration{{Activity: reg.Activity, Course: reg.Course, Next: &p.Next, Through: reg.through, Days: days}}
+		others, err := othersTonight(r, reg, night)
 		if err == nil {
-			p.Steps = reg.Course.Plan(&p.Next, reg.through, days)
+			p.Steps = portal.PlanNight(append(list, others...))[0]
 		}
 		return err
 	})
 	return p, err
+}
+
+// othersTonight gives what the night has to do for the child's other registrations.
+func othersTonight(q querier, reg *Registration, night *portal.Night) ([]portal.NightRegistration, error) {
+	rows, err := registrationRows(q, "r.child_id = ? AND r.id <> ?", reg.Child.ID, reg.Course.ID)
+	if err != nil {
+		return nil, err
+	}
+	var list []portal.NightRegistration
+	for i := range rows {
+		row := &rows[i]
+		t := row.tonight(reg.Setup, night)
+		if t == nil || t.first > t.last {
+			continue
+		}
+		a := reg.Setup.Activity(row.activity)
+		days, err := registrationDays(q, reg.Setup, a, portal.Registration{ID: row.course.ID, Child: row.child}, t.first, t.last, night.Due)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, portal.NightRegistration{Activity: a, Course: row.course, Next: t.next, Through: row.through, Days: days})
+	}
+	return list, nil
 }
 
 // bookedTo gives the last day that a night looks at for a registration that nights looked at up to through.

@@ -841,8 +841,12 @@ func TestRegistrationsMovedTogether(t *testing.T) {
 				asked = append(asked, tn.register(t, 0, tn.wish(0, a, "2026-12-07", portal.Monday)))
 			}
 			tn.night(t, "2026-11-24")
-			for _, id := range asked {
-				tn.register(t, 0, db.RegistrationWish{Registration: portal.Registration{ID: id, First: portal.MustDate("2026-12-08"), Weekdays: portal.Days(portal.Tuesday)}})
+			for i, id := range asked {
+				w := db.RegistrationWish{Registration: portal.Registration{ID: id, First: portal.MustDate("2026-12-08"), Weekdays: portal.Days(portal.Tuesday)}}
+				if together := tn.movesFreely(t, w); together != (i == 1) {
+					t.Errorf("%s: the preview of change %d says %v", name, i+1, together)
+				}
+				tn.register(t, 0, w)
 			}
 			if stop != "" {
 				tn.clock.Set(paris("2026-11-25 01:16:00"))
@@ -862,6 +866,20 @@ func TestRegistrationsMovedTogether(t *testing.T) {
 			}
 		}
 	}
+}
+
+// movesFreely says whether the preview of a change only cancels and books.
+func (tn *town) movesFreely(t testing.TB, w db.RegistrationWish) bool {
+	t.Helper()
+	p, err := tn.PreviewRegistration(ctx, tn.parents[0], w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	acts := map[portal.RegistrationAct]int{}
+	for _, s := range p.Steps {
+		acts[s.Act]++
+	}
+	return acts[portal.RegistrationNeeded]+acts[portal.RegistrationClash] == 0 && acts[portal.RegistrationAdds] > 0 && acts[portal.RegistrationRemoves] > 0
 }
 
 // TestRegistrationsSwapped: two activities that do not go together change places in one night.

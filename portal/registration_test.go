@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -402,6 +403,52 @@ func TestPlansThatMoveTogether(t *testing.T) {
 		}
 		if back := GivenBack(steps); len(back) != c.givenBack || len(back) == 1 && back[0].Slot.Day != monday {
 			t.Errorf("%s: %+v is given back", c.name, back)
+		}
+	}
+}
+
+// TestPlanNight: the registrations of a child make room for one another as in the night, whatever their order.
+func TestPlanNight(t *testing.T) {
+	monday := MustDate("2026-11-30")
+	meal := &Activity{ID: 1, Spoken: "la cantine"}
+	centre := &Activity{ID: 2, Spoken: "le centre", Links: []Link{{Other: 1, Kind: Requires, Required: meal}}}
+	study := &Activity{ID: 3, Spoken: "l’étude", Links: []Link{{Other: 1, Kind: Incompatible}}}
+	registration := func(a *Activity, from, to Weekday, together ...*Activity) NightRegistration {
+		r := NightRegistration{Activity: a, Through: monday + 1, Next: &Registration{First: monday, Weekdays: Days(to)},
+			Course: Course{Versions: []Registration{{First: MustDate("2026-09-07"), Weekdays: Days(from)}}}}
+		for d := monday; d <= monday+1; d++ {
+			day := RegistrationDay{Slot: &Slot{Open: true, Activity: a, Day: d}}
+			if d.Weekday() == from {
+				day.Slot.Status, day.Own = Booked, true
+				for _, o := range together {
+					day.Slot.Others = append(day.Slot.Others, Other{Activity: o})
+				}
+			}
+			r.Days = append(r.Days, day)
+		}
+		return r
+	}
+	alone := registration(meal, Monday, Tuesday, meal, centre)
+	swapped := registration(study, Tuesday, Monday, study)
+	swapped.Days[0].Slot.Others = []Other{{Activity: meal}}
+	other := registration(meal, Monday, Tuesday, meal)
+	other.Days[1].Slot.Others = []Other{{Activity: study}}
+	for _, c := range []struct {
+		name string
+		list []NightRegistration
+		want []RegistrationAct
+	}{
+		{"le repas seul : le centre l’exige encore", []NightRegistration{alone}, []RegistrationAct{RegistrationNeeded, RegistrationAdds}},
+		{"le repas, puis le centre", []NightRegistration{registration(meal, Monday, Tuesday, meal, centre), registration(centre, Monday, Tuesday, meal, centre)}, []RegistrationAct{RegistrationRemoves, RegistrationAdds}},
+		{"le centre, puis le repas", []NightRegistration{registration(centre, Monday, Tuesday, meal, centre), registration(meal, Monday, Tuesday, meal, centre)}, []RegistrationAct{RegistrationRemoves, RegistrationAdds}},
+		{"deux activités qui changent de place", []NightRegistration{swapped, other}, []RegistrationAct{RegistrationAdds, RegistrationRemoves}},
+	} {
+		var got []RegistrationAct
+		for _, s := range PlanNight(c.list)[0] {
+			got = append(got, s.Act)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
 		}
 	}
 }
