@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
@@ -16,6 +17,11 @@ func init() {
 		form, _ := list.Find(`main nav a[href^="/inscriptions/nouvelle/"]`).Last().Attr("href")
 		mother.register(t, form, url.Values{"debut": {"2026-11-30"}, "jour-lundi": {"1"}, "une_semaine_sur_deux": {"1"}})
 		screens := []screen{{"inscriptions", "/inscriptions?enregistree=inscription", mother.cookieOf()}, {"inscription-nouvelle", form, mother.cookieOf()}}
+		drop, ok := mother.get(t, "/inscriptions").Find(`form[action$="/abandonner"]`).First().Attr("action")
+		if !ok {
+			t.Fatal("nothing waits for the night")
+		}
+		screens = append(screens, screen{"inscription-en-attente", strings.Replace(drop, "abandonner", "arreter", 1), mother.cookieOf()})
 		regular := d.family(t, d.login(t, "parent", "MAURY Mathieu"))
 		for name, end := range map[string]string{"inscription-modifier": "modifier", "inscription-arreter": "arreter"} {
 			path, ok := regular.get(t, "/inscriptions").Find(`main a[href$="/` + end + `"]`).First().Attr("href")

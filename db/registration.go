@@ -18,6 +18,7 @@ type Registration struct {
 	Course   portal.Course        // zero when it is a new one
 	Pending  *portal.Registration // asked, for the coming night; nil when nothing is
 	Leaving  bool                 // the night of what is asked has come: it can no longer be dropped
+	Night    time.Time            // the hour of that night
 	through  portal.Date
 }
 
@@ -174,7 +175,7 @@ func (reg *Registration) freshen(rows []registrationRow, now time.Time) error {
 		return noRegistration
 	}
 	if *reg = rows[i].seen(reg.Child, reg.Setup, now); reg.Pending != nil {
-		return portal.Conflict("Une demande attend déjà la nuit pour cette inscription. Abandonnez-la d’abord, ou revenez demain.")
+		return portal.Conflict("%s", portal.HeldWords(reg.Night, now))
 	}
 	return nil
 }
@@ -221,6 +222,7 @@ type registrationRow struct {
 	activity portal.ActivityID
 	child    portal.ChildID
 	through  portal.Date
+	unopened []portal.Date       // days up to through that wait for the town to open them to bookings, ascending
 	asked    []registrationAsked // by whom and when, version by version; the pending one comes last
 	pending  *portal.Registration
 }
@@ -257,13 +259,40 @@ func registrationRows(q querier, where string, args ...any) ([]registrationRow, 
 		return struct{}{}, nil
 	}, `SELECT r.id, r.child_id, r.activity_id, r.through, v.account_id, v.at, v.first, v.last, v.every_other, v.anchor, v.weekdays, v.arrival, v.departure, v.night_id
 		FROM registration r JOIN registration_version v ON v.registration_id = r.id WHERE `+where+` ORDER BY r.id, v.id`, args...)
-	return list, err
+	if err != nil {
+		return nil, err
+	}
+	return list, unopenedDays(q, list, where, args...)
+}
+
+// unopenedDays adds to registrations, which are in the order of their IDs, the days that wait for the town to open them.
+func unopenedDays(q querier, list []registrationRow, where string, args ...any) error {
+	_, err := all(q, func(rows *sql.Rows) (struct{}, error) {
+		var id portal.RegistrationID
+		var day portal.Date
+		if err := rows.Scan(&id, &day); err != nil {
+			return struct{}{}, err
+		}
+		i, found := slices.BinarySearchFunc(list, id, func(row registrationRow, id portal.RegistrationID) int { return int(row.course.ID - id) })
+		if found {
+			list[i].unopened = append(list[i].unopened, day)
+		}
+		return struct{}{}, nil
+	}, `SELECT u.registration_id, u.day FROM registration r JOIN registration_unopened u ON u.registration_id = r.id WHERE `+where+` ORDER BY u.registration_id, u.day`, args...)
+	return err
 }
 
 // seen shows a stored registration to a family.
 func (row *registrationRow) seen(c portal.Child, setup *portal.Setup, now time.Time) Registration {
-	return Registration{Child: c, Setup: setup, Activity: setup.Activity(row.activity), Course: row.course, Pending: row.pending,
-		Leaving: row.pending != nil && row.leaving(setup, now), through: row.through}
+	reg := Registration{Child: c, Setup: setup, Activity: setup.Activity(row.activity), Course: row.course, Pending: row.pending, through: row.through}
+	if row.pending != nil {
+		night := lastNight(setup, now)
+		if reg.Leaving = row.leaving(setup, now); !reg.Leaving {
+			night++
+		}
+		reg.Night = night.At(setup.Structure.NightAt)
+	}
+	return reg
 }
 
 // overlaps counts what waits for the night as well as what it would replace: either may come.

@@ -17,7 +17,7 @@ type RegistrationPreview struct {
 	Steps   []portal.RegistrationStep
 }
 
-// PreviewRegistration says, day by day, what a request would bring; nothing is recorded. What cannot be asked is refused
+// PreviewRegistration says, day by day, what a request would bring beside what waits for the same night; nothing is recorded. What cannot be asked is refused
 // with the sentences of AskRegistration.
 func (s *Store) PreviewRegistration(ctx context.Context, account portal.AccountID, w RegistrationWish) (*RegistrationPreview, error) {
 	reg, err := s.registrationFor(ctx, account, w.Registration)
@@ -28,9 +28,9 @@ func (s *Store) PreviewRegistration(ctx context.Context, account portal.AccountI
 	if p.Next, err = reg.prepare(w, s.now()); err != nil {
 		return nil, err
 	}
-	night := lastNight(reg.Setup, s.now()) + 1
-	due := night.At(reg.Setup.Structure.NightAt)
-	p.Horizon = bookedTo(reg.Setup, reg.Activity, reg.Course.With(p.Next), reg.through, night, due)
+	night := &portal.Night{Date: lastNight(reg.Setup, s.now()) + 1}
+	night.Due = night.Date.At(reg.Setup.Structure.NightAt)
+	p.Horizon = bookedTo(reg.Setup, reg.Activity, reg.through, night.Date)
 	if p.Next.First > p.Horizon {
 		return p, nil
 	}
@@ -38,23 +38,46 @@ func (s *Store) PreviewRegistration(ctx context.Context, account portal.AccountI
 		p.Weeks = p.Next.FirstWeeks(3, p.Horizon, &reg.Activity.Opening, &reg.Setup.Calendar)
 	}
 	err = s.snapshot(ctx, func(r reader) error {
-		days, err := registrationDays(r, reg.Setup, reg.Activity, p.Next, p.Next.First, p.Horizon, due)
+		days, err := registrationDays(r, reg.Setup, reg.Activity, p.Next, p.Next.First, p.Horizon, night.Due)
+		if err != nil {
+			return err
+		}
+		list := []portal.NightRegistration{{Activity: reg.Activity, Course: reg.Course, Next: &p.Next, Through: reg.through, Days: days}}
+		others, err := othersTonight(r, reg, night)
 		if err == nil {
-			p.Steps = reg.Course.Plan(&p.Next, reg.through, days)
+			p.Steps = portal.PlanNight(append(list, others...))[0]
 		}
 		return err
 	})
 	return p, err
 }
 
-// bookedTo gives the last day that a night books for a course, booked up to through: it stops before the first day that the
-// town has not opened at the night's hour, and comes back to it later.
-func bookedTo(setup *portal.Setup, a *portal.Activity, c portal.Course, through, night portal.Date, due time.Time) portal.Date {
-	first := max(through+1, c.First())
-	if through != 0 {
-		first = max(first, portal.EarliestStart(due, a.NoticeDays))
+// othersTonight gives what the night has to do for the child's other registrations.
+func othersTonight(q querier, reg *Registration, night *portal.Night) ([]portal.NightRegistration, error) {
+	rows, err := registrationRows(q, "r.child_id = ? AND r.id <> ?", reg.Child.ID, reg.Course.ID)
+	if err != nil {
+		return nil, err
 	}
-	return max(through, setup.OpenedTo(a, first, setup.BookingHorizon(a, night), due))
+	var list []portal.NightRegistration
+	for i := range rows {
+		row := &rows[i]
+		t := row.tonight(reg.Setup, night)
+		if t == nil || t.first > t.last {
+			continue
+		}
+		a := reg.Setup.Activity(row.activity)
+		days, err := registrationDays(q, reg.Setup, a, portal.Registration{ID: row.course.ID, Child: row.child}, t.first, t.last, night.Due)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, portal.NightRegistration{Activity: a, Course: row.course, Next: t.next, Through: row.through, Days: days})
+	}
+	return list, nil
+}
+
+// bookedTo gives the last day that a night looks at for a registration that nights looked at up to through.
+func bookedTo(setup *portal.Setup, a *portal.Activity, through, night portal.Date) portal.Date {
+	return max(through, setup.BookingHorizon(a, night))
 }
 
 // registrationDays reads what stands on the days of a registration, as the night whose hour is due finds it.
@@ -82,26 +105,64 @@ func registrationDays(q querier, setup *portal.Setup, a *portal.Activity, r port
 	if err != nil {
 		return nil, err
 	}
+	_, err = all(q, func(rows *sql.Rows) (struct{}, error) {
+		var day portal.Date
+		var given portal.Hours
+		err := rows.Scan(&day, &given.Arrival, &given.Departure)
+		if err == nil {
+			days[day-first].Given = given
+		}
+		return struct{}{}, err
+	}, `SELECT day, arrival, departure FROM movement WHERE child_id = ?2 AND activity_id = ?3 AND registration_id = ?1 AND day BETWEEN ?4 AND ?5
+		AND action IN ('add', 'change') AND outcome <> 'refused' ORDER BY id`, r.ID, r.Child, a.ID, first, last)
+	if err != nil {
+		return nil, err
+	}
 	exceptions, err := column[portal.Date](q, "SELECT day FROM registration_exception WHERE registration_id = ? AND day BETWEEN ? AND ?", r.ID, first, last)
+	if err != nil {
+		return nil, err
+	}
 	for _, day := range exceptions {
 		days[day-first].Exception = true
+	}
+	later, err := column[portal.Date](q, "SELECT day FROM registration_unopened WHERE registration_id = ? AND day BETWEEN ? AND ?", r.ID, first, last)
+	for _, day := range later {
+		days[day-first].Later = true
 	}
 	return days, err
 }
 
 // applyRegistrations turns what families asked of their registrations before the night's hour into bookings, and goes on
-// with those that reach further than what is booked. Each registration is applied whole or not at all, and marked as done
-// in the same transaction: interrupted, the night goes on with the others; run again, it finds nothing to do.
+// with those that reach further than what is booked. All that is given up goes first: a meal and the centre that needs it
+// may have moved to another day together. Then each registration is applied whole or not at all, and marked as done in the
+// same transaction: interrupted, the night goes on with the others; run again, it finds nothing to do.
 func (s *Store) applyRegistrations(ctx context.Context, setup *portal.Setup, night *portal.Night) error {
 	rows, err := registrationRows(s.read(ctx), "r.structure_id = ?", setup.Structure.ID)
 	if err != nil {
 		return err
 	}
-	due := dueRegistrations(rows, setup, night)
+	due, changed := dueRegistrations(rows, setup, night)
+	slices.Reverse(changed)
+	if err := s.applyEach(ctx, setup, night, changed, giveBack); err != nil {
+		return err
+	}
+	return s.applyEach(ctx, setup, night, due, applyWhole)
+}
+
+// registrationPass is how much of a registration is done.
+type registrationPass int
+
+const (
+	giveBack   registrationPass = iota // only what is cancelled; the registration stays due
+	applyWhole                         // all that is left, and the registration is marked as done
+)
+
+// applyEach does one pass over registrations, in as many transactions as it takes.
+func (s *Store) applyEach(ctx context.Context, setup *portal.Setup, night *portal.Night, due []portal.RegistrationID, pass registrationPass) error {
 	for len(due) > 0 {
 		taken := 0
 		err := s.write(ctx, func(tx *Tx) (err error) {
-			taken, err = applySome(tx, setup, night, due)
+			taken, err = applySome(tx, setup, night, due, pass)
 			return err
 		})
 		if err != nil {
@@ -112,28 +173,30 @@ func (s *Store) applyRegistrations(ctx context.Context, setup *portal.Setup, nig
 	return nil
 }
 
-// dueRegistrations lists the registrations that the night has something to do for: those that stop first, what needs another
-// activity before what is needed; then the others, what is needed before what needs it.
-func dueRegistrations(rows []registrationRow, setup *portal.Setup, night *portal.Night) []portal.RegistrationID {
-	rank := map[portal.RegistrationID]int{}
-	var due []portal.RegistrationID
+// dueRegistrations lists the registrations that the night has something to do for, what is needed before what needs it; and
+// those of them that may give days up, in the same order.
+func dueRegistrations(rows []registrationRow, setup *portal.Setup, night *portal.Night) (due, changed []portal.RegistrationID) {
+	depth := map[portal.RegistrationID]int{}
 	for i := range rows {
 		t := rows[i].tonight(setup, night)
 		if t == nil {
 			continue
 		}
-		id, depth := rows[i].course.ID, setup.Activity(rows[i].activity).Depth()
-		if rank[id] = depth; t.next != nil && t.next.Stops() {
-			rank[id] = -1 - depth
-		}
+		id := rows[i].course.ID
+		depth[id] = setup.Activity(rows[i].activity).Depth()
 		due = append(due, id)
+		if t.next != nil && rows[i].through != 0 {
+			changed = append(changed, id)
+		}
 	}
-	slices.SortStableFunc(due, func(x, y portal.RegistrationID) int { return rank[x] - rank[y] })
-	return due
+	needed := func(x, y portal.RegistrationID) int { return depth[x] - depth[y] }
+	slices.SortStableFunc(due, needed)
+	slices.SortStableFunc(changed, needed)
+	return due, changed
 }
 
 // applySome applies registrations until the next one would make too many movements for one transaction, at least one.
-func applySome(tx *Tx, setup *portal.Setup, night *portal.Night, due []portal.RegistrationID) (taken int, err error) {
+func applySome(tx *Tx, setup *portal.Setup, night *portal.Night, due []portal.RegistrationID, pass registrationPass) (taken int, err error) {
 	movements := 0
 	for _, id := range due {
 		rows, err := registrationRows(tx, "r.id = ?", id)
@@ -141,7 +204,7 @@ func applySome(tx *Tx, setup *portal.Setup, night *portal.Night, due []portal.Re
 			return 0, err
 		}
 		if len(rows) == 1 { // else it was dropped meanwhile
-			n, err := applyOne(tx, setup, night, &rows[0], nightChunk-movements, taken == 0)
+			n, err := applyOne(tx, setup, night, &rows[0], pass, nightChunk-movements, taken == 0)
 			if err != nil {
 				return 0, err
 			}
@@ -168,16 +231,24 @@ func (row *registrationRow) tonight(setup *portal.Setup, night *portal.Night) *r
 	if a == nil {
 		return nil
 	}
-	t, after := &registrationTonight{}, row.course
+	t := &registrationTonight{last: bookedTo(setup, a, row.through, night.Date)}
+	from := func(day portal.Date) {
+		if t.first == 0 || day < t.first {
+			t.first = day
+		}
+	}
 	if row.pending != nil && row.asked[len(row.asked)-1].at.Before(night.Due) {
 		t.next = row.pending
-		t.first, after = t.next.First, after.With(*t.next)
+		from(t.next.First)
 	}
-	t.last = bookedTo(setup, a, after, row.through, night.Date, night.Due)
+	earliest := portal.EarliestStart(night.Due, a.NoticeDays)
 	if row.through != 0 && row.through < t.last {
-		goingOn := max(row.through+1, portal.EarliestStart(night.Due, a.NoticeDays))
-		if t.next == nil || goingOn < t.first {
-			t.first = goingOn
+		from(max(row.through+1, earliest))
+	}
+	for _, day := range row.unopened {
+		if slot := setup.NewSlot(row.child, a, day); day >= earliest && !slot.Unopened(night.Due) {
+			from(day)
+			break // they are in order
 		}
 	}
 	if t.first == 0 {
@@ -186,9 +257,9 @@ func (row *registrationRow) tonight(setup *portal.Setup, night *portal.Night) *r
 	return t
 }
 
-// applyOne does a registration's steps of the night; it gives -1, and does nothing, when there are more than room and it
+// applyOne does a registration's steps of the night, or of one pass; it gives -1, and does nothing, when there are more than room and it
 // is not the first of its transaction.
-func applyOne(tx *Tx, setup *portal.Setup, night *portal.Night, row *registrationRow, room int, alone bool) (movements int, err error) {
+func applyOne(tx *Tx, setup *portal.Setup, night *portal.Night, row *registrationRow, pass registrationPass, room int, alone bool) (movements int, err error) {
 	t := row.tonight(setup, night)
 	if t == nil {
 		return 0, nil
@@ -203,6 +274,9 @@ func applyOne(tx *Tx, setup *portal.Setup, night *portal.Night, row *registratio
 		}
 		steps = row.course.Plan(t.next, row.through, days)
 	}
+	if pass == giveBack {
+		steps = portal.GivenBack(steps)
+	}
 	if len(steps) > room && !alone {
 		return -1, nil
 	}
@@ -213,12 +287,30 @@ func applyOne(tx *Tx, setup *portal.Setup, night *portal.Night, row *registratio
 		}
 		movements += n
 	}
+	if pass == giveBack {
+		return movements, nil
+	}
+	if err := keepUnopened(tx, night, row.course.ID, t, steps); err != nil {
+		return 0, err
+	}
 	if t.next != nil {
 		if err := tx.exec("UPDATE registration_version SET night_id = ? WHERE registration_id = ? AND night_id IS NULL", night.ID, row.course.ID); err != nil {
 			return 0, err
 		}
 	}
 	return movements, tx.exec("UPDATE registration SET through = ? WHERE id = ?", t.last, row.course.ID)
+}
+
+// keepUnopened remembers which of the days that were looked at the town has not opened to bookings yet, and forgets those
+// that passed without being opened.
+func keepUnopened(tx *Tx, night *portal.Night, id portal.RegistrationID, t *registrationTonight, steps []portal.RegistrationStep) error {
+	err := tx.exec("DELETE FROM registration_unopened WHERE registration_id = ? AND (day < ? OR day BETWEEN ? AND ?)", id, night.Date, t.first, t.last)
+	for i := 0; i < len(steps) && err == nil; i++ {
+		if steps[i].Act == portal.RegistrationLater {
+			err = tx.exec("INSERT INTO registration_unopened (registration_id, day) VALUES (?, ?)", id, steps[i].Slot.Day)
+		}
+	}
+	return err
 }
 
 // registrationWords stands beside each day that a registration changed.

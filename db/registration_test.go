@@ -3,6 +3,7 @@ package db_test
 import (
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -166,8 +167,8 @@ func TestRegistrationStops(t *testing.T) {
 	tn.wantBooked(t, 0, tn.canteen, "2026-12", "1 7 8 11 14 15")
 	w := db.RegistrationWish{Registration: portal.Registration{ID: id, First: portal.MustDate("2026-12-02")}, Stop: true}
 	tn.register(t, 0, w)
-	if _, err := tn.AskRegistration(ctx, tn.parents[0], "formulaire-deux", w); portal.AsError(err) == nil {
-		t.Error("changed a second time before the night")
+	if _, err := tn.AskRegistration(ctx, tn.parents[0], "formulaire-deux", w); portal.AsError(err) == nil || !strings.HasPrefix(portal.AsError(err).Message, "Jusqu’à demain 1 h 15, cette inscription") {
+		t.Errorf("changed a second time before the night: %v", err)
 	}
 	tn.night(t, "2026-11-25")
 	tn.wantBooked(t, 0, tn.canteen, "2026-12", "1 8 11")
@@ -408,7 +409,18 @@ func TestDropRegistrationRequest(t *testing.T) {
 		t.Errorf("%+v %v", l, err)
 	}
 	id = tn.register(t, 0, tn.wish(0, tn.canteen, "2026-11-30", portal.Monday))
+	held := func(leaving bool, night string) {
+		t.Helper()
+		reg, err := tn.Registration(ctx, tn.parents[0], id)
+		if err != nil || reg.Pending == nil || reg.Leaving != leaving || !reg.Night.Equal(paris(night)) {
+			t.Errorf("%+v %v", reg, err)
+		}
+	}
+	held(false, "2026-11-25 01:15:00")
+	tn.clock.Set(paris("2026-11-25 00:30:00"))
+	held(false, "2026-11-25 01:15:00")
 	tn.clock.Set(paris("2026-11-25 01:15:30")) // its night has come and runs late
+	held(true, "2026-11-25 01:15:00")
 	if err := tn.DropRegistrationRequest(ctx, tn.parents[0], id); portal.AsError(err) == nil {
 		t.Error("dropped while it was being transmitted")
 	}
@@ -560,8 +572,10 @@ func TestRegistrationBesideOtherActivities(t *testing.T) {
 	}
 }
 
-// TestRegistrationHoursClash: new hours that would reach into another activity are not taken, and the family reads so.
-func TestRegistrationHoursClash(t *testing.T) {
+// eveningAndStudy is a registration for the Mondays of the evening from 7 December, until 17 h 30; on the first two the child
+// has the study too, from 17 h 30.
+func eveningAndStudy(t *testing.T) (*town, db.RegistrationWish, portal.ActivityID) {
+	t.Helper()
 	tn := newYear(t, 1)
 	evening := tn.activity(t, tn.evening)
 	evening.AsksDeparture, evening.HourStep, evening.Starts, evening.Ends = true, 15, portal.Clock(16, 30), portal.Clock(18, 30)
@@ -569,15 +583,54 @@ func TestRegistrationHoursClash(t *testing.T) {
 	study := evening
 	study.Counters = nil
 	study.ID, study.Name, study.Short, study.Spoken, study.AsksDeparture, study.Starts = 0, "ÉTUDE", "Étude", "l’étude", false, portal.Clock(17, 30)
-	var err error
-	if study.ID, err = tn.SaveActivity(ctx, study); err != nil {
+	id, err := tn.SaveActivity(ctx, study)
+	if err != nil {
 		t.Fatal(err)
 	}
 	w := tn.wish(0, tn.evening, "2026-12-07", portal.Monday)
 	w.Hours = portal.Hours{Departure: portal.Clock(17, 30)}
 	w.ID = tn.register(t, 0, w)
 	tn.night(t, "2026-11-24")
-	tn.want(t, 0, 0, study.ID, "2026-12-07", true)
+	tn.want(t, 0, 0, id, "2026-12-07", true)
+	tn.want(t, 0, 0, id, "2026-12-14", true)
+	tn.confirm(t, 0, "étude deux fois")
+	return tn, w, id
+}
+
+// TestHoursClashIsNotByHand: days that kept their hours because the new ones clashed are still the registration's: it changes
+// them when it can, and cancels them when it stops. Hours chosen by hand since then stay.
+func TestHoursClashIsNotByHand(t *testing.T) {
+	tn, w, study := eveningAndStudy(t)
+	w.Hours.Departure = portal.Clock(18, 30)
+	tn.register(t, 0, w)
+	tn.night(t, "2026-11-25")
+	if told := tn.told(t, "2026-11-25"); strings.Count(told, "change refused") != 2 {
+		t.Fatal(told)
+	}
+	tn.want(t, 0, 0, study, "2026-12-14", false)
+	tn.confirm(t, 0, "plus d’étude le 14")
+	w.Hours.Departure = portal.Clock(18, 0)
+	tn.register(t, 0, w)
+	tn.night(t, "2026-11-26")
+	for day, want := range map[string]portal.TimeOfDay{"2026-12-07": portal.Clock(17, 30), "2026-12-14": portal.Clock(18, 0), "2027-01-04": portal.Clock(18, 0)} {
+		if s := tn.state(t, 0, 0, tn.evening, day); s.Hours.Departure != want {
+			t.Errorf("%s: %s", day, s.Hours.Words())
+		}
+	}
+	if _, err := tn.Ask(ctx, tn.parents[0], db.Want{Child: tn.children[0][0], Activity: tn.evening, Day: portal.MustDate("2027-01-11"), Present: true, SetHours: true, Hours: portal.Hours{Departure: portal.Clock(17, 0)}}); err != nil {
+		t.Fatal(err)
+	}
+	tn.confirm(t, 0, "un autre départ")
+	tn.register(t, 0, db.RegistrationWish{Registration: portal.Registration{ID: w.ID, First: w.First}, Stop: true})
+	tn.night(t, "2026-11-27")
+	tn.wantBooked(t, 0, tn.evening, "2026-12", "")
+	tn.wantBooked(t, 0, tn.evening, "2027-01", "11")
+}
+
+// TestRegistrationHoursClash: new hours that would reach into another activity are not taken, and the family reads so.
+func TestRegistrationHoursClash(t *testing.T) {
+	tn, w, study := eveningAndStudy(t)
+	tn.want(t, 0, 0, study, "2026-12-14", false)
 	tn.confirm(t, 0, "étude une fois")
 	w.Hours.Departure = portal.Clock(18, 30)
 	tn.register(t, 0, w)
@@ -633,21 +686,104 @@ func TestRegistrationAndWindows(t *testing.T) {
 	}
 }
 
+// windows replaces the booking windows of the canteen.
+func (tn *town) windows(t testing.TB, list ...portal.Window) {
+	t.Helper()
+	canteen := tn.activity(t, tn.canteen)
+	canteen.Windows = list
+	tn.save(t, canteen)
+}
+
+// TestGapBetweenWindows: days that no window holds keep back neither those of the window after them, nor the rest of the year
+// once they are announced.
+func TestGapBetweenWindows(t *testing.T) {
+	tn := newYear(t, 1)
+	december := portal.Window{Name: "Décembre", First: portal.MustDate("2026-12-01"), Last: portal.MustDate("2026-12-11"), Opens: paris("2026-11-01 08:00:00")}
+	winter := portal.Window{Name: "Hiver", First: portal.MustDate("2027-01-11"), Last: portal.MustDate("2027-02-05"), Opens: paris("2026-11-25 08:00:00")}
+	tn.windows(t, december, winter)
+	tn.register(t, 0, tn.wish(0, tn.canteen, "2026-12-07", portal.Monday))
+	tn.night(t, "2026-11-24")
+	tn.wantBooked(t, 0, tn.canteen, "2026-12", "7")
+	tn.night(t, "2026-11-25") // before the hour of the opening
+	tn.wantBooked(t, 0, tn.canteen, "2027-01", "")
+	tn.night(t, "2026-11-26")
+	tn.wantBooked(t, 0, tn.canteen, "2026-12", "7")
+	tn.wantBooked(t, 0, tn.canteen, "2027-01", "11 18 25")
+	tn.wantBooked(t, 0, tn.canteen, "2027-02", "1")
+	if n := tn.night(t, "2026-11-27"); n.Movements != 0 {
+		t.Errorf("%d movements", n.Movements)
+	}
+	tn.want(t, 0, 0, tn.canteen, "2027-01-18", false)
+	tn.confirm(t, 0, "pas le 18 janvier")
+	tn.windows(t, december, portal.Window{Name: "Noël", First: portal.MustDate("2026-12-12"), Last: portal.MustDate("2027-01-10"), Opens: paris("2026-11-28 08:00:00")}, winter)
+	tn.night(t, "2026-11-29") // the gap is announced, and open
+	tn.wantBooked(t, 0, tn.canteen, "2026-12", "7 14")
+	tn.wantBooked(t, 0, tn.canteen, "2027-01", "4 11 25")
+	tn.windows(t)
+	tn.night(t, "2027-03-03") // nothing is booked by periods any more; two days of notice
+	tn.wantBooked(t, 0, tn.canteen, "2027-03", "8 15 22")
+}
+
+// TestChangeBeforeTheOpening: days that a change adds before they are open are booked once they are, whether they were closed
+// to bookings when the registration was asked or only afterwards; days that a stop takes away before that are not.
+func TestChangeBeforeTheOpening(t *testing.T) {
+	winter := portal.Window{Name: "Hiver", First: portal.MustDate("2027-01-04"), Last: portal.MustDate("2027-02-05"), Opens: paris("2026-12-10 08:00:00")}
+	rest := []portal.Window{
+		{Name: "Automne", First: portal.MustDate("2026-09-01"), Last: portal.MustDate("2027-01-03"), Opens: paris("2026-09-01 08:00:00")}, winter,
+		{Name: "Printemps", First: portal.MustDate("2027-02-06"), Last: portal.MustDate("2027-08-31"), Opens: paris("2026-09-01 08:00:00")},
+	}
+	for _, before := range []bool{true, false} {
+		tn := newYear(t, 1)
+		if before {
+			tn.windows(t, rest...)
+		}
+		id := tn.register(t, 0, tn.wish(0, tn.canteen, "2026-12-07", portal.Monday))
+		tn.night(t, "2026-11-24")
+		mondays := map[bool]string{true: "", false: "4 11 18 25"}[before]
+		tn.wantBooked(t, 0, tn.canteen, "2027-01", mondays)
+		tn.windows(t, rest...)
+		both := db.RegistrationWish{Registration: portal.Registration{ID: id, First: portal.MustDate("2026-12-08"), Weekdays: portal.Days(portal.Monday, portal.Tuesday)}}
+		preview, err := tn.PreviewRegistration(ctx, tn.parents[0], both)
+		if err != nil {
+			t.Fatal(err)
+		}
+		later := 0
+		for _, s := range preview.Steps {
+			if s.Act == portal.RegistrationLater {
+				later++
+			}
+		}
+		if want := map[bool]int{true: 10, false: 5}[before]; later != want || preview.Horizon != portal.MustDate("2027-07-02") {
+			t.Errorf("%d days that are not open yet, want %d; up to %s", later, want, preview.Horizon)
+		}
+		tn.register(t, 0, both)
+		tn.night(t, "2026-11-25")
+		tn.wantBooked(t, 0, tn.canteen, "2026-12", "7 8 14 15")
+		tn.wantBooked(t, 0, tn.canteen, "2027-01", mondays)
+		tn.wantBooked(t, 0, tn.canteen, "2027-03", "1 2 8 9 15 16 22 23 30") // the 29th is Easter Monday
+		tn.register(t, 0, db.RegistrationWish{Registration: portal.Registration{ID: id, First: portal.MustDate("2027-01-18")}, Stop: true})
+		tn.night(t, "2026-11-26")
+		tn.night(t, "2026-12-10")
+		tn.wantBooked(t, 0, tn.canteen, "2027-01", strings.TrimSuffix(mondays, " 18 25"))
+		if n := tn.night(t, "2026-12-11"); n.Movements == 0 || n.Due.Before(winter.Opens) {
+			t.Errorf("%+v", n)
+		}
+		tn.wantBooked(t, 0, tn.canteen, "2027-01", "4 5 11 12")
+		tn.wantBooked(t, 0, tn.canteen, "2027-02", "")
+		if n := tn.night(t, "2026-12-12"); n.Movements != 0 {
+			t.Errorf("%d movements", n.Movements)
+		}
+	}
+}
+
 // TestRegistrationsInOrder: whichever was asked first, the meal is booked before the centre that needs it, and cancelled
 // after it.
 func TestRegistrationsInOrder(t *testing.T) {
 	for _, mealFirst := range []bool{false, true} {
 		tn := newYear(t, 1)
-		centre := tn.activity(t, tn.canteen)
-		centre.ID, centre.Name, centre.Short, centre.Spoken, centre.Counters = 0, "CENTRE", "Centre", "le centre", nil
-		centre.Links = []portal.Link{{Other: tn.canteen, Kind: portal.Requires}}
-		id, err := tn.SaveActivity(ctx, centre)
-		if err != nil {
-			t.Fatal(err)
-		}
-		order := []portal.ActivityID{id, tn.canteen}
+		order := []portal.ActivityID{tn.centre(t), tn.canteen}
 		if mealFirst {
-			order = []portal.ActivityID{tn.canteen, id}
+			slices.Reverse(order)
 		}
 		var asked []portal.RegistrationID
 		for _, a := range order {
@@ -666,4 +802,102 @@ func TestRegistrationsInOrder(t *testing.T) {
 			tn.wantBooked(t, 0, a, "2027-01", "")
 		}
 	}
+}
+
+// centre adds an activity of the canteen's days that needs the meal.
+func (tn *town) centre(t testing.TB) portal.ActivityID {
+	t.Helper()
+	centre := tn.activity(t, tn.canteen)
+	centre.ID, centre.Name, centre.Short, centre.Spoken, centre.Counters = 0, "CENTRE", "Centre", "le centre", nil
+	centre.Links = []portal.Link{{Other: tn.canteen, Kind: portal.Requires}}
+	id, err := tn.SaveActivity(ctx, centre)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+// TestRegistrationsMovedTogether: a meal and the centre that needs it move to another weekday in one night, whichever was
+// asked first and wherever the night is cut; the old pair goes and the new one comes.
+func TestRegistrationsMovedTogether(t *testing.T) {
+	for name, stop := range map[string]string{
+		"d’une traite":                     "",
+		"coupée dans ce qui est rendu":     "DELETE ON booking WHEN OLD.day = '2027-01-18'",
+		"coupée avant la première":         "UPDATE OF through ON registration WHEN NEW.id = 1",
+		"coupée avant la seconde":          "UPDATE OF through ON registration WHEN NEW.id = 2",
+		"coupée avant d’écrire la nuit":    "UPDATE OF done_at ON night",
+		"coupée au milieu des nouveaux":    "INSERT ON booking WHEN NEW.day = '2027-01-19'",
+		"coupée entre les deux demandes":   "UPDATE OF night_id ON registration_version WHEN NEW.registration_id = 2",
+		"coupée avant la première demande": "UPDATE OF night_id ON registration_version WHEN NEW.registration_id = 1",
+	} {
+		for _, mealFirst := range []bool{false, true} {
+			tn := newYear(t, 1)
+			order := []portal.ActivityID{tn.centre(t), tn.canteen}
+			if mealFirst {
+				slices.Reverse(order)
+			}
+			var asked []portal.RegistrationID
+			for _, a := range order {
+				asked = append(asked, tn.register(t, 0, tn.wish(0, a, "2026-12-07", portal.Monday)))
+			}
+			tn.night(t, "2026-11-24")
+			for i, id := range asked {
+				w := db.RegistrationWish{Registration: portal.Registration{ID: id, First: portal.MustDate("2026-12-08"), Weekdays: portal.Days(portal.Tuesday)}}
+				if together := tn.movesFreely(t, w); together != (i == 1) {
+					t.Errorf("%s: the preview of change %d says %v", name, i+1, together)
+				}
+				tn.register(t, 0, w)
+			}
+			if stop != "" {
+				tn.clock.Set(paris("2026-11-25 01:16:00"))
+				tn.sql(t, "CREATE TRIGGER killed BEFORE "+stop+" BEGIN SELECT RAISE(ABORT, 'killed'); END")
+				if _, err := tn.Transmit(ctx, tn.structure, portal.MustDate("2026-11-25")); err == nil {
+					t.Errorf("%s: the night was not stopped", name)
+				}
+				tn.sql(t, "DROP TRIGGER killed")
+			}
+			tn.night(t, "2026-11-25")
+			for _, a := range order {
+				tn.wantBooked(t, 0, a, "2026-12", "7 8 15")
+				tn.wantBooked(t, 0, a, "2027-01", "5 12 19 26")
+			}
+			if told := tn.told(t, "2026-11-25"); strings.Contains(told, "refused") || strings.Count(told, "remove cancelled 2026-12-14") != 2 || strings.Count(told, "add booked 2026-12-15") != 2 {
+				t.Errorf("%s, meal first %v:\n%s", name, mealFirst, told)
+			}
+		}
+	}
+}
+
+// movesFreely says whether the preview of a change only cancels and books.
+func (tn *town) movesFreely(t testing.TB, w db.RegistrationWish) bool {
+	t.Helper()
+	p, err := tn.PreviewRegistration(ctx, tn.parents[0], w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	acts := map[portal.RegistrationAct]int{}
+	for _, s := range p.Steps {
+		acts[s.Act]++
+	}
+	return acts[portal.RegistrationNeeded]+acts[portal.RegistrationClash] == 0 && acts[portal.RegistrationAdds] > 0 && acts[portal.RegistrationRemoves] > 0
+}
+
+// TestRegistrationsSwapped: two activities that do not go together change places in one night.
+func TestRegistrationsSwapped(t *testing.T) {
+	tn := newYear(t, 1)
+	study := tn.activity(t, tn.canteen)
+	study.ID, study.Name, study.Short, study.Spoken, study.Counters = 0, "ÉTUDE", "Étude", "l’étude", nil
+	study.Links = []portal.Link{{Other: tn.canteen, Kind: portal.Incompatible}}
+	id, err := tn.SaveActivity(ctx, study)
+	if err != nil {
+		t.Fatal(err)
+	}
+	meals := tn.register(t, 0, tn.wish(0, tn.canteen, "2026-12-07", portal.Monday))
+	studies := tn.register(t, 0, tn.wish(0, id, "2026-12-07", portal.Tuesday))
+	tn.night(t, "2026-11-24")
+	tn.register(t, 0, db.RegistrationWish{Registration: portal.Registration{ID: meals, First: portal.MustDate("2026-12-07"), Weekdays: portal.Days(portal.Tuesday)}})
+	tn.register(t, 0, db.RegistrationWish{Registration: portal.Registration{ID: studies, First: portal.MustDate("2026-12-07"), Weekdays: portal.Days(portal.Monday)}})
+	tn.night(t, "2026-11-25")
+	tn.wantBooked(t, 0, tn.canteen, "2026-12", "8 15")
+	tn.wantBooked(t, 0, id, "2026-12", "7 14")
 }

@@ -43,7 +43,7 @@ func (r *request) registrationsOf(c portal.Child, l *db.Registrations) views.Reg
 		if reg.Child.ID != c.ID {
 			continue
 		}
-		card := views.NewRegistrationCard(reg.Course, reg.Activity, c.FirstName, reg.Pending, reg.Leaving, today, r.session.CSRF)
+		card := r.registrationCard(&reg, l.Now)
 		if reg.Course.Over(today) {
 			child.Over = append(child.Over, card)
 			continue
@@ -57,6 +57,10 @@ func (r *request) registrationsOf(c portal.Child, l *db.Registrations) views.Reg
 		}
 	}
 	return child
+}
+
+func (r *request) registrationCard(reg *db.Registration, now time.Time) views.RegistrationCard {
+	return views.NewRegistrationCard(reg.Course, reg.Activity, reg.Child.FirstName, reg.Pending, reg.Night, now, r.session.CSRF)
 }
 
 // registrationForm is a form for a registration of the family: a new one, a change or an end.
@@ -99,7 +103,10 @@ func (r *request) registrationPage() error {
 	if err != nil {
 		return err
 	}
-	if f.Pending != nil || f.act != "" && f.Course.Over(portal.DateOf(r.now)) {
+	if f.Pending != nil {
+		return r.registrationHeld(&f)
+	}
+	if f.act != "" && f.Course.Over(portal.DateOf(r.now)) {
 		return r.redirect303(views.RegistrationsPath)
 	}
 	page, err := r.drawRegistration(&f)
@@ -118,12 +125,32 @@ func (r *request) registrationPage() error {
 	return r.render(page)
 }
 
+// registrationHeld says why a registration that waits for the night is not changed or stopped now.
+func (r *request) registrationHeld(f *registrationForm) error {
+	title := f.title()
+	v := views.RegistrationHeld{Frame: r.frame(title, views.RegistrationsPath), Heading: title, Why: "Une demande attend déjà la nuit", Card: r.registrationCard(f.Registration, r.now)}
+	if f.Leaving {
+		v.Why = "Une demande est en cours de transmission"
+	}
+	return r.render(v)
+}
+
+// title says what the form does.
+func (f *registrationForm) title() string {
+	of := f.Activity.Spoken + " " + portal.Of(f.Child.FirstName)
+	switch f.act {
+	case "":
+		return "Inscrire " + f.Child.FirstName + " à l’année : " + f.Activity.Spoken
+	case "arreter":
+		return "Arrêter l’inscription à l’année : " + of
+	}
+	return "Modifier l’inscription à l’année : " + of
+}
+
 // drawRegistration makes the form without what is typed in it.
 func (r *request) drawRegistration(f *registrationForm) (*views.RegistrationForm, error) {
-	of := f.Activity.Spoken + " " + portal.Of(f.Child.FirstName)
 	v := &views.RegistrationForm{Action: r.Path(), FirstLabel: "Date de début", Button: "Enregistrer l’inscription",
 		EveryOtherHint: "La date de début doit tomber dans la première semaine de présence."}
-	title := "Inscrire " + f.Child.FirstName + " à l’année : " + f.Activity.Spoken
 	switch f.act {
 	case "":
 		children, err := r.site.store.Children(r.ctx(), r.account())
@@ -137,9 +164,9 @@ func (r *request) drawRegistration(f *registrationForm) (*views.RegistrationForm
 			}
 		}
 	case "arreter":
-		title, v.Stop, v.FirstLabel, v.Button = "Arrêter l’inscription à l’année : "+of, true, "Arrêter à partir du", "Arrêter l’inscription"
+		v.Stop, v.FirstLabel, v.Button = true, "Arrêter à partir du", "Arrêter l’inscription"
 	default:
-		title, v.Change, v.FirstLabel, v.Button = "Modifier l’inscription à l’année : "+of, true, "Changement à partir du", "Enregistrer le changement"
+		v.Change, v.FirstLabel, v.Button = true, "Changement à partir du", "Enregistrer le changement"
 		v.EveryOtherHint = "La date du changement doit tomber dans la première semaine de présence."
 		if _, stands := f.standing(r.now); stands.EveryOther {
 			v.WasEveryOther, v.EveryOtherHint = true, "Les semaines de présence restent les mêmes, sauf si vous les échangez."
@@ -148,6 +175,7 @@ func (r *request) drawRegistration(f *registrationForm) (*views.RegistrationForm
 	if f.act != "" {
 		v.Now = f.Course.Words(portal.DateOf(r.now))
 	}
+	title := f.title()
 	v.Heading, v.Frame = title, r.frame(title, views.RegistrationsPath)
 	v.SetNotice(portal.EarliestStart(r.now, f.Activity.NoticeDays), f.Activity, f.Child.ID)
 	key, err := r.site.store.NewFormKey()

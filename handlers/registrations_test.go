@@ -133,7 +133,15 @@ func TestRegistrationJourney(t *testing.T) {
 	b.htmx(true).post(change, weekly).want(200).wantText("1 jour à réserver et").wantText("Réservations à annuler").wantNoText("Premières semaines").wantNoText("jours sont réservés jusqu’au")
 	b.htmx(false).post(change, weekly).wantTo("/inscriptions?enregistree=changement")
 	b.get("/inscriptions?enregistree=changement").wantText("À partir du 7 décembre 2026 : lundi, jusqu’au 18 décembre 2026. Cette demande sera transmise cette nuit").wantNoText("Modifier")
-	b.get(change).wantTo("/inscriptions")
+	held := "Jusqu’à demain 1 h 15, cette inscription ne peut être ni modifiée ni arrêtée : une demande attend déjà la nuit. Revenez ensuite, ou abandonnez cette demande pour en faire une autre."
+	b.wantText(held)
+	for _, act := range []string{"modifier", "arreter"} {
+		b.get(fmt.Sprintf("/inscriptions/%d/%s", id, act)).want(200).wantText(held).wantText("À partir du 7 décembre 2026 : lundi, jusqu’au 18 décembre 2026.").wantText("Abandonner cette demande").wantText("Revenir à la liste")
+		if b.page.Find(`main input[name=debut]`).Length() != 0 || b.page.Find("h1").Text() == "" {
+			t.Errorf("%s: the form stands there all the same", act)
+		}
+	}
+	b.post(fmt.Sprintf("/inscriptions/%d/arreter", id), url.Values{"cle": {"ouverte-avant"}, "debut": {"2026-12-01"}}).want(409).wantText(held)
 	h.tonight("2026-11-26")
 	b.get(h.path(h.canteen)+"?mois=2026-12").wantState("2026-12-03", "reserve").wantState("2026-12-07", "reserve").wantState("2026-12-14", "libre").wantState("2026-12-17", "libre")
 	b.get("/inscriptions").wantText("À partir du 7 décembre 2026 : lundi, jusqu’au 18 décembre 2026.")
@@ -147,7 +155,8 @@ func TestRegistrationJourney(t *testing.T) {
 	b.get("/inscriptions?enregistree=arret").wantText("Arrêt enregistré.").wantText("Arrêt à partir du 30 novembre 2026. Cette demande sera transmise cette nuit")
 	h.clock.Set(portal.MustDate("2026-11-27").At(portal.Clock(1, 15))) // the night has come and has not run yet
 	h.comeBack()
-	b.get("/inscriptions").wantText("est en cours de transmission").wantNoText("Abandonner")
+	b.get("/inscriptions").wantText("est en cours de transmission").wantText("Revenez dans quelques minutes.").wantNoText("bandonner").wantNoText("bandonnez")
+	b.get(stop).want(200).wantText("Une demande est en cours de transmission").wantText("Revenez dans quelques minutes.").wantNoText("bandonnez")
 	b.post(fmt.Sprintf("/inscriptions/%d/abandonner", id), url.Values{}).want(409)
 	h.tonight("2026-11-27")
 	b.get("/inscriptions").wantText("1 inscription terminée").wantText("arrêtée avant d’avoir commencé")
@@ -234,6 +243,32 @@ func TestFullDaysInThePreview(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.post(form, typed).want(200).wantText("1 jour complet : votre enfant sera sur la liste d’attente : mer. 2 déc.")
+}
+
+// TestDaysNotOpenYetInThePreview: days that wait for a booking window are told with the instant at which it opens.
+func TestDaysNotOpenYetInThePreview(t *testing.T) {
+	h := annual(t)
+	setup, err := h.store.Setup(context.Background(), h.structure)
+	if err != nil {
+		t.Fatal(err)
+	}
+	canteen := *setup.Activity(h.canteen)
+	canteen.Windows = []portal.Window{
+		{Name: "Automne", First: portal.MustDate("2026-09-01"), Last: portal.MustDate("2027-01-03"), Opens: portal.MustDate("2026-08-01").At(portal.Clock(8, 0))},
+		{Name: "Hiver", First: portal.MustDate("2027-01-04"), Last: portal.MustDate("2027-01-22"), Opens: portal.MustDate("2026-12-10").At(portal.Clock(8, 0))},
+	}
+	if _, err := h.store.SaveActivity(context.Background(), canteen); err != nil {
+		t.Fatal(err)
+	}
+	b := h.father
+	form := views.NewRegistrationPath(h.amalia, h.canteen)
+	b.get(form)
+	b.htmx(true).post(form, b.typed("debut", "2026-12-07", "fin", "2027-01-29", "jour-lundi", "1")).want(200).wantText("2 jours à réserver.").
+		wantText("4 jours attendent l’ouverture des réservations de leur période : ils seront réservés d’eux-mêmes la nuit suivante.").
+		wantText("Ouverture le jeudi 10 décembre 2026 à 8 h : lun. 4 janv., lun. 11 janv. et lun. 18 janv.").
+		wantText("Ouverture pas encore annoncée : lun. 25 janv.").wantNoText("approchera")
+	b.post(form, b.typed("debut", "2027-01-04", "jour-lundi", "1")).want(200).wantText("Aucun jour ne change pour le moment.").wantText("jours attendent l’ouverture").
+		wantText("Les jours ouverts aux réservations sont réservés jusqu’au vendredi 2 juillet 2027 pour le moment").wantNoText("approchera")
 }
 
 // TestNoChildToRegister: an account without children is told what to do.

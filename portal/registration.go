@@ -88,20 +88,6 @@ func (s *Setup) BookingHorizon(a *Activity, night Date) Date {
 	return to
 }
 
-// OpenedTo gives the last day, from first to last, before one that the town has not opened to bookings yet at a moment; all
-// of them where the activity is not booked by periods.
-func (s *Setup) OpenedTo(a *Activity, first, last Date, now time.Time) Date {
-	if len(a.Windows) == 0 {
-		return last
-	}
-	for day := first; day <= last; day++ {
-		if slot := s.NewSlot(0, a, day); slot.Unopened(now) {
-			return day - 1
-		}
-	}
-	return last
-}
-
 // Unopened says that the town has not opened the day to bookings yet.
 func (s *Slot) Unopened(now time.Time) bool {
 	return s.Open && (s.Book.Unannounced || s.Book.Early(now))
@@ -208,6 +194,15 @@ func (r Registration) Pattern() string {
 		words += ", " + h
 	}
 	return words
+}
+
+// HeldWords says why a registration of which something is asked already can be neither changed nor stopped, until when, and
+// what to do instead; night is the instant of the night that transmits what is asked.
+func HeldWords(night, now time.Time) string {
+	if !now.Before(night) {
+		return "La demande faite pour cette inscription est en cours de transmission : d’ici là, l’inscription ne peut être ni modifiée ni arrêtée. Revenez dans quelques minutes."
+	}
+	return Capital(Until(night, now)) + ", cette inscription ne peut être ni modifiée ni arrêtée : une demande attend déjà la nuit. Revenez ensuite, ou abandonnez cette demande pour en faire une autre."
 }
 
 // dayMonth gives « 30 novembre », dayYear « 30 novembre 2026 ».

@@ -1,5 +1,7 @@
 package portal
 
+import "slices"
+
 // RegistrationAct is what a registration does with one of its days, or why it leaves it as it is.
 type RegistrationAct string
 
@@ -12,6 +14,7 @@ const (
 	RegistrationFull      RegistrationAct = "full"      // it is full, and there is no waiting list
 	RegistrationClash     RegistrationAct = "clash"     // another activity of that day does not go with it, or one that it needs is missing; what is booked keeps its hours
 	RegistrationNeeded    RegistrationAct = "needed"    // another activity of that day needs it, and it stays
+	RegistrationLater     RegistrationAct = "later"     // the town has not opened it to bookings yet: the night after it does comes back to it
 	RegistrationClosed    RegistrationAct = "closed"    // it is not open
 	RegistrationByHand    RegistrationAct = "by hand"   // it was booked by hand and stays
 	RegistrationOwnHours  RegistrationAct = "own hours" // its hours were changed by hand and stay
@@ -23,8 +26,10 @@ type RegistrationDay struct {
 	Slot      *Slot
 	Own       bool  // the registration itself booked it
 	Hours     Hours // saved
+	Given     Hours // what the registration itself gave the day last: not what was asked, where that clashed
 	Exception bool  // the family cancelled by hand what the registration had booked
 	Unopened  bool  // the town has not opened it to bookings yet
+	Later     bool  // it had not when a night came to it: nothing was done there
 }
 
 // RegistrationStep is one day that a registration touches, or has to leave alone.
@@ -47,7 +52,7 @@ func (c Course) Plan(next *Registration, through Date, days []RegistrationDay) [
 	for i := range days {
 		d := &days[i]
 		old, was := c.Attends(d.Slot.Day)
-		was = was && d.Slot.Day <= through
+		was = was && d.Slot.Day <= through && !d.Later
 		by, will := after.Attends(d.Slot.Day)
 		var act RegistrationAct
 		switch {
@@ -63,6 +68,12 @@ func (c Course) Plan(next *Registration, through Date, days []RegistrationDay) [
 		}
 	}
 	return steps
+}
+
+// GivenBack keeps the days that are cancelled. A night does those of all registrations before anything else, what needs
+// another activity first: what is needed can then leave the day too, and the places are there for what comes.
+func GivenBack(steps []RegistrationStep) []RegistrationStep {
+	return slices.DeleteFunc(slices.Clone(steps), func(s RegistrationStep) bool { return s.Act != RegistrationRemoves })
 }
 
 // why gives the sentence of a day that does not go with another activity.
@@ -92,7 +103,7 @@ func (d *RegistrationDay) coming(h Hours) RegistrationAct {
 	case d.Slot.Status != NotBooked:
 		return RegistrationByHand
 	case d.Unopened:
-		return ""
+		return RegistrationLater
 	case clash != nil || len(d.Slot.Missing()) > 0:
 		return RegistrationClash
 	case d.Slot.Full() && d.Slot.Activity.Waitlist:
@@ -110,7 +121,7 @@ func (d *RegistrationDay) leaving(old Hours) RegistrationAct {
 		return ""
 	case !d.Own:
 		return RegistrationByHand
-	case d.Hours != old:
+	case d.ownHours(old):
 		return RegistrationOwnHours
 	case d.Slot.RequiredBy() != nil:
 		return RegistrationNeeded
@@ -118,13 +129,17 @@ func (d *RegistrationDay) leaving(old Hours) RegistrationAct {
 	return RegistrationRemoves
 }
 
+// ownHours says that the family changed the hours of the day by hand: they are neither those that were asked nor those that
+// the day kept because these clashed.
+func (d *RegistrationDay) ownHours(asked Hours) bool { return d.Hours != asked && d.Hours != d.Given }
+
 // going decides a day that the registration keeps.
 func (d *RegistrationDay) going(old, hours Hours) RegistrationAct {
 	clash, _ := d.Slot.Clash(hours)
 	switch {
-	case old == hours || !d.Own || d.Slot.Status == NotBooked:
+	case old == hours || d.Hours == hours || !d.Own || d.Slot.Status == NotBooked:
 		return ""
-	case d.Hours != old:
+	case d.ownHours(old):
 		return RegistrationOwnHours
 	case clash != nil:
 		return RegistrationClash

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -213,6 +214,22 @@ func TestCourse(t *testing.T) {
 	}
 }
 
+func TestHeldWords(t *testing.T) {
+	night := at("2026-11-24 01:15:00")
+	waits := " cette inscription ne peut être ni modifiée ni arrêtée : une demande attend déjà la nuit. Revenez ensuite, ou abandonnez cette demande pour en faire une autre."
+	leaves := "La demande faite pour cette inscription est en cours de transmission : d’ici là, l’inscription ne peut être ni modifiée ni arrêtée. Revenez dans quelques minutes."
+	for _, c := range []struct{ name, now, want string }{
+		{"la veille", "2026-11-23 09:00:00", "Jusqu’à demain 1 h 15," + waits},
+		{"après minuit", "2026-11-24 00:30:00", "Jusqu’à aujourd’hui 1 h 15," + waits},
+		{"à son heure", "2026-11-24 01:15:00", leaves},
+		{"en retard", "2026-11-24 08:00:00", leaves},
+	} {
+		if got := HeldWords(night, at(c.now)); got != c.want {
+			t.Errorf("%s: %s", c.name, got)
+		}
+	}
+}
+
 func TestOverlap(t *testing.T) {
 	start := Registration{First: MustDate("2026-09-07"), Weekdays: Days(Monday)}
 	open, stopped := Course{Versions: []Registration{start}}, Course{Versions: []Registration{start, Stop(MustDate("2026-12-01"))}}
@@ -300,6 +317,13 @@ func TestPlan(t *testing.T) {
 		{"complet, liste d’attente", nil, monday - 1, RegistrationDay{Slot: &Slot{Open: true, Limited: true}}, true, RegistrationWaits},
 		{"la dernière place", nil, monday - 1, RegistrationDay{Slot: &Slot{Open: true, Limited: true, Left: 1}}, false, RegistrationAdds},
 		{"déjà réservé à la main", nil, monday - 1, RegistrationDay{Slot: &Slot{Open: true, Status: Booked}}, false, RegistrationByHand},
+		{"pas encore ouvert aux réservations", nil, monday - 1, RegistrationDay{Slot: &Slot{Open: true}, Unopened: true}, false, RegistrationLater},
+		{"toujours pas ouvert", nil, monday, RegistrationDay{Slot: &Slot{Open: true}, Unopened: true, Later: true}, false, RegistrationLater},
+		{"ouvert depuis", nil, monday, RegistrationDay{Slot: &Slot{Open: true}, Later: true}, false, RegistrationAdds},
+		{"ouvert depuis, réservé à la main aussitôt", nil, monday, RegistrationDay{Slot: &Slot{Open: true, Status: Booked}, Later: true}, false, RegistrationByHand},
+		{"ouvert depuis, mais arrêt", &Registration{First: MustDate("2026-11-25")}, monday, RegistrationDay{Slot: &Slot{Open: true}, Later: true}, false, ""},
+		{"ajouté par un changement, pas encore ouvert", &Registration{First: MustDate("2026-11-25"), Last: monday, Weekdays: EveryDay}, monday, RegistrationDay{Slot: &Slot{Open: true}, Unopened: true, Later: true}, false, RegistrationLater},
+		{"fermé, d’une période pas encore ouverte", nil, monday - 1, RegistrationDay{Slot: &Slot{}, Unopened: true}, false, RegistrationClosed},
 		{"annulé à la main", nil, monday - 1, RegistrationDay{Slot: &Slot{Open: true}, Exception: true}, false, RegistrationException},
 		{"jour gardé par un changement : intact", change(Days(Monday, Tuesday), Hours{}), monday, RegistrationDay{Slot: &Slot{Open: true, Status: Booked}, Own: true}, false, ""},
 		{"jour gardé, annulé à la main : intact", change(Days(Monday, Tuesday), Hours{}), monday, RegistrationDay{Slot: &Slot{Open: true}, Exception: true}, false, ""},
@@ -313,6 +337,10 @@ func TestPlan(t *testing.T) {
 		{"autres heures", change(Days(Monday), late), monday, RegistrationDay{Slot: &Slot{Open: true, Status: Booked}, Own: true}, false, RegistrationChanges},
 		{"autres heures, changées à la main déjà", change(Days(Monday), late), monday, RegistrationDay{Slot: &Slot{Open: true, Status: Booked}, Own: true, Hours: Hours{Departure: Clock(18, 0)}}, false, RegistrationOwnHours},
 		{"autres heures, qui empiètent sur une autre activité", change(Days(Monday), late), monday, RegistrationDay{Slot: &Slot{Open: true, Status: Booked, Others: []Other{{Activity: &Activity{ID: 9, Spoken: "l’étude", Starts: Clock(16, 45), Ends: Clock(18, 0)}}}}, Own: true}, false, RegistrationClash},
+		{"arrêt, heures d’avant gardées par la nuit", &Registration{First: MustDate("2026-11-25")}, monday, RegistrationDay{Slot: &Slot{Open: true, Status: Booked}, Own: true, Hours: late, Given: late}, false, RegistrationRemoves},
+		{"arrêt, heures d’avant gardées puis changées à la main", &Registration{First: MustDate("2026-11-25")}, monday, RegistrationDay{Slot: &Slot{Open: true, Status: Booked}, Own: true, Hours: Hours{Departure: Clock(18, 0)}, Given: late}, false, RegistrationOwnHours},
+		{"autres heures, heures d’avant gardées par la nuit", change(Days(Monday), late), monday, RegistrationDay{Slot: &Slot{Open: true, Status: Booked}, Own: true, Hours: Hours{Departure: Clock(17, 30)}, Given: Hours{Departure: Clock(17, 30)}}, false, RegistrationChanges},
+		{"autres heures, qui sont déjà celles du jour", change(Days(Monday), late), monday, RegistrationDay{Slot: &Slot{Open: true, Status: Booked}, Own: true, Hours: late, Given: late}, false, ""},
 		{"changement plus tard : intact", &Registration{First: MustDate("2026-12-25")}, monday, RegistrationDay{Slot: &Slot{Open: true, Status: Booked}, Own: true}, false, ""},
 	} {
 		c.day.Slot.Day, c.day.Slot.Activity = monday, &Activity{Waitlist: c.waitlist, Spoken: "le soir", Starts: Clock(16, 30), Ends: Clock(18, 0)}
@@ -345,5 +373,82 @@ func TestDaysOfARegistration(t *testing.T) {
 	}
 	if d := EarliestStart(time.Date(2026, 11, 23, 22, 59, 0, 0, time.UTC), 0); d != MustDate("2026-11-24") {
 		t.Errorf("the day is not the one in France: %s", d)
+	}
+}
+
+// TestPlansThatMoveTogether: while the centre stands on the day, its meal stays; once it has left, the meal leaves too, and
+// only what leaves is given back first.
+func TestPlansThatMoveTogether(t *testing.T) {
+	monday := MustDate("2026-11-30")
+	meal := &Activity{ID: 1, Spoken: "la cantine"}
+	centre := Other{Activity: &Activity{ID: 2, Spoken: "le centre", Links: []Link{{Other: 1, Kind: Requires, Required: meal}}}}
+	course := Course{Versions: []Registration{{First: MustDate("2026-09-07"), Weekdays: Days(Monday)}}}
+	moved := &Registration{First: MustDate("2026-11-25"), Weekdays: Days(Tuesday)}
+	for _, c := range []struct {
+		name      string
+		others    []Other
+		want      RegistrationAct
+		givenBack int
+	}{
+		{"le centre est encore là", []Other{centre}, RegistrationNeeded, 0},
+		{"le centre est parti", nil, RegistrationRemoves, 1},
+	} {
+		days := []RegistrationDay{
+			{Slot: &Slot{Open: true, Activity: meal, Day: monday, Status: Booked, Others: c.others}, Own: true},
+			{Slot: &Slot{Open: true, Activity: meal, Day: monday + 1}},
+		}
+		steps := course.Plan(moved, monday+30, days)
+		if len(steps) != 2 || steps[0].Act != c.want || steps[1].Act != RegistrationAdds {
+			t.Errorf("%s: %+v", c.name, steps)
+		}
+		if back := GivenBack(steps); len(back) != c.givenBack || len(back) == 1 && back[0].Slot.Day != monday {
+			t.Errorf("%s: %+v is given back", c.name, back)
+		}
+	}
+}
+
+// TestPlanNight: the registrations of a child make room for one another as in the night, whatever their order.
+func TestPlanNight(t *testing.T) {
+	monday := MustDate("2026-11-30")
+	meal := &Activity{ID: 1, Spoken: "la cantine"}
+	centre := &Activity{ID: 2, Spoken: "le centre", Links: []Link{{Other: 1, Kind: Requires, Required: meal}}}
+	study := &Activity{ID: 3, Spoken: "l’étude", Links: []Link{{Other: 1, Kind: Incompatible}}}
+	registration := func(a *Activity, from, to Weekday, together ...*Activity) NightRegistration {
+		r := NightRegistration{Activity: a, Through: monday + 1, Next: &Registration{First: monday, Weekdays: Days(to)},
+			Course: Course{Versions: []Registration{{First: MustDate("2026-09-07"), Weekdays: Days(from)}}}}
+		for d := monday; d <= monday+1; d++ {
+			day := RegistrationDay{Slot: &Slot{Open: true, Activity: a, Day: d}}
+			if d.Weekday() == from {
+				day.Slot.Status, day.Own = Booked, true
+				for _, o := range together {
+					day.Slot.Others = append(day.Slot.Others, Other{Activity: o})
+				}
+			}
+			r.Days = append(r.Days, day)
+		}
+		return r
+	}
+	alone := registration(meal, Monday, Tuesday, meal, centre)
+	swapped := registration(study, Tuesday, Monday, study)
+	swapped.Days[0].Slot.Others = []Other{{Activity: meal}}
+	other := registration(meal, Monday, Tuesday, meal)
+	other.Days[1].Slot.Others = []Other{{Activity: study}}
+	for _, c := range []struct {
+		name string
+		list []NightRegistration
+		want []RegistrationAct
+	}{
+		{"le repas seul : le centre l’exige encore", []NightRegistration{alone}, []RegistrationAct{RegistrationNeeded, RegistrationAdds}},
+		{"le repas, puis le centre", []NightRegistration{registration(meal, Monday, Tuesday, meal, centre), registration(centre, Monday, Tuesday, meal, centre)}, []RegistrationAct{RegistrationRemoves, RegistrationAdds}},
+		{"le centre, puis le repas", []NightRegistration{registration(centre, Monday, Tuesday, meal, centre), registration(meal, Monday, Tuesday, meal, centre)}, []RegistrationAct{RegistrationRemoves, RegistrationAdds}},
+		{"deux activités qui changent de place", []NightRegistration{swapped, other}, []RegistrationAct{RegistrationAdds, RegistrationRemoves}},
+	} {
+		var got []RegistrationAct
+		for _, s := range PlanNight(c.list)[0] {
+			got = append(got, s.Act)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
 	}
 }

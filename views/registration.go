@@ -3,12 +3,13 @@ package views
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"marelle/portal"
 )
 
 var (
-	_ = register(Registrations{}, RegistrationForm{}, RegistrationPreview{})
+	_ = register(Registrations{}, RegistrationForm{}, RegistrationHeld{}, RegistrationPreview{})
 	_ = part("family/registrations#card", RegistrationCard{})
 	_ = part("family/registration#dates", RegistrationDates{})
 )
@@ -54,13 +55,15 @@ type RegistrationCard struct {
 	Words               string
 	Later               []string
 	Pending             string // what is asked, and waits for the night
+	Held                string // why nothing else can be asked meanwhile
 	DropURL             string // forgets it, as long as it can be
 	ChangeURL, StopURL  string
 	Child, Spoken, CSRF string
 }
 
-// NewRegistrationCard draws a registration; pending is what is asked of it, or nil.
-func NewRegistrationCard(course portal.Course, a *portal.Activity, child string, pending *portal.Registration, leaving bool, today portal.Date, csrf string) RegistrationCard {
+// NewRegistrationCard draws a registration; pending is what is asked of it, or nil, for the night of an instant.
+func NewRegistrationCard(course portal.Course, a *portal.Activity, child string, pending *portal.Registration, night, now time.Time, csrf string) RegistrationCard {
+	today := portal.DateOf(now)
 	c := RegistrationCard{ID: fmt.Sprintf("i-%d", course.ID), Icon: ActivityIcon(a.Kind), Activity: portal.Capital(WithoutArticle(a.Spoken)), Child: child, Spoken: a.Spoken, CSRF: csrf}
 	begun := len(course.Versions) > 0
 	switch {
@@ -91,13 +94,25 @@ func NewRegistrationCard(course portal.Course, a *portal.Activity, child string,
 		c.Pending = pending.ChangeWords() + ". "
 	}
 	c.Pending += "Cette demande sera transmise cette nuit ; visible sur le calendrier et dans le suivi demain au plus tôt."
-	if leaving {
+	c.Held = portal.HeldWords(night, now)
+	if !now.Before(night) {
 		c.Pending = strings.Replace(c.Pending, "sera transmise cette nuit", "est en cours de transmission", 1)
 	} else {
 		c.DropURL = RegistrationPath(course.ID, "abandonner")
 	}
 	return c
 }
+
+// RegistrationHeld stands for the form of a registration of which something is asked already: why it is not there, and what
+// can be done.
+type RegistrationHeld struct {
+	Frame
+	Heading, Why string
+	Card         RegistrationCard
+}
+
+// Template names the page.
+func (RegistrationHeld) Template() string { return "family/registration-held" }
 
 // RegistrationForm is the form of a new registration, of a change or of an end, with what it would bring.
 type RegistrationForm struct {
@@ -229,10 +244,7 @@ func (v *RegistrationPreview) SetSteps(next portal.Registration, horizon portal.
 	v.addDates("plus", "horloge", "Horaires à changer", changes)
 	v.Said = previewWords(len(adds), len(removes), len(changes))
 	if !next.Stops() && (next.Last == 0 || next.Last > horizon) {
-		v.Until = "Les jours sont réservés jusqu’au " + horizon.LongYear() + " pour le moment ; ceux d’après suivront d’eux-mêmes."
-		if next.First > horizon {
-			v.Until = "Ces jours seront réservés quand leur année scolaire approchera."
-		}
+		v.Until = untilWords(next.First, horizon, len(by[portal.RegistrationLater]) > 0)
 	}
 	v.addNote("sablier", by[portal.RegistrationWaits], "jour complet : votre enfant sera sur la liste d’attente", "jours complets : votre enfant sera sur la liste d’attente")
 	v.addNote("alerte", by[portal.RegistrationClash], "jour laissé de côté, à cause d’une autre activité du même jour", "jours laissés de côté, à cause d’une autre activité du même jour")
@@ -241,7 +253,20 @@ func (v *RegistrationPreview) SetSteps(next portal.Registration, horizon portal.
 	v.addNote("coche", by[portal.RegistrationByHand], "jour réservé à la main reste comme il est", "jours réservés à la main restent comme ils sont")
 	v.addNote("crayon", by[portal.RegistrationOwnHours], "jour aux horaires changés à la main reste comme il est", "jours aux horaires changés à la main restent comme ils sont")
 	v.addNote("annuler", by[portal.RegistrationException], "jour annulé à la main reste annulé", "jours annulés à la main restent annulés")
+	v.addLater(by[portal.RegistrationLater])
 	v.addClosed(by[portal.RegistrationClosed])
+}
+
+// untilWords says how far bookings go for now; later says that some days before that are not open to bookings yet.
+func untilWords(first, horizon portal.Date, later bool) string {
+	what := "Les jours"
+	switch {
+	case first > horizon:
+		return "Ces jours seront réservés quand leur année scolaire approchera et que ses réservations seront ouvertes."
+	case later:
+		what = "Les jours ouverts aux réservations"
+	}
+	return what + " sont réservés jusqu’au " + horizon.LongYear() + " pour le moment ; ceux d’après suivront d’eux-mêmes."
 }
 
 func previewWords(adds, removes, changes int) string {
@@ -309,6 +334,31 @@ func shortList(days []string) string {
 		return portal.List(days)
 	}
 	return strings.Join(days[:shownDays], ", ") + fmt.Sprintf(" et %d autres", len(days)-shownDays)
+}
+
+// addLater gathers the days that the town has not opened to bookings yet by the instant of their opening.
+func (v *RegistrationPreview) addLater(steps []portal.RegistrationStep) {
+	if len(steps) == 0 {
+		return
+	}
+	var openings []string
+	days := map[string][]string{}
+	for _, s := range steps {
+		when := "Ouverture pas encore annoncée"
+		if !s.Slot.Book.Unannounced {
+			when = "Ouverture le " + portal.Instant(s.Slot.Book.From)
+		}
+		if days[when] == nil {
+			openings = append(openings, when)
+		}
+		days[when] = append(days[when], strings.ReplaceAll(s.Slot.Day.Short(), " ", "\u00a0"))
+	}
+	n := PreviewNote{Icon: "demain", Text: portal.Count(len(steps), "jour attend l’ouverture des réservations de sa période : il sera réservé de lui-même la nuit suivante.",
+		"jours attendent l’ouverture des réservations de leur période : ils seront réservés d’eux-mêmes la nuit suivante.")}
+	for _, when := range openings {
+		n.Items = append(n.Items, when+" : "+strings.TrimSuffix(shortList(days[when]), ".")+".")
+	}
+	v.Notes = append(v.Notes, n)
 }
 
 // addClosed gathers the closed days by their reason.
