@@ -307,6 +307,9 @@ func (r *request) askDay() error {
 	back := w.url(day.Month()) + "#j-" + day.String()
 	if r.FormValue("depuis") == "recapitulatif" {
 		back = "/recapitulatif?retiree=1"
+		if len(got.Along) > 0 {
+			back = "/recapitulatif?retiree=ensemble"
+		}
 		if next := r.FormValue("suivante"); lineID.MatchString(next) {
 			back += "#" + next
 		}

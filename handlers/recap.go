@@ -23,6 +23,9 @@ func (r *request) recap() error {
 		page.Dropped = views.UndoneWords(back)
 	}
 	page.TakenBack = r.Query("retiree") != ""
+	if r.Query("retiree") == "ensemble" {
+		page.Dropped = "Ces demandes allaient ensemble : elles sont retirées toutes les deux."
+	}
 	return r.render(page)
 }
 

@@ -264,3 +264,16 @@ func TestWhy(t *testing.T) {
 		t.Error("the waiting day does not lead to its reasons")
 	}
 }
+
+// TestTheRecapLosesBoth: the meal of a camp taken back in the recap takes the camp along, says so, and both come back.
+func TestTheRecapLosesBoth(t *testing.T) {
+	h := newBusyHousehold(t)
+	b := h.father
+	b.get(h.path(h.camp) + "?mois=2026-12").want(200)
+	b.post(h.path(h.camp), url.Values{"jour": {"2026-12-21:1"}, "arrivee": {"08:00"}, "depart": {"17:30"}}).want(303)
+	b.get("/recapitulatif").wantText("Valider mes 2 demandes")
+	b.post(h.path(h.lunch), url.Values{"jour": {"2026-12-21:0"}, "depuis": {"recapitulatif"}}).wantTo("/recapitulatif?retiree=ensemble")
+	b.get("/recapitulatif?retiree=ensemble").wantText("elles sont retirées toutes les deux").wantText("Rétablir").wantText("rien à valider")
+	b.post("/recapitulatif/retablir", url.Values{})
+	b.get("/recapitulatif").wantText("Valider mes 2 demandes")
+}
