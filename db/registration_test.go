@@ -804,17 +804,23 @@ func TestRegistrationsInOrder(t *testing.T) {
 	}
 }
 
-// centre adds an activity of the canteen's days that needs the meal.
-func (tn *town) centre(t testing.TB) portal.ActivityID {
+// beside adds an activity of the canteen's days that the town hall linked to it.
+func (tn *town) beside(t testing.TB, short, spoken string, kind portal.LinkKind) portal.ActivityID {
 	t.Helper()
-	centre := tn.activity(t, tn.canteen)
-	centre.ID, centre.Name, centre.Short, centre.Spoken, centre.Counters = 0, "CENTRE", "Centre", "le centre", nil
-	centre.Links = []portal.Link{{Other: tn.canteen, Kind: portal.Requires}}
-	id, err := tn.SaveActivity(ctx, centre)
+	a := tn.activity(t, tn.canteen)
+	a.ID, a.Name, a.Short, a.Spoken, a.Counters = 0, strings.ToUpper(short), short, spoken, nil
+	a.Links = []portal.Link{{Other: tn.canteen, Kind: kind}}
+	id, err := tn.SaveActivity(ctx, a)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return id
+}
+
+// centre adds one that needs the meal.
+func (tn *town) centre(t testing.TB) portal.ActivityID {
+	t.Helper()
+	return tn.beside(t, "Centre", "le centre", portal.Requires)
 }
 
 // TestRegistrationsMovedTogether: a meal and the centre that needs it move to another weekday in one night, whichever was
@@ -885,13 +891,7 @@ func (tn *town) movesFreely(t testing.TB, w db.RegistrationWish) bool {
 // TestRegistrationsSwapped: two activities that do not go together change places in one night.
 func TestRegistrationsSwapped(t *testing.T) {
 	tn := newYear(t, 1)
-	study := tn.activity(t, tn.canteen)
-	study.ID, study.Name, study.Short, study.Spoken, study.Counters = 0, "ÉTUDE", "Étude", "l’étude", nil
-	study.Links = []portal.Link{{Other: tn.canteen, Kind: portal.Incompatible}}
-	id, err := tn.SaveActivity(ctx, study)
-	if err != nil {
-		t.Fatal(err)
-	}
+	id := tn.beside(t, "Étude", "l’étude", portal.Incompatible)
 	meals := tn.register(t, 0, tn.wish(0, tn.canteen, "2026-12-07", portal.Monday))
 	studies := tn.register(t, 0, tn.wish(0, id, "2026-12-07", portal.Tuesday))
 	tn.night(t, "2026-11-24")
