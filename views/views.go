@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/gofiber/template/html/v2"
 	"github.com/valyala/bytebufferpool"
@@ -106,7 +107,14 @@ func (e *Engine) Render(out io.Writer, name string, data any, layouts ...string)
 	if err := t.Execute(buf, data); err != nil {
 		return fmt.Errorf("views: %w", err)
 	}
-	_, err := out.Write(buf.B)
+	if strings.HasPrefix(name, "mail/") {
+		_, err := out.Write(buf.B)
+		return err
+	}
+	typeset := bytebufferpool.Get()
+	defer bytebufferpool.Put(typeset)
+	typeset.B = unbreakable(typeset.B, buf.B)
+	_, err := out.Write(typeset.B)
 	return err
 }
 
