@@ -283,7 +283,7 @@ func TestCheckReceipt(t *testing.T) {
 	first := h.validated(father, h.amalia, h.canteen, true, "2026-12-07")
 	second := h.validated(father, h.amalia, h.canteen, true, "2026-12-08", "2026-12-10")
 	b := h.staffed("PUJOL", portal.Manager)
-	b.get("/gestion").want(200).wantText("Reçus")
+	b.get("/gestion/reglages").want(200).wantText("Vérifier un reçu")
 	b.get("/gestion/recus").want(200).wantText("Vérifier un reçu").wantText("La vérification recalcule son empreinte")
 	b.get("/gestion/recus?numero=2026-2").want(200).wantText("Ce reçu est authentique : son empreinte et celle du reçu précédent sont justes.").wantText("n° " + second).wantText("Compte de M. DUPONT Jean-Paul").wantText("mardi 8 décembre 2026")
 	b.get("/gestion/recus?numero=2026-0099").want(404).wantText("Ce reçu n’existe pas, ou ne concerne pas votre structure.")

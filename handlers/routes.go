@@ -24,13 +24,10 @@ var (
 	staffTabs = []views.Tab{
 		{Label: "Accueil", Path: "/gestion", Icon: "maison"},
 		{Label: "Demandes", Path: "/gestion/mouvements", Icon: "suivi"},
-		{Label: "Reçus", Path: "/gestion/recus", Icon: "recu"},
 		{Label: "Absences", Path: staffAbsencesPath, Icon: "refus"},
-		{Label: "Import", Path: "/gestion/import", Icon: "televerser"},
-		{Label: "Comptes", Path: "/gestion/comptes", Icon: "personnes"},
 		{Label: "Nuits", Path: "/gestion/nuits", Icon: "lune"},
 		{Label: "Messages", Path: views.AnnouncementsPath, Icon: "info"},
-		{Label: "Courriels", Path: "/gestion/courriels", Icon: "mail"},
+		{Label: "Réglages", Path: settingsPath, Icon: "crayon"},
 	}
 )
 
@@ -143,6 +140,7 @@ func (s *Site) routes() {
 	// Staff
 	s.Route(get, "/gestion", staff, (*request).desk)
 	s.Route(get, "/gestion/mouvements", staff, (*request).movements)
+	s.Route(get, settingsPath, managers, (*request).settingsPage)
 	s.Route(get, "/gestion/recus", managers, (*request).checkReceipt)
 	s.Route(get, staffAbsencesPath, staff, (*request).staffAbsences)
 	s.Route(get, staffDocumentsPath+":document", managers, (*request).openStaffDocument)

@@ -26,7 +26,7 @@ func (r *request) accounts() error {
 	if err != nil {
 		return err
 	}
-	page := views.Accounts{Frame: r.frame("Comptes des parents", "/gestion/comptes"), Search: search, Total: portal.Count(total, "compte")}
+	page := views.Accounts{Frame: r.frame("Comptes des parents", settingsPath), Search: search, Total: portal.Count(total, "compte")}
 	if search != "" {
 		page.Title = "Comptes : « " + search + " »"
 	}
@@ -111,7 +111,7 @@ func (r *request) letterChoice() (views.LetterChoice, *db.Desk, error) {
 		return views.LetterChoice{}, nil, err
 	}
 	return views.LetterChoice{
-		Frame: r.frame("Lettres de premier accès", "/gestion/comptes"), Never: d.Newcomers, Missing: d.Unwritten, Seen: milliseconds(d.LetterAt),
+		Frame: r.frame("Lettres de premier accès", settingsPath), Never: d.Newcomers, Missing: d.Unwritten, Seen: milliseconds(d.LetterAt),
 		Days: int(portal.TemporaryLife.Hours() / 24),
 	}, d, nil
 }
@@ -166,7 +166,7 @@ func (r *request) printLetters(letters []portal.Letter) error {
 		return err
 	}
 	page := views.Letters{Total: portal.Count(len(letters), "lettre") + " à imprimer"}
-	page.Frame = r.frame(page.Total, "/gestion/comptes")
+	page.Frame = r.frame(page.Total, settingsPath)
 	for _, l := range letters {
 		page.Sheets = append(page.Sheets, views.NewLetterSheet(l, setup.Structure, r.site.base.String(), r.now))
 	}

@@ -90,7 +90,7 @@ func (t *rollTrials) find(r *request, key string) *rollTrial {
 }
 
 func (r *request) importView() (*views.Import, error) {
-	v := &views.Import{Frame: r.frame("Importer les fichiers de l’école", importPath), Minutes: int(trialLife.Minutes())}
+	v := &views.Import{Frame: r.frame("Importer les fichiers de l’école", settingsPath), Minutes: int(trialLife.Minutes())}
 	setup, err := r.site.store.Setup(r.ctx(), r.structure())
 	if err != nil {
 		return nil, err

@@ -40,7 +40,7 @@ func (r *request) mails() error {
 	if err != nil {
 		return err
 	}
-	page := views.StaffMails{Frame: r.frame("Courriels", "/gestion/courriels"), NoServer: r.noServer(), Counts: mailCounts(counts)}
+	page := views.StaffMails{Frame: r.frame("Courriels", settingsPath), NoServer: r.noServer(), Counts: mailCounts(counts)}
 	for i, m := range list {
 		if i == linesPerPage {
 			page.Older = "/gestion/courriels?avant=" + strconv.FormatInt(int64(list[i-1].ID), 10)

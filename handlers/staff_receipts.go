@@ -7,7 +7,7 @@ import (
 
 // checkReceipt verifies the receipt whose number is typed.
 func (r *request) checkReceipt() error {
-	page := views.ReceiptCheck{Frame: r.frame("Vérifier un reçu", "/gestion/recus"), Typed: portal.Clip(r.Query("numero"), 40)}
+	page := views.ReceiptCheck{Frame: r.frame("Vérifier un reçu", settingsPath), Typed: portal.Clip(r.Query("numero"), 40)}
 	if page.Typed == "" {
 		return r.render(page)
 	}

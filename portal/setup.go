@@ -52,7 +52,37 @@ type Activity struct {
 	DocumentDays               int  // an absence asks for a document within so many days; 0: none is asked
 	Links                      []Link
 	Windows                    []Window // ascending
+
+	Audience    Audience // the children it is for
+	Enrolment   bool     // staff say who may come
+	Decided     bool     // nobody is booked before staff say so
+	LeastDays   int      // of a child, per DaysPer; 0: no least
+	MostDays    int      // 0: no most
+	DaysPer     Span
+	WholeWeek   bool // a week is booked as a whole
+	Horizon     Horizon
+	HorizonDays int       // of HorizonOfDays
+	ClosedAt    time.Time // no longer run since then; zero: it runs
 }
+
+// Span is what a least or a most of days is counted over; the zero value is PerWeek.
+type Span string
+
+// The spans.
+const (
+	PerWeek   Span = "semaine"
+	PerPeriod Span = "periode" // school holidays, or the weeks of school between two of them
+)
+
+// Horizon is how far ahead families may book; the zero value is the school years known.
+type Horizon string
+
+// The horizons.
+const (
+	HorizonYears    Horizon = ""
+	HorizonOfDays   Horizon = "jours"    // so many days
+	HorizonHolidays Horizon = "vacances" // until the end of the next school holidays
+)
 
 // WaitMode says how who waits gets a place that was given back.
 type WaitMode string
@@ -86,6 +116,7 @@ type Window struct {
 	Name          string // as in a sentence: « vacances de Noël »
 	First, Last   Date
 	Opens, Closes time.Time // Closes is zero when only the cut-off ends it
+	OutsideOpens  time.Time // for families who live elsewhere; zero: as everybody
 }
 
 // Counter is a stock of places per day, shared by the activities linked to it.
@@ -94,6 +125,30 @@ type Counter struct {
 	Name     string
 	Limited  bool
 	Capacity int // places a day; meaningless unless Limited
+	Audience Audience
+	Special  []Capacity // other places on a weekday or a date
+}
+
+// Capacity is the places of a counter on a weekday, or on a date when Day is set.
+type Capacity struct {
+	Weekday Weekday
+	Day     Date
+	Limited bool
+	Places  int // meaningless unless Limited
+}
+
+// On gives the places of a day: those of its date, else of its weekday, else of every day.
+func (c *Counter) On(day Date) (places int, limited bool) {
+	places, limited = c.Capacity, c.Limited
+	for _, s := range c.Special {
+		switch {
+		case s.Day == day:
+			return s.Places, s.Limited
+		case s.Day == 0 && s.Weekday == day.Weekday():
+			places, limited = s.Places, s.Limited
+		}
+	}
+	return places, limited
 }
 
 // Setup is what a structure has decided: everything about its days that does not depend on a family.
