@@ -98,7 +98,7 @@ func (r *request) writeLetter() error {
 	if !r.mayWriteTo(*a) {
 		return portal.Forbidden("%s est aussi un agent : seul un administrateur peut lui donner un nouveau mot de passe.", a.Title())
 	}
-	letters, err := r.site.store.IssueLetters(r.ctx(), r.structure(), []portal.AccountID{id}, r.lettersSeen())
+	letters, err := r.site.store.IssueLetters(r.ctx(), r.structure(), r.account(), []portal.AccountID{id}, r.lettersSeen())
 	if err != nil {
 		return err
 	}
@@ -137,7 +137,7 @@ func (r *request) writeLetters() error {
 		page.Fault = "Dites pour qui éditer les lettres, puis recommencez."
 		return r.renderInvalid(page)
 	}
-	letters, err := r.site.store.IssueFamilyLetters(r.ctx(), r.structure(), who == "tous", r.lettersSeen())
+	letters, err := r.site.store.IssueFamilyLetters(r.ctx(), r.structure(), r.account(), who == "tous", r.lettersSeen())
 	if errors.Is(err, db.ErrLettersMade) || err == nil && len(letters) == 0 && d.LetterAt.After(r.lettersSeen()) {
 		page.Fault = db.ErrLettersMade.Message
 		r.Status(int(db.ErrLettersMade.Kind))
