@@ -30,13 +30,13 @@ const letterColumns = `SELECT a.id, a.login, a.civility, iif(a.used_name <> '', 
 	coalesce(f.street, ''), coalesce(f.postcode, ''), coalesce(f.town, ''),
 	(SELECT coalesce(group_concat(first_name, char(10)), '') FROM (SELECT DISTINCT c.id, c.first_name FROM guardian g
 		JOIN family_child fc ON fc.family_id = g.family_id JOIN child c ON c.id = fc.child_id
-		WHERE g.account_id = a.id AND c.structure_id = ?1 ORDER BY c.birth, c.id))
+		WHERE g.account_id = a.id AND c.structure_id = ?1 ORDER BY c.birth, c.id)), f.id IS NULL
 	FROM account a LEFT JOIN family f ON f.id = (SELECT min(f2.id) FROM guardian g2 JOIN family f2 ON f2.id = g2.family_id WHERE g2.account_id = a.id AND f2.structure_id = ?1)
 	WHERE ` + accountOfStructure
 
 func scanLetter(r *sql.Rows) (l portal.Letter, err error) {
 	var children string
-	err = r.Scan(&l.Person.ID, &l.Login, &l.Person.Civility, &l.Person.LastName, &l.Person.FirstName, into{&l.Until}, &l.Street, &l.Postcode, &l.Town, &children)
+	err = r.Scan(&l.Person.ID, &l.Login, &l.Person.Civility, &l.Person.LastName, &l.Person.FirstName, into{&l.Until}, &l.Street, &l.Postcode, &l.Town, &children, &l.Agent)
 	if children != "" {
 		l.Children = strings.Split(children, "\n")
 	}

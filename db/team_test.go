@@ -109,11 +109,15 @@ func TestFactorAtSignIn(t *testing.T) {
 		t.Errorf("mails: %s", got)
 	}
 
+	data, err := h.Export(ctx, after.Session, goodPassword, "192.0.2.1")
+	if err != nil || data.Account.Factor == "" || data.Account.Codes != portal.RecoveryCodes || data.Account.SignedIn == "" {
+		t.Errorf("the export: %+v %v", data.Account, err)
+	}
 	half := h.half(letter.Login)
 	if _, err := h.Session(ctx, half); err != db.ErrNoSession {
 		t.Errorf("a half session opens pages: %v", err)
 	}
-	_, err := h.withCode(half, h.code(secret, 0)) // the code that set it up
+	_, err = h.withCode(half, h.code(secret, 0)) // the code that set it up
 	refused(t, err, portal.KindInvalid, "a déjà servi")
 	h.clock.Add(portal.FactorStep)
 	code := h.code(secret, 0)

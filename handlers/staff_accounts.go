@@ -102,7 +102,7 @@ func (r *request) writeLetter() error {
 	if err != nil {
 		return err
 	}
-	return r.printLetters(letters)
+	return r.printLetters(letters, "/gestion/comptes", "Revenir aux comptes")
 }
 
 func (r *request) letterChoice() (views.LetterChoice, *db.Desk, error) {
@@ -156,16 +156,16 @@ func (r *request) writeLetters() error {
 		r.Set(fiber.HeaderContentDisposition, `attachment; filename="lettres-`+portal.DateOf(r.now).String()+`.csv"`)
 		return r.Send(views.LettersCSV(letters, r.site.base.String()))
 	}
-	return r.printLetters(letters)
+	return r.printLetters(letters, "/gestion/comptes", "Revenir aux comptes")
 }
 
-// printLetters answers with the sheets; nothing else will ever hold these passwords.
-func (r *request) printLetters(letters []portal.Letter) error {
+// printLetters answers with the sheets, and the way back; nothing else will ever hold these passwords.
+func (r *request) printLetters(letters []portal.Letter, back, label string) error {
 	setup, err := r.site.store.Setup(r.ctx(), r.structure())
 	if err != nil {
 		return err
 	}
-	page := views.Letters{Total: portal.Count(len(letters), "lettre") + " à imprimer"}
+	page := views.Letters{Total: portal.Count(len(letters), "lettre") + " à imprimer", Back: back, BackLabel: label}
 	page.Frame = r.frame(page.Total, settingsPath)
 	for _, l := range letters {
 		page.Sheets = append(page.Sheets, views.NewLetterSheet(l, setup.Structure, r.site.base.String(), r.now))

@@ -103,7 +103,7 @@ func (r *request) addAgent() error {
 	case known:
 		return r.redirect303(views.TeamPath + "?fait=ajoute")
 	}
-	return r.printLetters([]portal.Letter{letter})
+	return r.printLetters([]portal.Letter{letter}, views.TeamPath, "Revenir à l’équipe")
 }
 
 // theAgent finds the agent of the address; another structure's is not found.
@@ -177,7 +177,7 @@ func (r *request) doAgent(t *portal.Teammate, what string) (answer func() error,
 		return back("facteur"), store.ResetFactor(r.ctx(), r.structure(), r.proof(), t.ID, told)
 	case "lettre":
 		letters, err := store.NewAgentLetter(r.ctx(), r.structure(), r.proof(), t.ID, r.lettersSeen())
-		return func() error { return r.printLetters(letters) }, err
+		return func() error { return r.printLetters(letters, views.TeamPath, "Revenir à l’équipe") }, err
 	case "retirer":
 		told, err := r.noticeOf(views.FactorOffNotice)
 		if err != nil {

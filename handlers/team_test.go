@@ -153,6 +153,7 @@ func TestTeamPages(t *testing.T) {
 	b.post(views.TeamPath+"/nouveau", url.Values{"nom": {"Pujol"}, "prenom": {"Étienne"}, "courriel": {"e@exemple.fr"}, "role": {"gestionnaire"}, "civilite": {"M."}, "actuel": {"faux"}}).want(422).wantText("Le mot de passe actuel est incorrect.")
 	b.post(views.TeamPath+"/nouveau", url.Values{"nom": {"Pujol"}, "prenom": {"Étienne"}, "courriel": {"e@exemple.fr"}, "role": {"gestionnaire"}, "civilite": {"M."}, "actuel": {goodPassword}}).want(200)
 	codes := b.page.Find(".lettre .code")
+	b.wantText("Ce compte vous ouvre l’espace des agents").wantText("Revenir à l’équipe").wantNoText("réserver en ligne la cantine")
 	login, password := codes.Eq(0).Text(), codes.Eq(1).Text()
 	pujol := w.settle(portal.Letter{Login: login, Password: password})
 	b.get(views.TeamPath).wantText("2 agents").wantText("M. PUJOL Étienne")

@@ -4,6 +4,7 @@
 
 -- The last time that somebody signed in; first_seen_at is the first.
 ALTER TABLE account ADD COLUMN signed_in_at INTEGER;
+UPDATE account SET signed_in_at = coalesce((SELECT max(created_at) FROM session s WHERE s.account_id = account.id), first_seen_at);
 
 -- Since when the structure's gestionnaires and administrateurs must have a second factor; NULL: they need not. Whoever signs in
 -- from then on without one is led to set it up.
