@@ -65,11 +65,15 @@ func teammate(q querier, structure portal.StructureID, account portal.AccountID)
 
 // CreateStaff makes the account of an agent of a structure and its letter, at the console.
 func (s *Store) CreateStaff(ctx context.Context, structure portal.StructureID, who portal.Identity, role portal.Role) (portal.Letter, error) {
-	return s.addAgent(ctx, structure, 0, who, role)
+	return s.addAgent(ctx, structure, 0, who, role, "")
 }
 
-// AddAgent makes the account of an agent of a structure and its letter, once the administrator's password is given again.
-func (s *Store) AddAgent(ctx context.Context, structure portal.StructureID, by Proof, who portal.Identity, role portal.Role) (portal.Letter, error) {
+// AddAgent makes the account of an agent of a structure and its letter, once the administrator's password is given again. The
+// same form sent twice makes one agent, and shows no second letter.
+func (s *Store) AddAgent(ctx context.Context, structure portal.StructureID, by Proof, who portal.Identity, role portal.Role, formKey string) (portal.Letter, error) {
+	if len(formKey) < 8 || len(formKey) > 64 {
+		return portal.Letter{}, portal.Conflict("Ce formulaire est incomplet. Rouvrez la page, puis recommencez.")
+	}
 	who, err := portal.CheckAgent(who, role)
 	if err != nil {
 		return portal.Letter{}, err
@@ -77,10 +81,10 @@ func (s *Store) AddAgent(ctx context.Context, structure portal.StructureID, by P
 	if err := s.prove(ctx, by); err != nil {
 		return portal.Letter{}, err
 	}
-	return s.addAgent(ctx, structure, by.Session.Account, who, role)
+	return s.addAgent(ctx, structure, by.Session.Account, who, role, formKey)
 }
 
-func (s *Store) addAgent(ctx context.Context, structure portal.StructureID, by portal.AccountID, who portal.Identity, role portal.Role) (portal.Letter, error) {
+func (s *Store) addAgent(ctx context.Context, structure portal.StructureID, by portal.AccountID, who portal.Identity, role portal.Role, formKey string) (portal.Letter, error) {
 	if strings.TrimSpace(who.LastName) == "" {
 		return portal.Letter{}, portal.Invalid("Donnez le nom de l’agent.")
 	}
@@ -96,11 +100,18 @@ func (s *Store) addAgent(ctx context.Context, structure portal.StructureID, by p
 		if err := structureExists(tx, structure); err != nil {
 			return err
 		}
+		var made bool
+		if err := tx.row(&made, "SELECT EXISTS (SELECT 1 FROM staff WHERE structure_id = ? AND form_key = ?)", structure, formKey); err != nil {
+			return err
+		}
+		if made {
+			return errAgentMade
+		}
 		account, err := s.createAccount(tx, who)
 		if err != nil {
 			return err
 		}
-		if err := s.appoint(tx, structure, by, account, role); err != nil {
+		if err := s.appoint(tx, structure, by, account, role, formKey); err != nil {
 			return err
 		}
 		if err := s.storeLetter(tx, account, stored); err != nil {
@@ -113,6 +124,9 @@ func (s *Store) addAgent(ctx context.Context, structure portal.StructureID, by p
 	return letter, err
 }
 
+// errAgentMade refuses the same form sent twice: the letter of the first was shown once.
+var errAgentMade = portal.Conflict("Cet agent vient d’être ajouté, et sa lettre a été montrée. Si vous ne l’avez pas imprimée, demandez-en une nouvelle depuis sa fiche.")
+
 func structureExists(tx *Tx, structure portal.StructureID) error {
 	var exists bool
 	err := tx.row(&exists, "SELECT EXISTS (SELECT 1 FROM structure WHERE id = ?)", structure)
@@ -123,8 +137,8 @@ func structureExists(tx *Tx, structure portal.StructureID) error {
 }
 
 // appoint makes somebody an agent.
-func (s *Store) appoint(tx *Tx, structure portal.StructureID, by, account portal.AccountID, role portal.Role) error {
-	if err := tx.exec("INSERT INTO staff (account_id, structure_id, role) VALUES (?, ?, ?)", account, structure, string(role)); err != nil {
+func (s *Store) appoint(tx *Tx, structure portal.StructureID, by, account portal.AccountID, role portal.Role, formKey string) error {
+	if err := tx.exec("INSERT INTO staff (account_id, structure_id, role, form_key) VALUES (?, ?, ?, nullif(?, ''))", account, structure, string(role), formKey); err != nil {
 		return err
 	}
 	who, err := personOf(tx, account)
@@ -167,9 +181,23 @@ func (s *Store) GiveRole(ctx context.Context, structure portal.StructureID, by P
 		case err != errNoTeammate:
 			return err
 		}
-		return s.appoint(tx, structure, by.Session.Account, account, role)
+		return s.appoint(tx, structure, by.Session.Account, account, role, "")
 	})
 	return who, err
+}
+
+// withTeammate does something with an agent of a structure, once the password of whoever acts is given again.
+func (s *Store) withTeammate(ctx context.Context, structure portal.StructureID, by Proof, account portal.AccountID, do func(*Tx, portal.Teammate) error) error {
+	if err := s.prove(ctx, by); err != nil {
+		return err
+	}
+	return s.write(ctx, func(tx *Tx) error {
+		t, err := teammate(tx, structure, account)
+		if err != nil {
+			return err
+		}
+		return do(tx, t)
+	})
 }
 
 // ChangeRole gives an agent another role than the one the page showed. The structure keeps an administrator.
@@ -179,14 +207,8 @@ func (s *Store) ChangeRole(ctx context.Context, structure portal.StructureID, by
 		e.Fields = []portal.FieldError{{Field: "role", Message: e.Message}}
 		return e
 	}
-	if err := s.prove(ctx, by); err != nil {
-		return err
-	}
-	return s.write(ctx, func(tx *Tx) error {
-		t, err := teammate(tx, structure, account)
+	return s.withTeammate(ctx, structure, by, account, func(tx *Tx, t portal.Teammate) error {
 		switch {
-		case err != nil:
-			return err
 		case t.Role == role:
 			return nil
 		case t.Role != shown:
@@ -219,14 +241,7 @@ func keepAnAdministrator(tx *Tx, structure portal.StructureID, leaving portal.Te
 // Withdraw takes the role of an agent of a structure away: the sessions end at once. Who is an agent nowhere any more loses
 // the second factor too, which only agents have; a parent keeps the account.
 func (s *Store) Withdraw(ctx context.Context, structure portal.StructureID, by Proof, account portal.AccountID, notice Notice) error {
-	if err := s.prove(ctx, by); err != nil {
-		return err
-	}
-	return s.write(ctx, func(tx *Tx) error {
-		t, err := teammate(tx, structure, account)
-		if err != nil {
-			return err
-		}
+	return s.withTeammate(ctx, structure, by, account, func(tx *Tx, t portal.Teammate) error {
 		if err := keepAnAdministrator(tx, structure, t); err != nil {
 			return err
 		}
@@ -281,14 +296,7 @@ func (s *Store) NewAgentLetter(ctx context.Context, structure portal.StructureID
 
 // ResetFactor takes away the second factor of an agent who lost the telephone; the sessions end, and the agent is told.
 func (s *Store) ResetFactor(ctx context.Context, structure portal.StructureID, by Proof, account portal.AccountID, notice Notice) error {
-	if err := s.prove(ctx, by); err != nil {
-		return err
-	}
-	return s.write(ctx, func(tx *Tx) error {
-		t, err := teammate(tx, structure, account)
-		if err != nil {
-			return err
-		}
+	return s.withTeammate(ctx, structure, by, account, func(tx *Tx, t portal.Teammate) error {
 		if err := mayOpen(tx, by.Session.Account, account); err != nil {
 			return err
 		}

@@ -348,10 +348,12 @@ func TestFactorRequired(t *testing.T) {
 func TestTeam(t *testing.T) {
 	h := newHall(t)
 	chief, by := h.staffed("ROUCH", portal.Administrator)
-	letter, err := h.AddAgent(ctx, h.structure, by, portal.Identity{Civility: "M.", LastName: "pujol", FirstName: "Étienne"}, portal.Agent)
+	letter, err := h.AddAgent(ctx, h.structure, by, portal.Identity{Civility: "M.", LastName: "pujol", FirstName: "Étienne"}, portal.Agent, "formulaire-1")
 	if err != nil {
 		t.Fatal(err)
 	}
+	_, err = h.AddAgent(ctx, h.structure, by, portal.Identity{LastName: "PUJOL", FirstName: "Étienne"}, portal.Agent, "formulaire-1")
+	refused(t, err, portal.KindConflict, "vient d’être ajouté")
 	h.enter(letter.Login, letter.Password)
 	team, required, err := h.Team(ctx, h.structure)
 	if err != nil || required || len(team) != 2 || team[0].Title() != "M. PUJOL Étienne" || team[0].SignedIn.IsZero() || team[0].Until.IsZero() || !team[1].Until.IsZero() {
@@ -510,7 +512,7 @@ func TestDropFactorAtTheConsole(t *testing.T) {
 func TestSearchJournal(t *testing.T) {
 	h := newHall(t)
 	_, by := h.staffed("ROUCH", portal.Administrator)
-	first, err := h.AddAgent(ctx, h.structure, by, portal.Identity{LastName: "PUJOL", FirstName: "Étienne"}, portal.Agent)
+	first, err := h.AddAgent(ctx, h.structure, by, portal.Identity{LastName: "PUJOL", FirstName: "Étienne"}, portal.Agent, "formulaire-1")
 	if err != nil {
 		t.Fatal(err)
 	}

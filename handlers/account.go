@@ -66,11 +66,16 @@ func (r *request) signIn() error {
 	if err != nil {
 		return err
 	}
-	r.setCookie(token, v.Remember)
-	if v.Return != "" {
-		return r.redirect303(v.Return)
+	return r.entered(token, v.Remember, v.Return)
+}
+
+// entered gives the browser its session, and leads to where the person wanted to go.
+func (r *request) entered(token string, remember bool, back string) error {
+	r.setCookie(token, remember)
+	if back == "" {
+		back = "/"
 	}
-	return r.redirect303("/")
+	return r.redirect303(back)
 }
 
 // signOut ends the session here and forgets what the browser kept of it.

@@ -85,11 +85,7 @@ func (r *request) signInCode() error {
 		return err
 	}
 	r.setHalfCookie("")
-	r.setCookie(token, remember)
-	if back != "" {
-		return r.redirect303(back)
-	}
-	return r.redirect303("/")
+	return r.entered(token, remember, back)
 }
 
 // factorDone says what was just done, by the word in the address.

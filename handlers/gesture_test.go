@@ -51,7 +51,7 @@ var gestures = map[string]func(w *world, b *browser){
 	},
 	views.TeamPath + "/nouveau": func(w *world, b *browser) {
 		b.get(views.TeamPath + "/nouveau")
-		b.post(views.TeamPath+"/nouveau", url.Values{"nom": {"Serres"}, "prenom": {"Nadia"}, "role": {"agent"}, "actuel": {goodPassword}}).want(200).wantText("Mot de passe provisoire")
+		b.post(views.TeamPath+"/nouveau", url.Values{"cle": {b.page.Find("input[name=cle]").AttrOr("value", "")}, "nom": {"Serres"}, "prenom": {"Nadia"}, "role": {"agent"}, "actuel": {goodPassword}}).want(200).wantText("Mot de passe provisoire")
 	},
 	views.TeamPath + "/:agent": func(w *world, b *browser) {
 		path := views.AgentPath(w.agent("SERRES", portal.Agent).Person.ID)

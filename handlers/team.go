@@ -61,8 +61,8 @@ func (r *request) requireFactor() error {
 	return r.render(v)
 }
 
-func (r *request) newAgentView(known bool, who portal.Identity, login string, role portal.Role, faults views.Faults) views.NewAgent {
-	v := views.NewAgent{Frame: r.frame("Ajouter un agent", settingsPath), Known: known, LastName: who.LastName, FirstName: who.FirstName, Login: login, Roles: views.RoleChoices(role), Faults: faults}
+func (r *request) newAgentView(key string, known bool, who portal.Identity, login string, role portal.Role, faults views.Faults) views.NewAgent {
+	v := views.NewAgent{Frame: r.frame("Ajouter un agent", settingsPath), Key: key, Known: known, LastName: who.LastName, FirstName: who.FirstName, Login: login, Roles: views.RoleChoices(role), Faults: faults}
 	if len(who.Emails) > 0 {
 		v.Email = who.Emails[0]
 	}
@@ -75,7 +75,11 @@ func (r *request) newAgentView(known bool, who portal.Identity, login string, ro
 
 // newAgentPage asks who joins the team.
 func (r *request) newAgentPage() error {
-	return r.render(r.newAgentView(r.Query("compte") == "1", portal.Identity{}, "", portal.Agent, nil))
+	key, err := r.site.store.NewFormKey()
+	if err != nil {
+		return err
+	}
+	return r.render(r.newAgentView(key, r.Query("compte") == "1", portal.Identity{}, "", portal.Agent, nil))
 }
 
 // addAgent makes an agent: of somebody new, whose letter is printed, or of somebody who has an account.
@@ -91,7 +95,7 @@ func (r *request) addAgent() error {
 	if known {
 		_, err = r.site.store.GiveRole(r.ctx(), r.structure(), r.proof(), login, role)
 	} else {
-		letter, err = r.site.store.AddAgent(r.ctx(), r.structure(), r.proof(), who, role)
+		letter, err = r.site.store.AddAgent(r.ctx(), r.structure(), r.proof(), who, role, r.FormValue("cle"))
 	}
 	switch {
 	case err != nil:
@@ -99,7 +103,7 @@ func (r *request) addAgent() error {
 		if err != nil {
 			return err
 		}
-		return r.render(r.newAgentView(known, who, login, role, faults))
+		return r.render(r.newAgentView(r.FormValue("cle"), known, who, login, role, faults))
 	case known:
 		return r.redirect303(views.TeamPath + "?fait=ajoute")
 	}

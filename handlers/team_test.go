@@ -143,18 +143,21 @@ func TestTeamPages(t *testing.T) {
 	b.get(views.TeamPath).want(200).wantText("1 agent").wantText("ROUCH Agnès").wantText("vous").wantText("Administrateur")
 
 	b.get(views.TeamPath + "/nouveau").want(200).wantText("Ne change aucun réglage.")
-	b.post(views.TeamPath+"/nouveau", url.Values{"nom": {"Pujol"}, "prenom": {""}, "courriel": {"pujol"}, "role": {"gestionnaire"}, "civilite": {"M."}, "actuel": {goodPassword}}).want(422)
+	key := b.page.Find("input[name=cle]").AttrOr("value", "")
+	b.post(views.TeamPath+"/nouveau", url.Values{"cle": {key}, "nom": {"Pujol"}, "prenom": {""}, "courriel": {"pujol"}, "role": {"gestionnaire"}, "civilite": {"M."}, "actuel": {goodPassword}}).want(422)
 	b.wantText("Il y a 2 points à corriger").wantText("Donnez le prénom de l’agent.").wantText("n’est pas une adresse")
 	for selector, want := range map[string]string{"#nom": "Pujol", "#courriel": "pujol", "input[name=role][checked]": "gestionnaire", "#civilite option[selected]": "M."} {
 		if got := b.page.Find(selector).AttrOr("value", ""); got != want {
 			t.Errorf("%s lost: %q", selector, got)
 		}
 	}
-	b.post(views.TeamPath+"/nouveau", url.Values{"nom": {"Pujol"}, "prenom": {"Étienne"}, "courriel": {"e@exemple.fr"}, "role": {"gestionnaire"}, "civilite": {"M."}, "actuel": {"faux"}}).want(422).wantText("Le mot de passe actuel est incorrect.")
-	b.post(views.TeamPath+"/nouveau", url.Values{"nom": {"Pujol"}, "prenom": {"Étienne"}, "courriel": {"e@exemple.fr"}, "role": {"gestionnaire"}, "civilite": {"M."}, "actuel": {goodPassword}}).want(200)
+	b.post(views.TeamPath+"/nouveau", url.Values{"cle": {key}, "nom": {"Pujol"}, "prenom": {"Étienne"}, "courriel": {"e@exemple.fr"}, "role": {"gestionnaire"}, "civilite": {"M."}, "actuel": {"faux"}}).want(422).wantText("Le mot de passe actuel est incorrect.")
+	b.post(views.TeamPath+"/nouveau", url.Values{"cle": {key}, "nom": {"Pujol"}, "prenom": {"Étienne"}, "courriel": {"e@exemple.fr"}, "role": {"gestionnaire"}, "civilite": {"M."}, "actuel": {goodPassword}}).want(200)
 	codes := b.page.Find(".lettre .code")
 	b.wantText("Ce compte vous ouvre l’espace des agents").wantText("Revenir à l’équipe").wantNoText("réserver en ligne la cantine")
 	login, password := codes.Eq(0).Text(), codes.Eq(1).Text()
+	b.get(views.TeamPath)
+	b.post(views.TeamPath+"/nouveau", url.Values{"cle": {key}, "nom": {"Pujol"}, "prenom": {"Étienne"}, "role": {"gestionnaire"}, "actuel": {goodPassword}}).want(http.StatusConflict).wantText("vient d’être ajouté")
 	pujol := w.settle(portal.Letter{Login: login, Password: password})
 	b.get(views.TeamPath).wantText("2 agents").wantText("M. PUJOL Étienne")
 

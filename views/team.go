@@ -76,7 +76,8 @@ func RoleChoices(chosen portal.Role) []RoleChoice {
 // NewAgent asks who joins the team: somebody new, or somebody who has an account.
 type NewAgent struct {
 	Frame
-	Known      bool // somebody who has an account
+	Key        string // one-time key of the form
+	Known      bool   // somebody who has an account
 	Civilities []Choice
 	LastName   string
 	FirstName  string
