@@ -102,7 +102,7 @@ func (p *program) importCommand(ctx context.Context, args []string) error {
 	if portal.RollBlocked(faults) {
 		return errors.New("rien n’a été importé : corrigez d’abord les points ci-dessus")
 	}
-	report, err := store.ImportRoll(ctx, structures[0].ID, school, roll, "", dry)
+	report, err := store.ImportRoll(ctx, structures[0].ID, 0, school, roll, "", dry)
 	if err != nil {
 		return err
 	}
@@ -134,6 +134,31 @@ func readText(path string) (string, error) {
 		return "", fmt.Errorf("le fichier %s ne peut pas être lu : %w", path, err)
 	}
 	return db.DecodeText(b)
+}
+
+// factor takes a second factor away, for the day when every administrator lost the telephone and the codes.
+func (p *program) factor(ctx context.Context, args []string) error {
+	var login string
+	s, words, err := p.parse("second-facteur", args, func(f *flag.FlagSet) { f.StringVar(&login, "retirer", "", "") })
+	switch {
+	case err != nil:
+		return err
+	case len(words) > 0:
+		return fmt.Errorf("« %s » n’est pas attendu ici ; les réglages commencent par --", words[0])
+	case strings.TrimSpace(login) == "":
+		return errors.New("dites de qui retirer le second facteur, avec --retirer IDENTIFIANT ; l’identifiant est sur la lettre de l’agent")
+	}
+	store, err := p.open(ctx, s, false)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	who, err := store.DropFactor(ctx, login)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.out, "Le second facteur de %s est retiré : son mot de passe suffit. Le journal des agents le dit.\n", who.Title())
+	return nil
 }
 
 // job does a night's work now.

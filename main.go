@@ -43,6 +43,7 @@ func commands() []command {
 		{"init", "init --db FICHIER --nom \"Mairie de …\" --zone A|B|C --administrateur \"NOM Prénom\"", "crée la base d’une commune, sa structure et son premier administrateur", (*program).init},
 		{"serve", "serve --db FICHIER --url https://… [--addr ADRESSE] [--smtp URL]", "sert le portail", (*program).serve},
 		{"import", "import onde ELEVES.csv RESPONSABLES.csv --db FICHIER [--ecole NOM] [--essai]", "importe les deux exports de l’école (ONDE)", (*program).importCommand},
+		{"second-facteur", "second-facteur --retirer IDENTIFIANT --db FICHIER", "retire le second facteur d’un agent qui a perdu téléphone et codes de secours", (*program).factor},
 		{"job", "job NOM [--nuit 2026-11-24] --db FICHIER", "fait tout de suite un travail de nuit", (*program).job},
 		{"healthcheck", "healthcheck [--addr ADRESSE]", "dit si le portail répond", (*program).healthcheck},
 		{"version", "version", "dit quelle version est installée", (*program).version},
@@ -83,7 +84,7 @@ func (p *program) run(ctx context.Context) int {
 func (p *program) help(w io.Writer) {
 	fmt.Fprint(w, "Marelle, le portail famille de votre commune.\n\nCommandes :\n")
 	for _, c := range commands() {
-		fmt.Fprintf(w, "  %-12s %s\n", c.name, c.sentence)
+		fmt.Fprintf(w, "  %-14s %s\n", c.name, c.sentence)
 	}
 	fmt.Fprint(w, "\n« marelle COMMANDE --help » dit comment l’employer.\n")
 }

@@ -175,7 +175,7 @@ func (p *program) demo(ctx context.Context, args []string) error {
 		s.DB = filepath.Join(dir, "carteville.db")
 	}
 	clock := demo.NewClock(begin, p.now)
-	store, err := db.Open(ctx, db.Options{Path: s.DB, Now: clock.Now, Random: demo.Random(), Create: true, Demo: true})
+	store, err := db.Open(ctx, db.Options{Path: s.DB, Now: clock.Now, Real: p.now, Random: demo.Random(), Create: true, Demo: true})
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ type Visit struct {
 
 // SignIn verifies an identifiant and a password, begins a session and gives the account with the session's token; the
 // session the browser had before ends. Unknown and wrong are refused with one sentence, after the same work; too many
-// tries wait.
+// tries wait. An account that has a second factor gets NeedsCode in place of a session: SignInCode goes on.
 func (s *Store) SignIn(ctx context.Context, login, password string, visit Visit) (portal.AccountID, string, error) {
 	login = portal.NormaliseLogin(login)
 	account, address := s.throttleKey(triesOfAccount, login), s.addressKey(triesOfAddress, visit.Addr)
@@ -37,6 +37,7 @@ func (s *Store) SignIn(ctx context.Context, login, password string, visit Visit)
 	}
 	now := s.now()
 	expired := found.temporary && found.until.Before(now)
+	var half bool
 	fresh := newSession(found.account, visit.Remember)
 	fresh.device = visit.Device
 	err = s.settleTry(ctx, account, address, right, func(tx *Tx) error {
@@ -51,10 +52,9 @@ func (s *Store) SignIn(ctx context.Context, login, password string, visit Visit)
 		if stored != found.stored {
 			return portal.Conflict("Ce mot de passe vient d’être remplacé. Connectez-vous avec le nouveau.")
 		}
-		if err := fresh.replace(tx, visit.Before, s.now()); err != nil {
-			return err
-		}
-		return tx.exec("UPDATE account SET first_seen_at = ? WHERE id = ? AND first_seen_at IS NULL", at(now), found.account)
+		waits, err := s.halfway(tx, fresh, visit.Before)
+		half = waits
+		return err
 	})
 	switch {
 	case err != nil:
@@ -63,6 +63,8 @@ func (s *Store) SignIn(ctx context.Context, login, password string, visit Visit)
 		return 0, "", portal.Invalid("Identifiant ou mot de passe incorrect. Vérifiez les majuscules.")
 	case expired:
 		return 0, "", portal.Invalid("Ce mot de passe provisoire n’est plus valable depuis le %s. Demandez-en un nouveau à la mairie.", portal.DateOf(found.until).LongYear())
+	case half:
+		return 0, "", NeedsCode{fresh.token}
 	}
 	return found.account, fresh.token, nil
 }
@@ -201,7 +203,7 @@ func storePassword(tx *Tx, account portal.AccountID, stored string) error {
 	if err := tx.exec("UPDATE account SET password = ?, temporary = 0, temporary_until = NULL WHERE id = ?", stored, account); err != nil {
 		return err
 	}
-	if err := tx.exec("DELETE FROM session WHERE account_id = ?", account); err != nil {
+	if err := endSessions(tx, account); err != nil {
 		return err
 	}
 	return closeLinks(tx, account)
@@ -244,42 +246,4 @@ func setEmails(tx *Tx, account portal.AccountID, emails []string) error {
 		list[i] = portal.Address{Email: email, Reports: true, Reminders: true}
 	}
 	return setAddresses(tx, account, list)
-}
-
-// CreateStaff makes the account of an agent of a structure and its letter.
-func (s *Store) CreateStaff(ctx context.Context, structure portal.StructureID, who portal.Identity, role portal.Role) (portal.Letter, error) {
-	if strings.TrimSpace(who.LastName) == "" {
-		return portal.Letter{}, portal.Invalid("Donnez le nom de l’agent.")
-	}
-	if !role.Valid() {
-		return portal.Letter{}, portal.Invalid("« %s » n’est pas un rôle. Choisissez agent, gestionnaire, régisseur ou administrateur.", portal.Clip(string(role), 40))
-	}
-	code, stored, err := s.newTemporaryPassword()
-	if err != nil {
-		return portal.Letter{}, err
-	}
-	var letter portal.Letter
-	err = s.write(ctx, func(tx *Tx) error {
-		var exists bool
-		if err := tx.row(&exists, "SELECT EXISTS (SELECT 1 FROM structure WHERE id = ?)", structure); err != nil {
-			return err
-		}
-		if !exists {
-			return portal.NotFound("Cette structure n’existe pas.")
-		}
-		account, err := s.createAccount(tx, who)
-		if err != nil {
-			return err
-		}
-		if err := tx.exec("INSERT INTO staff (account_id, structure_id, role) VALUES (?, ?, ?)", account, structure, string(role)); err != nil {
-			return err
-		}
-		if err := s.storeLetter(tx, account, stored); err != nil {
-			return err
-		}
-		letter, err = one(tx, scanLetter, letterColumns+" AND a.id = ?2", structure, account)
-		return err
-	})
-	letter.Password = code
-	return letter, err
 }

@@ -183,7 +183,7 @@ func TestNewLetterDuringFirstSignIn(t *testing.T) {
 	h := newHall(t)
 	letter := h.agent("ROUCH")
 	session, token := h.enter(letter.Login, letter.Password)
-	fresh, err := h.IssueLetters(ctx, h.structure, []portal.AccountID{letter.Person.ID}, db.AnyLetter)
+	fresh, err := h.IssueLetters(ctx, h.structure, 0, []portal.AccountID{letter.Person.ID}, db.AnyLetter)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -360,7 +360,7 @@ func TestLetters(t *testing.T) {
 	_, _, err := h.SignIn(ctx, fmt.Sprintf("AAAA-%04d", dupont), "", db.Visit{Addr: "192.0.2.1"})
 	refused(t, err, portal.KindInvalid, "incorrect") // no letter yet, no way in
 
-	letters, err := h.IssueFamilyLetters(ctx, h.structure, true, db.AnyLetter)
+	letters, err := h.IssueFamilyLetters(ctx, h.structure, 0, true, db.AnyLetter)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -374,7 +374,7 @@ func TestLetters(t *testing.T) {
 	if _, _, err := h.SignIn(ctx, l.Login, l.Password, db.Visit{Addr: "192.0.2.1"}); err != nil {
 		t.Fatal(err)
 	}
-	if letters, err = h.IssueFamilyLetters(ctx, h.structure, true, db.AnyLetter); err != nil || len(letters) != 1 || letters[0].Person.ID != galy {
+	if letters, err = h.IssueFamilyLetters(ctx, h.structure, 0, true, db.AnyLetter); err != nil || len(letters) != 1 || letters[0].Person.ID != galy {
 		t.Errorf("who signed in gets no first letter: %+v, %v", letters, err)
 	}
 
@@ -383,9 +383,9 @@ func TestLetters(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := h.scalar("SELECT password FROM account WHERE id = ?", galy)
-	_, err = h.IssueLetters(ctx, other, []portal.AccountID{galy}, db.AnyLetter)
+	_, err = h.IssueLetters(ctx, other, 0, []portal.AccountID{galy}, db.AnyLetter)
 	refused(t, err, portal.KindNotFound, "Ce compte n’existe pas")
-	_, err = h.IssueLetters(ctx, h.structure, []portal.AccountID{galy, 999_999}, db.AnyLetter)
+	_, err = h.IssueLetters(ctx, h.structure, 0, []portal.AccountID{galy, 999_999}, db.AnyLetter)
 	refused(t, err, portal.KindNotFound, "Ce compte n’existe pas")
 	if h.scalar("SELECT password FROM account WHERE id = ?", galy) != before {
 		t.Error("a refused order of letters changed a password")
@@ -462,7 +462,7 @@ func TestAccessibilityText(t *testing.T) {
 func TestLetterCodeIsNoPersonalPassword(t *testing.T) {
 	h := newHall(t)
 	h.guardian(h.structure, "DUPONT")
-	letters, err := h.IssueFamilyLetters(ctx, h.structure, true, db.AnyLetter)
+	letters, err := h.IssueFamilyLetters(ctx, h.structure, 0, true, db.AnyLetter)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -484,7 +484,7 @@ func TestLetterCodeIsNoPersonalPassword(t *testing.T) {
 func TestSignInDuringANewLetter(t *testing.T) {
 	h := newHall(t)
 	dupont := h.guardian(h.structure, "DUPONT")
-	letters, err := h.IssueFamilyLetters(ctx, h.structure, true, db.AnyLetter)
+	letters, err := h.IssueFamilyLetters(ctx, h.structure, 0, true, db.AnyLetter)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -496,7 +496,7 @@ func TestSignInDuringANewLetter(t *testing.T) {
 			in <- token
 		}()
 		time.Sleep(time.Duration(rand.IntN(60)) * time.Millisecond)
-		if letters, err = h.IssueLetters(ctx, h.structure, []portal.AccountID{dupont}, db.AnyLetter); err != nil {
+		if letters, err = h.IssueLetters(ctx, h.structure, 0, []portal.AccountID{dupont}, db.AnyLetter); err != nil {
 			t.Fatal(err)
 		}
 		if token := <-in; token != "" {

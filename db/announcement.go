@@ -57,7 +57,7 @@ type School struct {
 }
 
 // WriteAnnouncement keeps a new message, once per form: sent twice, it is one message.
-func (s *Store) WriteAnnouncement(ctx context.Context, a portal.Announcement, formKey string) (portal.AnnouncementID, error) {
+func (s *Store) WriteAnnouncement(ctx context.Context, by portal.AccountID, a portal.Announcement, formKey string) (portal.AnnouncementID, error) {
 	if len(formKey) < 8 || len(formKey) > 64 {
 		return 0, portal.Invalid("Ce formulaire est incomplet. Rouvrez la page, puis recommencez.")
 	}
@@ -69,17 +69,21 @@ func (s *Store) WriteAnnouncement(ctx context.Context, a portal.Announcement, fo
 			return err
 		}
 		activity, school := audience(a)
-		if err := tx.exec(`INSERT INTO announcement (structure_id, form_key, title, body, first, last, activity_id, school_id, written_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, a.Structure, formKey, a.Title, a.Body, a.First, a.Last, activity, school, at(s.now())); err != nil {
+		n, err := tx.change(`INSERT INTO announcement (structure_id, form_key, title, body, first, last, activity_id, school_id, written_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, a.Structure, formKey, a.Title, a.Body, a.First, a.Last, activity, school, at(s.now()))
+		if err != nil {
 			return err
 		}
-		return tx.row(&a.ID, "SELECT id FROM announcement WHERE structure_id = ? AND form_key = ?", a.Structure, formKey)
+		if err := tx.row(&a.ID, "SELECT id FROM announcement WHERE structure_id = ? AND form_key = ?", a.Structure, formKey); err != nil || n == 0 {
+			return err
+		}
+		return s.noteAnnouncement(tx, by, "Message écrit", nil, &a)
 	})
 	return a.ID, err
 }
 
 // ChangeAnnouncement replaces a message of its structure.
-func (s *Store) ChangeAnnouncement(ctx context.Context, a portal.Announcement) error {
+func (s *Store) ChangeAnnouncement(ctx context.Context, by portal.AccountID, a portal.Announcement) error {
 	if err := a.Check(); err != nil {
 		return err
 	}
@@ -87,29 +91,60 @@ func (s *Store) ChangeAnnouncement(ctx context.Context, a portal.Announcement) e
 		if err := ownAudience(tx, a); err != nil {
 			return err
 		}
-		activity, school := audience(a)
-		n, err := tx.change(`UPDATE announcement SET title = ?, body = ?, first = ?, last = ?, activity_id = ?, school_id = ?, written_at = ?
-			WHERE id = ? AND structure_id = ? AND removed_at IS NULL`, a.Title, a.Body, a.First, a.Last, activity, school, at(s.now()), a.ID, a.Structure)
-		if err == nil && n == 0 {
-			return portal.NotFound("Ce message n’existe pas, ou a été retiré.")
+		before, err := one(tx, scanAnnouncement, announcementColumns+" WHERE n.structure_id = ? AND n.id = ? AND n.removed_at IS NULL", a.Structure, a.ID)
+		if err != nil {
+			return absent(err, "Ce message n’existe pas, ou a été retiré.")
 		}
-		return err
+		activity, school := audience(a)
+		if err := tx.exec(`UPDATE announcement SET title = ?, body = ?, first = ?, last = ?, activity_id = ?, school_id = ?, written_at = ?
+			WHERE id = ? AND structure_id = ?`, a.Title, a.Body, a.First, a.Last, activity, school, at(s.now()), a.ID, a.Structure); err != nil {
+			return err
+		}
+		return s.noteAnnouncement(tx, by, "Message changé", &before, &a)
 	})
 }
 
 // RemoveAnnouncement takes a message of a structure off, or puts it back; doing it twice is harmless.
-func (s *Store) RemoveAnnouncement(ctx context.Context, structure portal.StructureID, id portal.AnnouncementID, removed bool) error {
+func (s *Store) RemoveAnnouncement(ctx context.Context, structure portal.StructureID, by portal.AccountID, id portal.AnnouncementID, removed bool) error {
 	return s.write(ctx, func(tx *Tx) error {
+		a, err := one(tx, scanAnnouncement, announcementColumns+" WHERE n.structure_id = ? AND n.id = ?", structure, id)
+		if err != nil {
+			return absent(err, "Ce message n’existe pas.")
+		}
 		var when instant
+		words := "Message remis"
 		if removed {
-			when = at(s.now())
+			when, words = at(s.now()), "Message retiré"
 		}
-		n, err := tx.change("UPDATE announcement SET removed_at = ? WHERE id = ? AND structure_id = ?", when, id, structure)
-		if err == nil && n == 0 {
-			return portal.NotFound("Ce message n’existe pas.")
+		n, err := tx.change("UPDATE announcement SET removed_at = ?1 WHERE id = ?2 AND (removed_at IS NULL) <> (?1 IS NULL)", when, id)
+		if err != nil || n == 0 {
+			return err
 		}
-		return err
+		return s.note(tx, portal.StaffEvent{Structure: structure, By: by, Subject: "texte", SubjectID: int64(id), Words: words + " : « " + a.Title + " »"})
 	})
+}
+
+// noteAnnouncement writes into the audit log what a message has become; before is nil for a new one. Nothing changed,
+// nothing is written.
+func (s *Store) noteAnnouncement(tx *Tx, by portal.AccountID, words string, before, after *portal.Announcement) error {
+	facts := func(a *portal.Announcement) ([]portal.Fact, error) {
+		if a == nil {
+			return nil, nil
+		}
+		who := "toutes les familles"
+		err := tx.row(&who, "SELECT coalesce((SELECT name FROM activity WHERE id = ?), (SELECT name FROM school WHERE id = ?), ?)", a.Activity, a.School, who)
+		return a.Facts(who), err
+	}
+	was, err := facts(before)
+	if err != nil {
+		return err
+	}
+	is, err := facts(after)
+	changes := portal.Differences(was, is)
+	if err != nil || len(changes) == 0 {
+		return err
+	}
+	return s.note(tx, portal.StaffEvent{Structure: after.Structure, By: by, Subject: "texte", SubjectID: int64(after.ID), Words: words + " : « " + after.Title + " »", Changes: changes})
 }
 
 func audience(a portal.Announcement) (activity, school sql.NullInt64) {

@@ -9,8 +9,8 @@ import (
 )
 
 // Audit checks what must always hold and lists what does not: SQLite's own integrity, counters against bookings, no place
-// sold or offered twice, no booking from today on that clashes with another or lacks what it needs, the chain of receipts, no
-// movement without its receipt.
+// sold or offered twice, no booking from today on that clashes with another or lacks what it needs, the chains of receipts and of
+// the audit log, no movement without its receipt.
 func (s *Store) Audit(ctx context.Context) (faults []string, err error) {
 	err = s.snapshot(ctx, func(r reader) error {
 		whole, err := column[string](r, "PRAGMA integrity_check")
@@ -51,8 +51,12 @@ func (s *Store) Audit(ctx context.Context) (faults []string, err error) {
 		if err != nil {
 			return err
 		}
+		rewritten, err := auditJournal(r)
+		if err != nil {
+			return err
+		}
 		broken, err := s.auditReceipts(r)
-		faults = append(append(append(faults, promised...), discords...), broken...)
+		faults = append(append(append(append(faults, promised...), discords...), rewritten...), broken...)
 		return err
 	})
 	return faults, err

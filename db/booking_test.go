@@ -61,7 +61,7 @@ func newTown(t testing.TB, families, places int) *town {
 			Emails: []string{fmt.Sprintf("claire%d@exemple.fr", i)}, Pupils: []int{n, n + 1}})
 		roll.Families = append(roll.Families, portal.RollFamily{Name: name, Guardians: []int{i}, Pupils: []int{n, n + 1}, RollAddress: address})
 	}
-	_, err = store.ImportRoll(ctx, tn.structure, "École du Bourg", roll, "", false)
+	_, err = store.ImportRoll(ctx, tn.structure, 0, "École du Bourg", roll, "", false)
 	must(err)
 	opening := func(days ...portal.Weekday) portal.Opening {
 		return portal.Opening{First: portal.NewDate(2026, 9, 1), Last: portal.NewDate(2027, 7, 2), School: portal.Days(days...)}
@@ -80,7 +80,7 @@ func newTown(t testing.TB, families, places int) *town {
 		Opening: opening(portal.Wednesday), Book: friday, Cancel: friday, Waitlist: true, Counters: []portal.Counter{{Name: "Centre", Limited: true, Capacity: places}}})
 	tn.evening = save(portal.Activity{Name: "APS SOIR", Short: "Soir", Spoken: "l’accueil du soir", Kind: portal.AfterSchool, Starts: portal.Clock(16, 30), Ends: portal.Clock(18, 30),
 		Opening: opening(portal.Monday, portal.Tuesday, portal.Thursday, portal.Friday), Book: eve, Cancel: eve, Counters: []portal.Counter{{Name: "Soir", Limited: true, Capacity: places}}})
-	letters, err := store.IssueFamilyLetters(ctx, tn.structure, true, db.AnyLetter) // in the order of names
+	letters, err := store.IssueFamilyLetters(ctx, tn.structure, 0, true, db.AnyLetter) // in the order of names
 	must(err)
 	for _, l := range letters {
 		tn.parents = append(tn.parents, l.Person.ID)

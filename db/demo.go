@@ -44,7 +44,7 @@ func (s *Store) DemoReady(ctx context.Context, accounts []portal.AccountID, pass
 	return s.write(ctx, func(tx *Tx) error {
 		now := at(s.now())
 		for _, account := range accounts {
-			if err := tx.exec("UPDATE account SET password = ?, temporary = 0, temporary_until = NULL, first_seen_at = ? WHERE id = ?", hash, now, account); err != nil {
+			if err := tx.exec("UPDATE account SET password = ?1, temporary = 0, temporary_until = NULL, first_seen_at = ?2, signed_in_at = ?2 WHERE id = ?3", hash, now, account); err != nil {
 				return err
 			}
 			if err := tx.exec("INSERT INTO terms_acceptance (account_id, terms_id, at) SELECT ?, id, ? FROM terms", account, now); err != nil {

@@ -67,13 +67,13 @@ func pendingCount(r reader, structure portal.StructureID) (n int, err error) {
 
 // IssueFamilyLetters gives a letter to the guardians of a structure who never signed in: to those who have none that they can
 // use, or to all of them; then the letters printed before are void.
-func (s *Store) IssueFamilyLetters(ctx context.Context, structure portal.StructureID, everybody bool, seen time.Time) ([]portal.Letter, error) {
+func (s *Store) IssueFamilyLetters(ctx context.Context, structure portal.StructureID, by portal.AccountID, everybody bool, seen time.Time) ([]portal.Letter, error) {
 	accounts, err := column[portal.AccountID](s.read(ctx), "SELECT a.id FROM account a WHERE "+newcomer+" AND (?3 OR "+unwritten+`)
 		ORDER BY iif(a.used_name <> '', a.used_name, a.last_name) COLLATE francais, a.first_name COLLATE francais, a.id`, structure, at(s.now()), everybody)
 	if err != nil {
 		return nil, err
 	}
-	return s.issueLetters(ctx, structure, accounts, true, seen)
+	return s.issueLetters(ctx, structure, by, accounts, true, seen)
 }
 
 // AccountLine is the account of a guardian as staff list it.

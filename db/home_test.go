@@ -28,7 +28,7 @@ func (tn *town) announce(t *testing.T, a portal.Announcement, key string) portal
 	if a.First == 0 {
 		a.First, a.Last = portal.MustDate("2026-11-20"), portal.MustDate("2026-11-30")
 	}
-	id, err := tn.WriteAnnouncement(ctx, a, "formulaire-"+key)
+	id, err := tn.WriteAnnouncement(ctx, 0, a, "formulaire-"+key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +82,7 @@ func TestAnnouncementsByStructure(t *testing.T) {
 		t.Fatal(err)
 	}
 	days := portal.Announcement{Structure: other, Title: "ailleurs", Body: "Texte.", First: portal.MustDate("2026-11-20"), Last: portal.MustDate("2026-11-30")}
-	if _, err := tn.WriteAnnouncement(ctx, days, "formulaire-ailleurs"); err != nil {
+	if _, err := tn.WriteAnnouncement(ctx, 0, days, "formulaire-ailleurs"); err != nil {
 		t.Fatal(err)
 	}
 	if got := tn.titles(t, 0); got != "ici" {
@@ -96,17 +96,17 @@ func TestAnnouncementsByStructure(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	notFound("change", tn.ChangeAnnouncement(ctx, foreign))
-	notFound("remove", tn.RemoveAnnouncement(ctx, other, id, true))
+	notFound("change", tn.ChangeAnnouncement(ctx, 0, foreign))
+	notFound("remove", tn.RemoveAnnouncement(ctx, other, 0, id, true))
 	_, err = tn.Announcement(ctx, other, id)
 	notFound("read", err)
 	days.Activity = tn.canteen
-	if _, err := tn.WriteAnnouncement(ctx, days, "formulaire-activite"); portal.AsError(err).Field("pour") == "" {
+	if _, err := tn.WriteAnnouncement(ctx, 0, days, "formulaire-activite"); portal.AsError(err).Field("pour") == "" {
 		t.Errorf("another structure's activity: %v", err)
 	}
 	schools, _ := tn.SchoolsOf(ctx, tn.structure)
 	days.Activity, days.School = 0, schools[0].ID
-	if _, err := tn.WriteAnnouncement(ctx, days, "formulaire-ecole"); portal.AsError(err).Field("pour") == "" {
+	if _, err := tn.WriteAnnouncement(ctx, 0, days, "formulaire-ecole"); portal.AsError(err).Field("pour") == "" {
 		t.Errorf("another structure's school: %v", err)
 	}
 }
@@ -123,11 +123,11 @@ func TestAnnouncementLife(t *testing.T) {
 		t.Fatal(err)
 	}
 	a.Title = "Cantine ouverte"
-	if err := tn.ChangeAnnouncement(ctx, *a); err != nil || tn.titles(t, 0) != "Cantine ouverte" {
+	if err := tn.ChangeAnnouncement(ctx, 0, *a); err != nil || tn.titles(t, 0) != "Cantine ouverte" {
 		t.Errorf("changed: %s %v", tn.titles(t, 0), err)
 	}
 	for _, removed := range []bool{true, true, false} {
-		if err := tn.RemoveAnnouncement(ctx, tn.structure, id, removed); err != nil {
+		if err := tn.RemoveAnnouncement(ctx, tn.structure, 0, id, removed); err != nil {
 			t.Fatal(err)
 		}
 		list, err := tn.Announcements(ctx, tn.structure)
@@ -135,13 +135,13 @@ func TestAnnouncementLife(t *testing.T) {
 			t.Errorf("removed %v: %v %v", removed, list, err)
 		}
 	}
-	if err := tn.RemoveAnnouncement(ctx, tn.structure, id, true); err != nil {
+	if err := tn.RemoveAnnouncement(ctx, tn.structure, 0, id, true); err != nil {
 		t.Fatal(err)
 	}
-	if err := tn.ChangeAnnouncement(ctx, *a); portal.AsError(err) == nil {
+	if err := tn.ChangeAnnouncement(ctx, 0, *a); portal.AsError(err) == nil {
 		t.Errorf("a message taken off was changed: %v", err)
 	}
-	if _, err := tn.WriteAnnouncement(ctx, *a, "court"); portal.AsError(err) == nil {
+	if _, err := tn.WriteAnnouncement(ctx, 0, *a, "court"); portal.AsError(err) == nil {
 		t.Errorf("without a key: %v", err)
 	}
 }

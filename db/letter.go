@@ -18,8 +18,8 @@ var AnyLetter = time.UnixMilli(1 << 52)
 // IssueLetters gives each of these accounts of a structure a new temporary password, valid 15 days, and the letter that
 // carries it. The old password no longer works and open sessions end. Nothing but the letter holds the new one.
 // It is refused with ErrLettersMade when one of them got a letter after the instant seen, the last that the page showed.
-func (s *Store) IssueLetters(ctx context.Context, structure portal.StructureID, accounts []portal.AccountID, seen time.Time) ([]portal.Letter, error) {
-	return s.issueLetters(ctx, structure, accounts, false, seen)
+func (s *Store) IssueLetters(ctx context.Context, structure portal.StructureID, by portal.AccountID, accounts []portal.AccountID, seen time.Time) ([]portal.Letter, error) {
+	return s.issueLetters(ctx, structure, by, accounts, false, seen)
 }
 
 // accountOfStructure holds for the guardians of the structure's families and for its agents; ?1 is the structure.
@@ -30,20 +30,20 @@ const letterColumns = `SELECT a.id, a.login, a.civility, iif(a.used_name <> '', 
 	coalesce(f.street, ''), coalesce(f.postcode, ''), coalesce(f.town, ''),
 	(SELECT coalesce(group_concat(first_name, char(10)), '') FROM (SELECT DISTINCT c.id, c.first_name FROM guardian g
 		JOIN family_child fc ON fc.family_id = g.family_id JOIN child c ON c.id = fc.child_id
-		WHERE g.account_id = a.id AND c.structure_id = ?1 ORDER BY c.birth, c.id))
+		WHERE g.account_id = a.id AND c.structure_id = ?1 ORDER BY c.birth, c.id)), f.id IS NULL
 	FROM account a LEFT JOIN family f ON f.id = (SELECT min(f2.id) FROM guardian g2 JOIN family f2 ON f2.id = g2.family_id WHERE g2.account_id = a.id AND f2.structure_id = ?1)
 	WHERE ` + accountOfStructure
 
 func scanLetter(r *sql.Rows) (l portal.Letter, err error) {
 	var children string
-	err = r.Scan(&l.Person.ID, &l.Login, &l.Person.Civility, &l.Person.LastName, &l.Person.FirstName, into{&l.Until}, &l.Street, &l.Postcode, &l.Town, &children)
+	err = r.Scan(&l.Person.ID, &l.Login, &l.Person.Civility, &l.Person.LastName, &l.Person.FirstName, into{&l.Until}, &l.Street, &l.Postcode, &l.Town, &children, &l.Agent)
 	if children != "" {
 		l.Children = strings.Split(children, "\n")
 	}
 	return l, err
 }
 
-func (s *Store) issueLetters(ctx context.Context, structure portal.StructureID, accounts []portal.AccountID, first bool, seen time.Time) ([]portal.Letter, error) {
+func (s *Store) issueLetters(ctx context.Context, structure portal.StructureID, by portal.AccountID, accounts []portal.AccountID, first bool, seen time.Time) ([]portal.Letter, error) {
 	codes, stored := make([]string, len(accounts)), make([]string, len(accounts))
 	for i := range accounts {
 		var err error
@@ -71,6 +71,9 @@ func (s *Store) issueLetters(ctx context.Context, structure portal.StructureID, 
 					continue
 				}
 			}
+			if err := mayOpen(tx, by, account); err != nil {
+				return err
+			}
 			if err := s.storeLetter(tx, account, stored[i]); err != nil {
 				return err
 			}
@@ -81,12 +84,23 @@ func (s *Store) issueLetters(ctx context.Context, structure portal.StructureID, 
 			letter.Password = codes[i]
 			letters = append(letters, letter)
 		}
-		return nil
+		return s.noteLetters(tx, structure, by, letters)
 	})
 	if err != nil {
 		return nil, err
 	}
 	return letters, nil
+}
+
+// noteLetters says in the audit log for whom letters were made: each replaces a password.
+func (s *Store) noteLetters(tx *Tx, structure portal.StructureID, by portal.AccountID, letters []portal.Letter) error {
+	switch len(letters) {
+	case 0:
+		return nil
+	case 1:
+		return s.note(tx, portal.StaffEvent{Structure: structure, By: by, Subject: "compte", SubjectID: int64(letters[0].Person.ID), Words: "Lettre d’accès éditée : " + letters[0].Person.Title()})
+	}
+	return s.note(tx, portal.StaffEvent{Structure: structure, By: by, Subject: "compte", Words: portal.Count(len(letters), "lettre") + " de premier accès éditées"})
 }
 
 // storeLetter makes a temporary password the only way into an account: its sessions and links end.
@@ -96,7 +110,7 @@ func (s *Store) storeLetter(tx *Tx, account portal.AccountID, stored string) err
 		stored, at(now.Add(portal.TemporaryLife)), at(now), account); err != nil {
 		return err
 	}
-	if err := tx.exec("DELETE FROM session WHERE account_id = ?", account); err != nil {
+	if err := endSessions(tx, account); err != nil {
 		return err
 	}
 	return closeLinks(tx, account)

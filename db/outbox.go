@@ -128,13 +128,20 @@ func (s *Store) MailFailed(ctx context.Context, m Mail, permanent, setup bool, f
 }
 
 // RetryMail makes a message of the structure due at once, dead or not.
-func (s *Store) RetryMail(ctx context.Context, structure portal.StructureID, id portal.MailID) error {
+func (s *Store) RetryMail(ctx context.Context, structure portal.StructureID, by portal.AccountID, id portal.MailID) error {
 	return s.write(ctx, func(tx *Tx) error {
 		n, err := tx.change("UPDATE outbox SET state = 'pending', attempts = 0, next_at = ? WHERE id = ? AND structure_id = ? AND state IN ('pending', 'dead') AND body_text <> ''", at(s.now()), id, structure)
 		if err == nil && n == 0 {
 			return portal.Conflict("Ce message est déjà parti, est en train de partir, ou ne sert plus.")
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		var subject string
+		if err := tx.row(&subject, "SELECT subject FROM outbox WHERE id = ?", id); err != nil {
+			return err
+		}
+		return s.note(tx, portal.StaffEvent{Structure: structure, By: by, Subject: "courriel", SubjectID: int64(id), Words: "Courriel renvoyé : " + subject})
 	})
 }
 

@@ -60,9 +60,10 @@ func (m momentInto) Scan(v any) error {
 func personalAccount(q querier, d *portal.PersonalData, account portal.AccountID) (err error) {
 	d.Account, err = one(q, func(r *sql.Rows) (a portal.PersonalAccount, err error) {
 		err = r.Scan(&a.Login, &a.Civility, &a.LastName, &a.UsedName, &a.FirstName, &a.Home, &a.Work, &a.Mobile,
-			momentInto{&a.Created}, momentInto{&a.Letter}, momentInto{&a.FirstSeen}, momentInto{&d.Calendar})
+			momentInto{&a.Created}, momentInto{&a.Letter}, momentInto{&a.FirstSeen}, momentInto{&a.SignedIn}, momentInto{&a.Factor}, &a.Codes, momentInto{&d.Calendar})
 		return a, err
-	}, `SELECT login, civility, last_name, used_name, first_name, home_phone, work_phone, mobile_phone, created_at, letter_at, first_seen_at,
+	}, `SELECT login, civility, last_name, used_name, first_name, home_phone, work_phone, mobile_phone, created_at, letter_at, first_seen_at, signed_in_at,
+		(SELECT since FROM second_factor WHERE account_id = account.id), (SELECT count(*) FROM recovery_code WHERE account_id = account.id AND used_at IS NULL),
 		(SELECT created_at FROM calendar_address WHERE account_id = account.id) FROM account WHERE id = ?`, account)
 	if err != nil {
 		return absent(err, "Ce compte n’existe pas.")

@@ -21,7 +21,7 @@ func (h *hall) parent(last string, emails ...string) *db.Session {
 	for i, e := range emails {
 		h.raw("INSERT INTO account_email (account_id, position, address) VALUES (?, ?, ?)", account, i, e)
 	}
-	letters, err := h.IssueLetters(ctx, h.structure, []portal.AccountID{account}, db.AnyLetter)
+	letters, err := h.IssueLetters(ctx, h.structure, 0, []portal.AccountID{account}, db.AnyLetter)
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func TestResetIsUsedOnce(t *testing.T) {
 func TestWhatEndsALink(t *testing.T) {
 	for name, end := range map[string]func(*hall, *db.Session) error{
 		"une nouvelle lettre": func(h *hall, s *db.Session) error {
-			_, err := h.IssueLetters(ctx, h.structure, []portal.AccountID{s.Account}, db.AnyLetter)
+			_, err := h.IssueLetters(ctx, h.structure, 0, []portal.AccountID{s.Account}, db.AnyLetter)
 			return err
 		},
 		"d’autres adresses": func(h *hall, s *db.Session) error {
@@ -188,7 +188,7 @@ func TestALinkLeavesNoTrace(t *testing.T) {
 	if state := h.scalar("SELECT group_concat(state) FROM outbox"); state != "sent,dead" {
 		t.Errorf("states %s", state)
 	}
-	refused(t, h.RetryMail(ctx, h.structure, mails[0].ID+1), portal.KindConflict, "ne sert plus")
+	refused(t, h.RetryMail(ctx, h.structure, 0, mails[0].ID+1), portal.KindConflict, "ne sert plus")
 }
 
 // TestReportsGoWhereTheyAreWanted: an address that wants no report gets none; one that wants some does.

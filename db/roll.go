@@ -39,7 +39,7 @@ var errDryRun = errors.New("db: a trial changes nothing")
 // ImportRoll brings the roll of a school into a structure for a school year (its label, or nothing: the year of today): school,
 // classes, children, families, and accounts that get their letter apart. What parents or staff wrote since is kept and
 // told. All or nothing; the same roll twice changes nothing; a trial does the same work, tells it and undoes it.
-func (s *Store) ImportRoll(ctx context.Context, structure portal.StructureID, school string, roll portal.Roll, year string, dryRun bool) (portal.RollReport, error) {
+func (s *Store) ImportRoll(ctx context.Context, structure portal.StructureID, by portal.AccountID, school string, roll portal.Roll, year string, dryRun bool) (portal.RollReport, error) {
 	setup, err := s.Setup(ctx, structure)
 	if err != nil {
 		return portal.RollReport{}, err
@@ -63,7 +63,10 @@ func (s *Store) ImportRoll(ctx context.Context, structure portal.StructureID, sc
 		if dryRun {
 			return errDryRun
 		}
-		return nil
+		if report.Changes() == 0 {
+			return nil
+		}
+		return s.note(tx, portal.StaffEvent{Structure: structure, By: by, Subject: "import", SubjectID: int64(im.school), Words: "Fichiers de l’école importés : " + report.Summary()})
 	})
 	if errors.Is(err, errDryRun) {
 		err = nil

@@ -39,6 +39,8 @@ type Session struct {
 	Remember   bool
 	MustChange bool    // the password is still the temporary one
 	TermsDue   bool    // a text in force is not accepted yet
+	Factor     bool    // there is a second factor
+	FactorDue  bool    // there is none, and a structure requires it
 	Places     []Place // the structures the person has to do with, in their order
 	Adds       int     // clicks not validated: to book
 	Removes    int     // and to cancel
@@ -167,6 +169,8 @@ const sessionQuery = `SELECT s.account_id, s.csrf, s.remember, coalesce(s.struct
 	a.login, a.civility, iif(a.used_name <> '', a.used_name, a.last_name), a.first_name, a.temporary,
 	EXISTS (SELECT 1 FROM terms t WHERE ` + newestTerms + `
 		AND NOT EXISTS (SELECT 1 FROM terms_acceptance x WHERE x.account_id = a.id AND x.terms_id = t.id)),
+	EXISTS (SELECT 1 FROM second_factor f WHERE f.account_id = a.id AND f.secret IS NOT NULL),
+	EXISTS (SELECT 1 FROM staff w JOIN structure st ON st.id = w.structure_id WHERE w.account_id = a.id AND ` + mustHaveFactor + ` AND st.factor_since <= s.created_at),
 	(SELECT json_group_array(json_object('id', p.id, 'name', p.name, 'guardian', p.guardian, 'role', p.role, 'done', p.done_at)) FROM (
 		SELECT st.id, st.name, coalesce(w.role, '') AS role,
 			EXISTS (SELECT 1 FROM guardian g JOIN family f ON f.id = g.family_id WHERE g.account_id = a.id AND f.structure_id = st.id) AS guardian,
@@ -198,10 +202,11 @@ func (s *Store) session(ctx context.Context, token string, click bool) (*Session
 		var places string
 		if err := r.Scan(&session.Account, &session.CSRF, &session.Remember, &session.structure, into{&created}, into{&seen},
 			&session.Login, &session.Person.Civility, &session.Person.LastName, &session.Person.FirstName, &session.MustChange,
-			&session.TermsDue, &places, &session.Adds, &session.Removes, &session.Version); err != nil {
+			&session.TermsDue, &session.Factor, &session.FactorDue, &places, &session.Adds, &session.Removes, &session.Version); err != nil {
 			return struct{}{}, err
 		}
 		session.Person.ID = session.Account
+		session.FactorDue = session.FactorDue && !session.Factor
 		return struct{}{}, json.Unmarshal([]byte(places), &session.Places)
 	}, sessionQuery, session.hash)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -254,6 +259,9 @@ func (s *Store) PurgeAccess(ctx context.Context) error {
 			return err
 		}
 		if err := tx.exec("DELETE FROM sign_in_failure WHERE last_at < ?", at(now.Add(-24*time.Hour))); err != nil {
+			return err
+		}
+		if err := purgeHalves(tx, now); err != nil {
 			return err
 		}
 		return s.purgeLinks(tx, now)

@@ -3,6 +3,7 @@ package db
 
 import (
 	"context"
+	"crypto/cipher"
 	"database/sql"
 	"database/sql/driver"
 	"embed"
@@ -37,6 +38,7 @@ const oldestSQLite = 3_051_003
 type Store struct {
 	path      string
 	now       func() time.Time
+	real      func() time.Time // what telephones show
 	random    io.Reader
 	lock      *os.File
 	writeDB   *sql.DB
@@ -47,6 +49,8 @@ type Store struct {
 	setups    setupCache
 	readStmts sync.Map      // by their text
 	snapshots chan struct{} // one place for each that may run at once
+	sealing   sync.Mutex
+	seal      cipher.AEAD // of the second factors; nil until one is asked for
 	closing   sync.Once
 	closed    error
 }
@@ -55,6 +59,7 @@ type Store struct {
 type Options struct {
 	Path   string           // the file
 	Now    func() time.Time // the clock; tests and the demo bring their own
+	Real   func() time.Time // the clock of telephones, where the demonstration's own differs; Now when nil
 	Random io.Reader        // crypto/rand, or a seeded source in the demo
 	Create bool             // make the file; without it a missing file is refused
 	Demo   bool             // the mode written into a new file
@@ -87,6 +92,9 @@ func Open(ctx context.Context, o Options) (_ *Store, err error) {
 		return nil, err
 	}
 	s := &Store{path: o.Path, now: o.Now, random: o.Random, snapshots: make(chan struct{}, readers-1)}
+	if s.real = o.Real; s.real == nil {
+		s.real = o.Now
+	}
 	defer func() {
 		if err != nil {
 			s.Close()

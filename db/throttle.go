@@ -24,8 +24,11 @@ const (
 const (
 	triesOfAccount  = "compte"
 	triesOfAddress  = "adresse"
+	triesOfCode     = "code-compte"
 	resetsOfAccount = "oubli-compte"
 	resetsOfAddress = "oubli-adresse"
+
+	triesOfCodeAddress = "code-adresse"
 )
 
 // The throttling of forgotten passwords: what one hour allows.

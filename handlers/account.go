@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"errors"
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
@@ -38,6 +39,8 @@ func (r *request) signInPage() error {
 		v.Notice = "Vous avez été déconnecté après un moment sans activité. Vos demandes sont conservées."
 	case "sortie":
 		v.Notice, v.Good = "Vous êtes déconnecté.", true
+	case "code":
+		v.Notice = "La connexion a attendu son code trop longtemps. Recommencez depuis le mot de passe."
 	case "mot-de-passe":
 		v.Notice, v.Good = "Le mot de passe a bien été enregistré. Connectez-vous avec lui.", true
 	}
@@ -51,6 +54,9 @@ func (r *request) signIn() error {
 	_, token, err := r.site.store.SignIn(r.ctx(), r.FormValue("identifiant"), r.FormValue("mot_de_passe"), db.Visit{
 		Addr: r.address(), Device: portal.Device(r.Get(fiber.HeaderUserAgent)), Remember: v.Remember, Before: r.Cookies(r.site.cookieName()),
 	})
+	if half, waits := errors.AsType[db.NeedsCode](err); waits {
+		return r.askCode(half.Token, v.Return)
+	}
 	if refusal := portal.AsError(err); refusal != nil {
 		v.Fault = refusal.Message
 		r.retryAfter(err)
@@ -60,11 +66,16 @@ func (r *request) signIn() error {
 	if err != nil {
 		return err
 	}
-	r.setCookie(token, v.Remember)
-	if v.Return != "" {
-		return r.redirect303(v.Return)
+	return r.entered(token, v.Remember, v.Return)
+}
+
+// entered gives the browser its session, and leads to where the person wanted to go.
+func (r *request) entered(token string, remember bool, back string) error {
+	r.setCookie(token, remember)
+	if back == "" {
+		back = "/"
 	}
-	return r.redirect303("/")
+	return r.redirect303(back)
 }
 
 // signOut ends the session here and forgets what the browser kept of it.

@@ -153,7 +153,7 @@ func (r *request) announcement() error {
 // writeAnnouncement keeps a new message, or shows it beforehand.
 func (r *request) writeAnnouncement() error {
 	return r.takeAnnouncement(portal.Announcement{Structure: r.structure()}, func(a portal.Announcement) error {
-		_, err := r.site.store.WriteAnnouncement(r.ctx(), a, r.FormValue("cle"))
+		_, err := r.site.store.WriteAnnouncement(r.ctx(), r.account(), a, r.FormValue("cle"))
 		return err
 	})
 }
@@ -165,7 +165,7 @@ func (r *request) changeAnnouncement() error {
 		return err
 	}
 	return r.takeAnnouncement(portal.Announcement{ID: a.ID, Structure: r.structure()}, func(a portal.Announcement) error {
-		return r.site.store.ChangeAnnouncement(r.ctx(), a)
+		return r.site.store.ChangeAnnouncement(r.ctx(), r.account(), a)
 	})
 }
 
@@ -208,7 +208,7 @@ func (r *request) removeAnnouncement() error {
 	if err != nil {
 		return err
 	}
-	if err := r.site.store.RemoveAnnouncement(r.ctx(), r.structure(), a.ID, true); err != nil {
+	if err := r.site.store.RemoveAnnouncement(r.ctx(), r.structure(), r.account(), a.ID, true); err != nil {
 		return err
 	}
 	return r.redirect303(fmt.Sprintf("%s?retire=%d", views.AnnouncementsPath, a.ID))
@@ -220,7 +220,7 @@ func (r *request) restoreAnnouncement() error {
 	if err != nil {
 		return err
 	}
-	if err := r.site.store.RemoveAnnouncement(r.ctx(), r.structure(), a.ID, false); err != nil {
+	if err := r.site.store.RemoveAnnouncement(r.ctx(), r.structure(), r.account(), a.ID, false); err != nil {
 		return err
 	}
 	return r.redirect303(views.AnnouncementsPath)

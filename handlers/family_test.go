@@ -58,7 +58,7 @@ func newHousehold(t *testing.T) *household {
 // letterOf finds the letter of a guardian by family name.
 func (h *household) letterOf(name string) portal.Letter {
 	h.t.Helper()
-	letters, err := h.store.IssueFamilyLetters(context.Background(), h.structure, true, db.AnyLetter)
+	letters, err := h.store.IssueFamilyLetters(context.Background(), h.structure, 0, true, db.AnyLetter)
 	if err != nil {
 		h.t.Fatal(err)
 	}

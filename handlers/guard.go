@@ -26,10 +26,11 @@ type policy struct {
 type state int
 
 const (
-	ready    state = iota // own password, texts accepted
-	anyState              // signed in is enough
-	newcomer              // the temporary password is to be changed
-	reader                // texts are to be accepted
+	ready     state = iota // own password, texts accepted
+	anyState               // signed in is enough
+	newcomer               // the temporary password is to be changed
+	reader                 // texts are to be accepted
+	enrolling              // the second factor is to be set up; its pages are open to who is ready too
 )
 
 // area is the part of the site that a page belongs to.
@@ -49,6 +50,7 @@ var (
 	firstPassword = policy{name: "premier mot de passe", admit: signedIn.admit, state: newcomer}
 	acceptTerms   = policy{name: "textes à accepter", admit: signedIn.admit, state: reader}
 	leaving       = policy{name: "connecté, dans tout état", admit: signedIn.admit, state: anyState}
+	ownFactor     = policy{name: "agent, son second facteur", admit: (*db.Session).Staff, state: enrolling}
 	parent        = policy{name: "responsable", admit: (*db.Session).Guardian, area: familyArea}
 	staff         = policy{name: "agent", admit: (*db.Session).Staff, area: staffArea}
 )
@@ -139,14 +141,18 @@ func (r *request) mustFirst(wanted state) string {
 		now = newcomer
 	case r.session.TermsDue:
 		now = reader
+	case r.session.FactorDue:
+		now = enrolling
 	}
 	switch {
-	case wanted == anyState || wanted == now:
+	case wanted == anyState || wanted == now || wanted == enrolling && now == ready:
 		return ""
 	case now == newcomer:
 		return "/premiere-connexion"
 	case now == reader:
 		return "/conditions"
+	case now == enrolling:
+		return factorPath
 	}
 	return "/"
 }

@@ -237,7 +237,7 @@ func (w *world) guardian(structure portal.StructureID, last string) portal.Lette
 	w.raw("INSERT INTO guardian (family_id, account_id) VALUES (?, ?)", id, id)
 	w.raw("INSERT INTO child (id, structure_id, last_name, first_name, created_at) VALUES (?, ?, ?, 'Amalia', 0)", id, structure, last)
 	w.raw("INSERT INTO family_child (family_id, child_id) VALUES (?, ?)", id, id)
-	letters, err := w.store.IssueLetters(context.Background(), structure, []portal.AccountID{portal.AccountID(id)}, db.AnyLetter)
+	letters, err := w.store.IssueLetters(context.Background(), structure, 0, []portal.AccountID{portal.AccountID(id)}, db.AnyLetter)
 	if err != nil {
 		w.t.Fatal(err)
 	}

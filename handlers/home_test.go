@@ -153,7 +153,7 @@ func TestAnnouncementsElsewhere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	id, err := h.store.WriteAnnouncement(context.Background(), portal.Announcement{Structure: other, Title: "Du syndicat", Body: "Texte.",
+	id, err := h.store.WriteAnnouncement(context.Background(), 0, portal.Announcement{Structure: other, Title: "Du syndicat", Body: "Texte.",
 		First: portal.MustDate("2026-11-20"), Last: portal.MustDate("2026-12-04")}, "formulaire-syndicat")
 	if err != nil {
 		t.Fatal(err)

@@ -37,6 +37,13 @@ func (r *request) profile() error {
 	for _, d := range p.Devices {
 		v.AddDevice(d.ID, d.Words, d.Seen, r.now, d.Remember, d.This)
 	}
+	if r.session.Staff() {
+		f, err := r.site.store.Factor(r.ctx(), r.session)
+		if err != nil {
+			return err
+		}
+		v.SetFactor(f.Since, f.Codes)
+	}
 	if !p.Calendar.IsZero() {
 		v.Calendar, v.Shown = portal.DateOf(p.Calendar).LongYear(), p.Calendar.UnixMilli()
 	}

@@ -98,7 +98,7 @@ func (r *request) frame(title, tab string) views.Frame {
 	}
 	f.CSRF = r.session.CSRF
 	f.Name = strings.TrimSpace(r.session.Person.FirstName + " " + r.session.Person.LastName)
-	if r.session.MustChange || r.session.TermsDue {
+	if r.session.MustChange || r.session.TermsDue || r.session.FactorDue {
 		return f // no tab leads anywhere yet
 	}
 	f.Profile = profilePath

@@ -37,6 +37,8 @@ func (s *Site) routes() {
 	s.Route(get, "/", visitor, (*request).root)
 	s.Route(get, "/connexion", visitor, (*request).signInPage)
 	s.Route(post, "/connexion", public, (*request).signIn)
+	s.Route(get, codePath, public, (*request).codePage)
+	s.Route(post, codePath, public, (*request).signInCode)
 	s.Route(get, "/mot-de-passe-oublie", public, (*request).forgottenPage)
 	s.Route(post, "/mot-de-passe-oublie", public, (*request).askReset)
 	s.Route(get, resetPath+":token", public, (*request).resetPage)
@@ -95,6 +97,12 @@ func (s *Site) routes() {
 	s.Route(post, "/profil/agenda", signedIn, (*request).changeAgenda)
 	s.Route(get, "/profil/donnees", signedIn, (*request).dataPage)
 	s.Route(post, "/profil/donnees", signedIn, (*request).exportData)
+
+	// Agents: second factor
+	s.Route(get, factorPath, ownFactor, (*request).factorPage)
+	s.Route(post, factorPath, ownFactor, (*request).changeFactor)
+	s.Route(get, factorPhonePath, ownFactor, (*request).factorPhonePage)
+	s.Route(post, factorPhonePath, ownFactor, (*request).confirmFactor)
 
 	// Families: registrations for the year
 	s.Route(get, views.RegistrationsPath, parent, (*request).registrations)
@@ -163,4 +171,14 @@ func (s *Site) routes() {
 	s.Route(get, "/gestion/courriels/:mail", managers, (*request).mail)
 	s.Route(get, "/gestion/courriels/:mail/html", managers, (*request).mailHTML)
 	s.Route(post, "/gestion/courriels/:mail/renvoyer", managers, (*request).retryMail)
+
+	// Staff: team and audit log
+	s.Route(get, views.TeamPath, administrators, (*request).team)
+	s.Route(post, views.TeamPath+"/exigence", administrators, (*request).requireFactor)
+	s.Route(get, views.TeamPath+"/nouveau", administrators, (*request).newAgentPage)
+	s.Route(post, views.TeamPath+"/nouveau", administrators, (*request).addAgent)
+	s.Route(get, views.TeamPath+"/:agent", administrators, (*request).agentPage)
+	s.Route(post, views.TeamPath+"/:agent", administrators, (*request).changeAgent)
+	s.Route(get, views.StaffJournalPath, managers, (*request).staffJournal)
+	s.Route(get, views.StaffJournalPath+".csv", managers, (*request).staffJournalCSV)
 }

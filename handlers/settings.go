@@ -12,11 +12,15 @@ var settings = []views.SettingsGroup{
 		{URL: "/gestion/comptes", Icon: "personnes", Label: "Comptes des parents", Detail: "Chercher un compte, éditer les lettres de premier accès."},
 		{URL: importPath, Icon: "televerser", Label: "Importer", Detail: "Les fichiers de l’école : enfants, responsables, classes."},
 	}},
+	{Title: "L’équipe", Links: []views.SettingsLink{
+		{URL: views.TeamPath, Icon: "personnes", Label: "L’équipe", Detail: "Les agents, leurs rôles, leur second facteur."},
+	}},
 	{Title: "Les textes et les courriels", Links: []views.SettingsLink{
 		{URL: "/gestion/courriels", Icon: "mail", Label: "Courriels", Detail: "Ce qui est parti, ce qui attend, ce qui n’arrive pas."},
 	}},
 	{Title: "Contrôles", Links: []views.SettingsLink{
 		{URL: "/gestion/recus", Icon: "recu", Label: "Vérifier un reçu", Detail: "Dire si un reçu que montre une famille est le vrai."},
+		{URL: views.StaffJournalPath, Icon: "historique", Label: "Journal des agents", Detail: "Qui a changé quoi, et quand."},
 	}},
 }
 

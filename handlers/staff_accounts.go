@@ -98,11 +98,11 @@ func (r *request) writeLetter() error {
 	if !r.mayWriteTo(*a) {
 		return portal.Forbidden("%s est aussi un agent : seul un administrateur peut lui donner un nouveau mot de passe.", a.Title())
 	}
-	letters, err := r.site.store.IssueLetters(r.ctx(), r.structure(), []portal.AccountID{id}, r.lettersSeen())
+	letters, err := r.site.store.IssueLetters(r.ctx(), r.structure(), r.account(), []portal.AccountID{id}, r.lettersSeen())
 	if err != nil {
 		return err
 	}
-	return r.printLetters(letters)
+	return r.printLetters(letters, "/gestion/comptes", "Revenir aux comptes")
 }
 
 func (r *request) letterChoice() (views.LetterChoice, *db.Desk, error) {
@@ -137,7 +137,7 @@ func (r *request) writeLetters() error {
 		page.Fault = "Dites pour qui éditer les lettres, puis recommencez."
 		return r.renderInvalid(page)
 	}
-	letters, err := r.site.store.IssueFamilyLetters(r.ctx(), r.structure(), who == "tous", r.lettersSeen())
+	letters, err := r.site.store.IssueFamilyLetters(r.ctx(), r.structure(), r.account(), who == "tous", r.lettersSeen())
 	if errors.Is(err, db.ErrLettersMade) || err == nil && len(letters) == 0 && d.LetterAt.After(r.lettersSeen()) {
 		page.Fault = db.ErrLettersMade.Message
 		r.Status(int(db.ErrLettersMade.Kind))
@@ -156,16 +156,16 @@ func (r *request) writeLetters() error {
 		r.Set(fiber.HeaderContentDisposition, `attachment; filename="lettres-`+portal.DateOf(r.now).String()+`.csv"`)
 		return r.Send(views.LettersCSV(letters, r.site.base.String()))
 	}
-	return r.printLetters(letters)
+	return r.printLetters(letters, "/gestion/comptes", "Revenir aux comptes")
 }
 
-// printLetters answers with the sheets; nothing else will ever hold these passwords.
-func (r *request) printLetters(letters []portal.Letter) error {
+// printLetters answers with the sheets, and the way back; nothing else will ever hold these passwords.
+func (r *request) printLetters(letters []portal.Letter, back, label string) error {
 	setup, err := r.site.store.Setup(r.ctx(), r.structure())
 	if err != nil {
 		return err
 	}
-	page := views.Letters{Total: portal.Count(len(letters), "lettre") + " à imprimer"}
+	page := views.Letters{Total: portal.Count(len(letters), "lettre") + " à imprimer", Back: back, BackLabel: label}
 	page.Frame = r.frame(page.Total, settingsPath)
 	for _, l := range letters {
 		page.Sheets = append(page.Sheets, views.NewLetterSheet(l, setup.Structure, r.site.base.String(), r.now))

@@ -126,7 +126,7 @@ func (r *request) retryMail() error {
 	if err != nil {
 		return err
 	}
-	if err := r.site.store.RetryMail(r.ctx(), r.structure(), m.ID); err != nil {
+	if err := r.site.store.RetryMail(r.ctx(), r.structure(), r.account(), m.ID); err != nil {
 		return err
 	}
 	return r.Redirect(fmt.Sprintf("/gestion/courriels/%d?renvoye=1", m.ID), fiber.StatusSeeOther)

@@ -47,7 +47,7 @@ func (h *habits) save(a portal.Activity) portal.ActivityID {
 // enter signs an account in for the first time: nobody is reminded before.
 func (h *habits) enter(account portal.AccountID) {
 	h.t.Helper()
-	letters, err := h.IssueLetters(background, h.structure, []portal.AccountID{account}, db.AnyLetter)
+	letters, err := h.IssueLetters(background, h.structure, 0, []portal.AccountID{account}, db.AnyLetter)
 	if err != nil {
 		h.t.Fatal(err)
 	}

@@ -55,7 +55,7 @@ func newHousehold(t testing.TB, now string, emails ...string) *household {
 	h.structure, err = store.CreateStructure(background, portal.Structure{Name: "Mairie de CarteVille", Zone: "C", Email: "mairie@carteville.exemple", NightAt: portal.Clock(1, 15), ReportAt: portal.Clock(7, 0)})
 	must(err)
 	home, next := portal.RollAddress{Street: "7 rue Jean-Jaurès", PostCode: "09140", Town: "CARTEVILLE"}, portal.RollAddress{Street: "9 rue Jean-Jaurès", PostCode: "09140", Town: "CARTEVILLE"}
-	_, err = store.ImportRoll(background, h.structure, "École", portal.Roll{
+	_, err = store.ImportRoll(background, h.structure, 0, "École", portal.Roll{
 		Pupils: []portal.RollPupil{
 			{Line: 2, LastName: "DUPONT", FirstName: "Amalia", Birth: portal.NewDate(2015, 9, 1), INE: "000000001FH", Grade: "CP", Class: "CP", RollAddress: home},
 			{Line: 3, LastName: "DUPONT", FirstName: "Paolo", Birth: portal.NewDate(2013, 1, 26), INE: "000000002EB", Grade: "CE2", Class: "CE2", RollAddress: home},
@@ -80,7 +80,7 @@ func newHousehold(t testing.TB, now string, emails ...string) *household {
 	h.canteen = save(portal.Activity{Name: "RESTAURATION", Short: "Cantine", Spoken: "la cantine", Kind: portal.Canteen, Starts: portal.Clock(11, 45), Ends: portal.Clock(13, 30)})
 	h.camp = save(portal.Activity{Name: "ALSH", Short: "Centre", Spoken: "le centre", Kind: portal.HolidayCamp, Starts: portal.Clock(8, 0), Ends: portal.Clock(18, 0),
 		Waitlist: true, Counters: []portal.Counter{{Name: "Centre", Limited: true, Capacity: 1}}})
-	letters, err := store.IssueFamilyLetters(background, h.structure, true, db.AnyLetter)
+	letters, err := store.IssueFamilyLetters(background, h.structure, 0, true, db.AnyLetter)
 	must(err)
 	for _, l := range letters {
 		kids, err := store.Children(background, l.Person.ID)

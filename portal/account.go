@@ -49,6 +49,7 @@ type Letter struct {
 	Until                  time.Time
 	Street, Postcode, Town string
 	Children               []string // their first names, so that school can hand the letter over
+	Agent                  bool     // the person works here and has no family here
 }
 
 // TermsKind says which text is to be accepted.

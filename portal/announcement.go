@@ -27,6 +27,11 @@ const AudienceDays = 60
 
 const announcementRefused = "Le message ne peut pas être enregistré tel quel."
 
+// Facts says the message as the audit log compares it; audience is who it is for, in words.
+func (a *Announcement) Facts(audience string) []Fact {
+	return []Fact{{"Titre", a.Title}, {"Texte", a.Body}, {"Affichage", SpanWords(a.First, a.Last)}, {"Pour", audience}}
+}
+
 // UnknownAudience adds to a refusal, or to none, that the message is for nobody that exists.
 func UnknownAudience(err error) error {
 	e := AsError(err)

@@ -37,6 +37,9 @@ type PersonalAccount struct {
 	Created   string `json:"cree_le"`
 	Letter    string `json:"derniere_lettre_le,omitempty"`
 	FirstSeen string `json:"premiere_connexion_le,omitempty"`
+	SignedIn  string `json:"derniere_connexion_le,omitempty"`
+	Factor    string `json:"second_facteur_depuis_le,omitempty"`
+	Codes     int    `json:"codes_de_secours_restants,omitempty"`
 }
 
 // PersonalAddress is an e-mail address and what is sent to it.

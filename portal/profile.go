@@ -149,6 +149,10 @@ const (
 	CalendarRemoved  AccountEventKind = "agenda-retire"
 	DataExported     AccountEventKind = "export"
 	TermsAccepted    AccountEventKind = "textes-acceptes"
+	FactorSet        AccountEventKind = "second-facteur-mis"
+	FactorRemoved    AccountEventKind = "second-facteur-retire"
+	RecoveryDrawn    AccountEventKind = "codes-de-secours"
+	RecoveryUsed     AccountEventKind = "code-de-secours-utilise"
 )
 
 // Words says the event in the family's journal: « Mot de passe changé ».
@@ -178,6 +182,14 @@ func (k AccountEventKind) Words() string {
 		return "Données du compte téléchargées"
 	case TermsAccepted:
 		return "Textes du portail acceptés"
+	case FactorSet:
+		return "Second facteur mis en place"
+	case FactorRemoved:
+		return "Second facteur retiré"
+	case RecoveryDrawn:
+		return "Nouveaux codes de secours"
+	case RecoveryUsed:
+		return "Code de secours utilisé"
 	}
 	return string(k)
 }

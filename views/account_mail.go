@@ -26,6 +26,9 @@ type NoticeMail struct {
 const (
 	PasswordNotice  = "Votre mot de passe a été changé"
 	AddressesNotice = "Les adresses e-mail de votre compte ont été changées"
+	FactorOnNotice  = "Un second facteur a été mis en place pour votre compte"
+	FactorOffNotice = "Le second facteur de votre compte a été retiré"
+	RecoveryNotice  = "De nouveaux codes de secours ont été donnés pour votre compte"
 )
 
 // NewNoticeMail chooses the words; st is whose portal it is.

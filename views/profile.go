@@ -23,6 +23,8 @@ type Profile struct {
 	Others    bool   // somebody is signed in elsewhere too
 	Calendar  string // when the calendar address was made; nothing when there is none
 	Shown     int64  // the same instant, as the form sends it back
+	Agent     bool   // the person may have a second factor
+	Factor    string // « depuis le lundi 23 novembre 2026, 9 codes de secours »; nothing when there is none
 }
 
 // Template names the page.
@@ -79,6 +81,14 @@ func (v *Profile) AddDevice(id, words string, seen, now time.Time, remember, thi
 		d.Detail += ", reste connecté"
 	}
 	v.Devices, v.Others = append(v.Devices, d), v.Others || !this
+}
+
+// SetFactor says where the second factor of an agent stands.
+func (v *Profile) SetFactor(since time.Time, codes int) {
+	v.Agent = true
+	if !since.IsZero() {
+		v.Factor = "En place depuis le " + portal.DateOf(since).LongYear() + ". " + portal.Count(codes, "code de secours reste", "codes de secours restent") + "."
+	}
 }
 
 // ProfileAddresses is the form of the e-mail addresses.

@@ -79,8 +79,9 @@ func (LetterChoice) Template() string { return "staff/letters" }
 // Letters is what is printed: a sheet for each person.
 type Letters struct {
 	Frame
-	Total  string // « 38 lettres »
-	Sheets []LetterSheet
+	Total           string // « 38 lettres »
+	Sheets          []LetterSheet
+	Back, BackLabel string // where the agent came from
 }
 
 // Template names the page.
@@ -96,13 +97,14 @@ type LetterSheet struct {
 	Login, Password        string
 	Until                  string
 	Children               string // « Amalia et Paolo »
+	Agent                  bool   // of a person who works here and has no family here
 }
 
 // NewLetterSheet fills a letter; base is the address of the site.
 func NewLetterSheet(l portal.Letter, st portal.Structure, base string, now time.Time) LetterSheet {
 	return LetterSheet{
 		Structure: st, Today: portal.DateOf(now).LongYear(), Portal: base, To: l.Person.Title(), Street: l.Street, Postcode: l.Postcode, Town: l.Town,
-		Login: l.Login, Password: l.Password, Until: portal.DateOf(l.Until).LongYear(), Children: portal.List(l.Children),
+		Login: l.Login, Password: l.Password, Until: portal.DateOf(l.Until).LongYear(), Children: portal.List(l.Children), Agent: l.Agent,
 	}
 }
 

@@ -48,7 +48,7 @@ func (t *town) announcements(ctx context.Context) error {
 			Body: "La mairie est fermée du 24 décembre au 1er janvier. Le portail reste ouvert : vos demandes sont transmises chaque nuit."},
 	} {
 		a.Structure = t.structure
-		if _, err := t.store.WriteAnnouncement(ctx, a, "demonstration-"+string(rune('a'+i))); err != nil {
+		if _, err := t.store.WriteAnnouncement(ctx, t.manager, a, "demonstration-"+string(rune('a'+i))); err != nil {
 			return err
 		}
 	}

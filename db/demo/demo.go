@@ -106,7 +106,7 @@ func Build(ctx context.Context, store *db.Store, clock *Clock) ([]Login, error) 
 	if portal.RollBlocked(faults) {
 		return nil, fmt.Errorf("demo: %v", faults)
 	}
-	if _, err := store.ImportRoll(ctx, structure, "École Jean-Jaurès", roll, "", false); err != nil {
+	if _, err := store.ImportRoll(ctx, structure, 0, "École Jean-Jaurès", roll, "", false); err != nil {
 		return nil, err
 	}
 	if err := t.activities(ctx); err != nil {
@@ -128,7 +128,11 @@ func Build(ctx context.Context, store *db.Store, clock *Clock) ([]Login, error) 
 	if err := t.changeOfHabit(ctx); err != nil {
 		return nil, err
 	}
-	return t.logins, t.letter(ctx)
+	if err := t.letter(ctx); err != nil {
+		return nil, err
+	}
+	err = t.team(ctx)
+	return t.logins, err
 }
 
 type town struct {
@@ -146,6 +150,7 @@ type town struct {
 	families  []db.DemoAccount
 	newcomer  db.DemoAccount // his first sign-in is still to come
 	large     db.DemoAccount // five children
+	manager   portal.AccountID
 	logins    []Login
 }
 
@@ -242,10 +247,13 @@ func (t *town) accounts(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if staff.role == portal.Manager {
+			t.manager = letter.Person.ID
+		}
 		t.logins = append(t.logins, Login{string(staff.role), letter.Login, Password, staff.who.LastName, staff.who.FirstName})
 	}
 	// After everybody else: the identifiants of the others stay what they were.
-	if _, err := t.store.ImportRoll(ctx, t.structure, "École Marie-Curie", largeFamily(), "", false); err != nil {
+	if _, err := t.store.ImportRoll(ctx, t.structure, t.manager, "École Marie-Curie", largeFamily(), "", false); err != nil {
 		return err
 	}
 	all, err := t.store.DemoAccounts(ctx, t.structure)
@@ -273,7 +281,7 @@ func (t *town) accounts(ctx context.Context) error {
 
 // letter gives the newcomer his temporary password; he comes first in the list of logins.
 func (t *town) letter(ctx context.Context) error {
-	letters, err := t.store.IssueLetters(ctx, t.structure, []portal.AccountID{t.newcomer.ID}, db.AnyLetter)
+	letters, err := t.store.IssueLetters(ctx, t.structure, t.manager, []portal.AccountID{t.newcomer.ID}, db.AnyLetter)
 	if err != nil {
 		return err
 	}
