@@ -102,7 +102,7 @@ func (p *program) importCommand(ctx context.Context, args []string) error {
 	if portal.RollBlocked(faults) {
 		return errors.New("rien n’a été importé : corrigez d’abord les points ci-dessus")
 	}
-	report, err := store.ImportRoll(ctx, structures[0].ID, school, roll, "", dry)
+	report, err := store.ImportRoll(ctx, structures[0].ID, 0, school, roll, "", dry)
 	if err != nil {
 		return err
 	}

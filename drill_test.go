@@ -359,7 +359,7 @@ func crowd(t testing.TB, store *db.Store, families, places int, day portal.Date)
 		roll.Guardians = append(roll.Guardians, portal.RollGuardian{Lines: []int{i + 2}, LastName: name, FirstName: "Camille", RollAddress: address, Pupils: []int{i}})
 		roll.Families = append(roll.Families, portal.RollFamily{Name: name, Guardians: []int{i}, Pupils: []int{i}, RollAddress: address})
 	}
-	_, err = store.ImportRoll(ctx, structure, "École", roll, "", false)
+	_, err = store.ImportRoll(ctx, structure, 0, "École", roll, "", false)
 	must(err)
 	friday := portal.WeekdayBefore(portal.Friday, 1, portal.Clock(12, 0))
 	activity, err := store.SaveActivity(ctx, portal.Activity{StructureID: structure, Name: "ALSH MERCREDI", Short: "Mercredi", Spoken: "le centre", Kind: portal.WednesdayCamp,

@@ -61,7 +61,7 @@ func newTown(t testing.TB, families, places int) *town {
 			Emails: []string{fmt.Sprintf("claire%d@exemple.fr", i)}, Pupils: []int{n, n + 1}})
 		roll.Families = append(roll.Families, portal.RollFamily{Name: name, Guardians: []int{i}, Pupils: []int{n, n + 1}, RollAddress: address})
 	}
-	_, err = store.ImportRoll(ctx, tn.structure, "École du Bourg", roll, "", false)
+	_, err = store.ImportRoll(ctx, tn.structure, 0, "École du Bourg", roll, "", false)
 	must(err)
 	opening := func(days ...portal.Weekday) portal.Opening {
 		return portal.Opening{First: portal.NewDate(2026, 9, 1), Last: portal.NewDate(2027, 7, 2), School: portal.Days(days...)}

@@ -58,7 +58,7 @@ func (w *rollTown) load(roll portal.Roll, year string) portal.RollReport {
 
 func (w *rollTown) run(school string, roll portal.Roll, year string, dryRun bool) portal.RollReport {
 	w.t.Helper()
-	report, err := w.store.ImportRoll(context.Background(), w.structure, school, roll, year, dryRun)
+	report, err := w.store.ImportRoll(context.Background(), w.structure, 0, school, roll, year, dryRun)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -378,7 +378,7 @@ func TestImportIsAllOrNothing(t *testing.T) {
 	_, before := w.picture()
 	roll := w.read("NEUF;;Alix;05/06/2019;M;;2 rue Haute;09999;TILLAC;CE2;CE2\n", "M.;;NEUF;Paul;3 rue Neuve;09999;TILLAC;;;NEUF;Alix;;;;\n")
 	roll.Guardians[0].Emails = []string{"no address at all"} // the base refuses it in the middle of the import
-	if report, err := w.store.ImportRoll(context.Background(), w.structure, "École Jean-Jaurès", roll, "", false); err == nil {
+	if report, err := w.store.ImportRoll(context.Background(), w.structure, 0, "École Jean-Jaurès", roll, "", false); err == nil {
 		t.Fatalf("imported: %s", report.Summary())
 	}
 	if _, after := w.picture(); before != after {
@@ -391,7 +391,7 @@ func TestImportRefusals(t *testing.T) {
 	roll := w.read(twoHomes())
 	refused := func(structure portal.StructureID, school, year, want string) {
 		t.Helper()
-		_, err := w.store.ImportRoll(context.Background(), structure, school, roll, year, false)
+		_, err := w.store.ImportRoll(context.Background(), structure, 0, school, roll, year, false)
 		if e := portal.AsError(err); e == nil || !strings.Contains(e.Message, want) {
 			t.Errorf("got %v, want « %s »", err, want)
 		}

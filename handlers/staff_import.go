@@ -158,7 +158,7 @@ func (r *request) importRoll() error {
 	if r.FormValue("faire") == "importer" {
 		return r.importTrial(v, key, trial)
 	}
-	report, err := r.site.store.ImportRoll(r.ctx(), r.structure(), trial.school, trial.roll, trial.year, true)
+	report, err := r.site.store.ImportRoll(r.ctx(), r.structure(), r.account(), trial.school, trial.roll, trial.year, true)
 	if err != nil {
 		return r.importRefused(v, err)
 	}
@@ -172,7 +172,7 @@ func (r *request) importTrial(v *views.Import, key string, trial *rollTrial) err
 	trial.importing.Lock()
 	defer trial.importing.Unlock()
 	if trial.report == nil {
-		report, err := r.site.store.ImportRoll(r.ctx(), trial.structure, trial.school, trial.roll, trial.year, false)
+		report, err := r.site.store.ImportRoll(r.ctx(), trial.structure, r.account(), trial.school, trial.roll, trial.year, false)
 		if err != nil {
 			v.School = trial.school
 			return r.importRefused(v, err)

@@ -45,7 +45,7 @@ func (w *world) roll(pupils, guardians string) {
 	if portal.RollBlocked(faults) {
 		w.t.Fatal(faults)
 	}
-	if _, err := w.store.ImportRoll(context.Background(), w.structure, "École Jean-Jaurès", roll, "", false); err != nil {
+	if _, err := w.store.ImportRoll(context.Background(), w.structure, 0, "École Jean-Jaurès", roll, "", false); err != nil {
 		w.t.Fatal(err)
 	}
 }

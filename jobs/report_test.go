@@ -55,7 +55,7 @@ func newHousehold(t testing.TB, now string, emails ...string) *household {
 	h.structure, err = store.CreateStructure(background, portal.Structure{Name: "Mairie de CarteVille", Zone: "C", Email: "mairie@carteville.exemple", NightAt: portal.Clock(1, 15), ReportAt: portal.Clock(7, 0)})
 	must(err)
 	home, next := portal.RollAddress{Street: "7 rue Jean-Jaurès", PostCode: "09140", Town: "CARTEVILLE"}, portal.RollAddress{Street: "9 rue Jean-Jaurès", PostCode: "09140", Town: "CARTEVILLE"}
-	_, err = store.ImportRoll(background, h.structure, "École", portal.Roll{
+	_, err = store.ImportRoll(background, h.structure, 0, "École", portal.Roll{
 		Pupils: []portal.RollPupil{
 			{Line: 2, LastName: "DUPONT", FirstName: "Amalia", Birth: portal.NewDate(2015, 9, 1), INE: "000000001FH", Grade: "CP", Class: "CP", RollAddress: home},
 			{Line: 3, LastName: "DUPONT", FirstName: "Paolo", Birth: portal.NewDate(2013, 1, 26), INE: "000000002EB", Grade: "CE2", Class: "CE2", RollAddress: home},

@@ -106,7 +106,7 @@ func Build(ctx context.Context, store *db.Store, clock *Clock) ([]Login, error) 
 	if portal.RollBlocked(faults) {
 		return nil, fmt.Errorf("demo: %v", faults)
 	}
-	if _, err := store.ImportRoll(ctx, structure, "École Jean-Jaurès", roll, "", false); err != nil {
+	if _, err := store.ImportRoll(ctx, structure, 0, "École Jean-Jaurès", roll, "", false); err != nil {
 		return nil, err
 	}
 	if err := t.activities(ctx); err != nil {
@@ -245,7 +245,7 @@ func (t *town) accounts(ctx context.Context) error {
 		t.logins = append(t.logins, Login{string(staff.role), letter.Login, Password, staff.who.LastName, staff.who.FirstName})
 	}
 	// After everybody else: the identifiants of the others stay what they were.
-	if _, err := t.store.ImportRoll(ctx, t.structure, "École Marie-Curie", largeFamily(), "", false); err != nil {
+	if _, err := t.store.ImportRoll(ctx, t.structure, 0, "École Marie-Curie", largeFamily(), "", false); err != nil {
 		return err
 	}
 	all, err := t.store.DemoAccounts(ctx, t.structure)
