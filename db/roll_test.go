@@ -499,4 +499,3 @@ func TestImportRollOfCarteVille(t *testing.T) {
 		t.Errorf("the second import changes: %s\n%s", again.Summary(), strings.Join(reportLines(again), "\n"))
 	}
 }
-
