@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -26,17 +25,26 @@ const (
 // rollRoom is the most that the two files of a school may weigh together: those of 20,000 pupils.
 const rollRoom = 8 << 20
 
-// roomForRolls lets an agent who may import send more than the rest of the site takes, and more slowly. Whoever sends is
-// known before the body is read, so that nobody else can fill the memory this way.
+// exportTime is how long the archive of a large town may take to be sent.
+const exportTime = 10 * time.Minute
+
+// roomForRolls lets an agent who may import send more than the rest of the site takes, and more slowly, and an archive take
+// its time. Who asks is known before the body is read, so that nobody else can fill the memory this way.
 func (s *Site) roomForRolls(head *fasthttp.RequestHeader) fasthttp.RequestConfig {
-	if !head.IsPost() || !slices.Contains([]string{importPath, familiesPath}, string(head.RequestURI())) || head.ContentLength() >= 0 && head.ContentLength() <= s.app.Config().BodyLimit {
+	path := string(head.RequestURI())
+	importing := path == importPath || path == familiesPath
+	small := head.ContentLength() >= 0 && head.ContentLength() <= s.app.Config().BodyLimit
+	if !head.IsPost() || path != exportPath && (!importing || small) {
 		return fasthttp.RequestConfig{}
 	}
 	session, err := s.store.Session(context.Background(), string(head.Cookie(s.cookieName())))
-	if err != nil || session.MustChange || session.TermsDue || !managers.admit(session) {
+	switch {
+	case err != nil || session.MustChange || session.TermsDue || !managers.admit(session):
 		return fasthttp.RequestConfig{}
+	case importing:
+		return fasthttp.RequestConfig{MaxRequestBodySize: rollRoom, ReadTimeout: time.Minute}
 	}
-	return fasthttp.RequestConfig{MaxRequestBodySize: rollRoom, ReadTimeout: time.Minute}
+	return fasthttp.RequestConfig{WriteTimeout: exportTime}
 }
 
 func (r *request) importView() (*views.Import, error) {

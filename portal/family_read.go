@@ -140,7 +140,7 @@ func mergeCells[T any](s *rollSheet, row rollRow, fields []fileField[T], cols []
 	for i, f := range fields {
 		have, text := f.get(kept), f.get(&again)
 		switch {
-		case text == "" || text == have:
+		case text == "" || strings.EqualFold(text, have):
 		case have == "":
 			f.set(kept, text)
 		default:

@@ -243,7 +243,7 @@ func (s *rollSheet) refuseMissing() {
 		return
 	}
 	if len(s.missing) == 0 {
-		if len(s.rows) == 0 && len(s.faults) == 0 {
+		if len(s.rows) == 0 && !RollBlocked(s.faults) {
 			s.refuseFile("Ce fichier n’a que sa ligne d’en-tête. %s", strings.TrimSuffix(s.choose(), ".")+", avec toutes ses lignes.")
 		}
 		return
