@@ -177,7 +177,6 @@ func (im *familyImport) run(name string) error {
 	if len(im.report.Faults) > 0 {
 		return nil
 	}
-	progress(im.ctx, portal.ProgressPlanning, 0, 0)
 	im.rollImport.schools, im.rollImport.classes = im.familyState.schools, im.familyState.classes
 	im.children()
 	if err := im.accounts(); err != nil {
@@ -195,6 +194,7 @@ func (im *familyImport) children() {
 	}
 	classes := map[portal.SchoolID]map[string]portal.ClassID{}
 	for i, read := range im.file.Children {
+		im.planned(i, len(im.file.Children))
 		var school portal.SchoolID
 		if read.Class != "" {
 			school, read.School = im.schoolNamed(read.School)

@@ -2,7 +2,9 @@ package db_test
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -77,4 +79,36 @@ func BenchmarkImport(b *testing.B) {
 			b.ReportMetric(float64(longest.Milliseconds()), "attente-ms")
 		})
 	}
+	b.Run("etalon", func(b *testing.B) { // as many rows as 20,000 children make, one by one into a bare table
+		for b.Loop() {
+			b.StopTimer()
+			bare, err := sql.Open("marelle", "file:"+filepath.Join(b.TempDir(), "etalon.db")+"?_journal_mode=WAL&_synchronous=FULL")
+			if err != nil {
+				b.Fatal(err)
+			}
+			bare.SetMaxOpenConns(1)
+			b.StartTimer()
+			for _, q := range []string{"CREATE TABLE t (a INTEGER, b TEXT)", "BEGIN"} {
+				if _, err := bare.Exec(q); err != nil {
+					b.Fatal(err)
+				}
+			}
+			insert, err := bare.Prepare("INSERT INTO t VALUES (?, ?)")
+			if err != nil {
+				b.Fatal(err)
+			}
+			for i := range 140_000 {
+				if _, err := insert.Exec(i, "CARTEVILLE"); err != nil {
+					b.Fatal(err)
+				}
+			}
+			if _, err := bare.Exec("COMMIT"); err != nil {
+				b.Fatal(err)
+			}
+			b.StopTimer()
+			insert.Close()
+			bare.Close()
+			b.StartTimer()
+		}
+	})
 }

@@ -142,13 +142,19 @@ func (im *rollImport) run(school string) error {
 	if im.match, err = portal.MatchRoll(im.roll, im.ine, im.known); err != nil {
 		return err
 	}
-	progress(im.ctx, portal.ProgressPlanning, 0, 0)
 	im.children()
 	if err := im.accounts(); err != nil {
 		return err
 	}
 	im.families()
 	return nil
+}
+
+// planned tells how many of the children are seen to.
+func (im *rollImport) planned(done, total int) {
+	if done%100 == 0 {
+		progress(im.ctx, portal.ProgressPlanning, done, total)
+	}
 }
 
 // findSchool finds the school by its name, written in any way; without a name it is the only one there is.

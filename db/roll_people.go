@@ -42,6 +42,7 @@ func (im *rollImport) children() {
 	}
 	inRoll := map[portal.ChildID]bool{}
 	for i, p := range im.roll.Pupils {
+		im.planned(i, len(im.roll.Pupils))
 		to := placement{name: p.Class, grade: p.Grade, school: im.school}
 		if p.Class != "" {
 			to.class = im.class(classes, p.Class)

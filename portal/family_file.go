@@ -347,14 +347,18 @@ func (f *FamilyFile) known() RollKnown {
 
 // DefaultName is what a household is called that the file gives no name: as its children, else as those responsible.
 func (f *FamilyFile) DefaultName(i int) string {
-	r := f.roll()
-	if name := r.familyName(RollFamily{Pupils: f.Families[i].Children}); name != "" {
-		return name
-	}
 	var names []string
-	for _, g := range f.Families[i].Guardians {
-		if name := cmp.Or(f.Guardians[g].UsedName, f.Guardians[g].LastName); !slices.Contains(names, name) {
+	add := func(name string) {
+		if !slices.ContainsFunc(names, func(n string) bool { return FoldName(n) == FoldName(name) }) {
 			names = append(names, name)
+		}
+	}
+	for _, c := range f.Families[i].Children {
+		add(cmp.Or(f.Children[c].UsedName, f.Children[c].LastName))
+	}
+	if len(names) == 0 {
+		for _, g := range f.Families[i].Guardians {
+			add(cmp.Or(f.Guardians[g].UsedName, f.Guardians[g].LastName))
 		}
 	}
 	return strings.Join(names, " / ")

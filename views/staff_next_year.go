@@ -55,7 +55,7 @@ func NewNextYear(f Frame, path string, n *portal.NextYear) NextYear {
 		case portal.StepWait:
 			line.Icon, line.Word = "sablier", "Plus tard"
 		case portal.StepLook:
-			line.Icon, line.Word = "oeil", "À regarder"
+			line.Icon, line.Word = "oeil", "À voir"
 		}
 		v.Steps = append(v.Steps, line)
 	}
