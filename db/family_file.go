@@ -128,10 +128,7 @@ func readFamilyState(q querier, structure portal.StructureID, year portal.School
 	if st.schools, err = schoolsOf(q, structure); err != nil {
 		return st, err
 	}
-	st.classes, err = all(q, func(r *sql.Rows) (c rollClass, err error) {
-		err = r.Scan(&c.id, &c.school, &c.name)
-		return c, err
-	}, "SELECT c.id, c.school_id, c.name FROM class c JOIN school s ON s.id = c.school_id WHERE s.structure_id = ? AND c.school_year_id = ? ORDER BY c.id", structure, year.ID)
+	st.classes, err = rollClasses(q, structure, year)
 	return st, err
 }
 
@@ -139,11 +136,7 @@ func readFamilyState(q querier, structure portal.StructureID, year portal.School
 // say, and joins people to households; nobody is ever taken out. Classes are those of a school year (its label, or
 // nothing: the year of today). All or nothing; the same file twice changes nothing; a trial tells and writes nothing.
 func (s *Store) ImportFamilies(ctx context.Context, structure portal.StructureID, by portal.AccountID, name string, file portal.FamilyFile, year string, trial bool) (portal.RollReport, error) {
-	setup, err := s.Setup(ctx, structure)
-	if err != nil {
-		return portal.RollReport{}, err
-	}
-	y, err := rollYear(setup, year, portal.DateOf(s.now()))
+	setup, y, err := s.importYear(ctx, structure, year)
 	if err != nil {
 		return portal.RollReport{}, err
 	}

@@ -37,11 +37,7 @@ func DecodeText(b []byte) (string, error) {
 // told. All or nothing; the same roll twice changes nothing; a trial does the same work, tells it and writes nothing.
 // by is the agent, or nobody when the program itself imports.
 func (s *Store) ImportRoll(ctx context.Context, structure portal.StructureID, by portal.AccountID, school string, roll portal.Roll, year string, trial bool) (portal.RollReport, error) {
-	setup, err := s.Setup(ctx, structure)
-	if err != nil {
-		return portal.RollReport{}, err
-	}
-	y, err := rollYear(setup, year, portal.DateOf(s.now()))
+	setup, y, err := s.importYear(ctx, structure, year)
 	if err != nil {
 		return portal.RollReport{}, err
 	}
@@ -68,6 +64,16 @@ func (s *Store) ineHash(ine string) string {
 	}
 	sum := sha256.Sum256(append(slices.Clone(s.salt), ine...))
 	return string(sum[:])
+}
+
+// importYear gives the structure into which files come, and the school year of their classes.
+func (s *Store) importYear(ctx context.Context, structure portal.StructureID, label string) (*portal.Setup, portal.SchoolYearRef, error) {
+	setup, err := s.Setup(ctx, structure)
+	if err != nil {
+		return nil, portal.SchoolYearRef{}, err
+	}
+	year, err := rollYear(setup, label, portal.DateOf(s.now()))
+	return setup, year, err
 }
 
 func rollYear(setup *portal.Setup, label string, today portal.Date) (portal.SchoolYearRef, error) {
@@ -212,10 +218,7 @@ func readRollState(q querier, structure portal.StructureID, year portal.SchoolYe
 	if st.known, err = rollKnown(q, structure); err != nil {
 		return st, err
 	}
-	if st.classes, err = all(q, func(r *sql.Rows) (c rollClass, err error) {
-		err = r.Scan(&c.id, &c.school, &c.name)
-		return c, err
-	}, "SELECT c.id, c.school_id, c.name FROM class c JOIN school s ON s.id = c.school_id WHERE s.structure_id = ? AND c.school_year_id = ? ORDER BY c.id", structure, year.ID); err != nil {
+	if st.classes, err = rollClasses(q, structure, year); err != nil {
 		return st, err
 	}
 	if st.placed, err = all(q, func(r *sql.Rows) (p rollPlace, err error) {
@@ -232,6 +235,14 @@ func readRollState(q querier, structure portal.StructureID, year portal.SchoolYe
 		return e, err
 	}, "SELECT child_id, school_id FROM child_elsewhere WHERE school_year_id = ? ORDER BY 1, 2", year.ID)
 	return st, err
+}
+
+// rollClasses gives the classes of a year of all the schools of a structure.
+func rollClasses(q querier, structure portal.StructureID, year portal.SchoolYearRef) ([]rollClass, error) {
+	return all(q, func(r *sql.Rows) (c rollClass, err error) {
+		err = r.Scan(&c.id, &c.school, &c.name)
+		return c, err
+	}, "SELECT c.id, c.school_id, c.name FROM class c JOIN school s ON s.id = c.school_id WHERE s.structure_id = ? AND c.school_year_id = ? ORDER BY c.id", structure, year.ID)
 }
 
 func rollKnown(q querier, structure portal.StructureID) (known portal.RollKnown, err error) {
