@@ -35,6 +35,7 @@ drill-places: ## 1,000 simultaneous validations of the last ten places, fifty ti
 
 fuzz:
 	$(GO) test -run '^$$' -fuzz FuzzReadRoll -fuzztime 5m ./portal
+	$(GO) test -run '^$$' -fuzz FuzzReadFamilies -fuzztime 5m ./portal
 
 screenshots: ## every screen into .cache/images; those of the README into docs/images
 	mkdir -p .cache/images

@@ -209,7 +209,7 @@ func storePassword(tx *Tx, account portal.AccountID, stored string) error {
 	return closeLinks(tx, account)
 }
 
-// createAccount makes an account nobody can sign in to until a letter is issued. The import calls it inside its own transaction.
+// createAccount makes an account nobody can sign in to until a letter is issued.
 func (s *Store) createAccount(tx *Tx, who portal.Identity) (portal.AccountID, error) {
 	login, err := s.freeLogin(tx)
 	if err != nil {

@@ -44,7 +44,11 @@ func (s *Store) Announcement(ctx context.Context, structure portal.StructureID, 
 
 // SchoolsOf lists a structure's schools with their numbers, in their order of creation.
 func (s *Store) SchoolsOf(ctx context.Context, structure portal.StructureID) ([]School, error) {
-	return all(s.read(ctx), func(r *sql.Rows) (sc School, err error) {
+	return schoolsOf(s.read(ctx), structure)
+}
+
+func schoolsOf(q querier, structure portal.StructureID) ([]School, error) {
+	return all(q, func(r *sql.Rows) (sc School, err error) {
 		err = r.Scan(&sc.ID, &sc.Name)
 		return sc, err
 	}, "SELECT id, name FROM school WHERE structure_id = ? ORDER BY id", structure)

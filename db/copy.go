@@ -8,6 +8,9 @@ import (
 	"marelle/portal"
 )
 
+// errDryRun undoes a trial once it is complete.
+var errDryRun = errors.New("db: a trial changes nothing")
+
 // CopyTarget is a child and an activity that a copy writes to.
 type CopyTarget struct {
 	Child    portal.Child

@@ -9,7 +9,7 @@ import (
 
 // families gives each household of the roll its children and guardians. A household that is known is added to; nobody
 // leaves one but a guardian who now has one of his own with the same children.
-func (im *rollImport) families() error {
+func (im *rollImport) families() {
 	known, housed := map[portal.FamilyID]*portal.KnownFamily{}, map[portal.ChildID]bool{}
 	for i := range im.known.Families {
 		k := &im.known.Families[i]
@@ -29,41 +29,31 @@ func (im *rollImport) families() error {
 			if len(f.Guardians) == 0 && im.haveFamily(f, housed) {
 				continue // the roll names no guardian any more: the family they have is theirs
 			}
-			var err error
-			if k, err = im.createFamily(f); err != nil {
-				return err
-			}
-		} else if err := im.moveFamily(f, k); err != nil {
-			return err
+			k = im.createFamily(f)
+		} else {
+			im.moveFamily(f, k)
 		}
 		for _, g := range f.Guardians {
 			home[g] = k.ID
 		}
-		if err := im.join(f, k, known, apart); err != nil {
-			return err
-		}
+		im.join(f, k, known, apart)
 	}
 	for _, b := range im.match.Leaving {
-		if err := im.leave(b, home[b.Guardian], known[b.Family]); err != nil {
-			return err
-		}
+		im.leave(b, home[b.Guardian], known[b.Family])
 	}
 	im.tellUnnamed(known)
-	return nil
 }
 
 // leave takes a guardian out of a household for the one he has now; the children of whom the roll does not speak follow him.
-func (im *rollImport) leave(b portal.RollBond, home portal.FamilyID, k *portal.KnownFamily) error {
+func (im *rollImport) leave(b portal.RollBond, home portal.FamilyID, k *portal.KnownFamily) {
 	for _, c := range k.Children {
 		if slices.Contains(im.match.Children, c) {
 			continue
 		}
-		if err := im.tx.exec("INSERT INTO family_child (family_id, child_id) VALUES (?, ?) ON CONFLICT DO NOTHING", home, c); err != nil {
-			return err
-		}
+		im.writes.add(bulkFamChild, bulkRef{bulkFamily, int64(home)}, c)
 	}
 	im.report.Say(portal.RollChangedFamily, "Famille %s : %s a maintenant une famille à part, avec les mêmes enfants", k.Name, guardianName(im.roll.Guardians[b.Guardian]))
-	return im.tx.exec("DELETE FROM guardian WHERE family_id = ? AND account_id = ?", k.ID, im.match.Accounts[b.Guardian])
+	im.writes.do("DELETE FROM guardian WHERE family_id = ? AND account_id = ?", k.ID, im.match.Accounts[b.Guardian])
 }
 
 // tellUnnamed says which guardians of the roll's children the roll no longer names: staff decide what that means.
@@ -94,9 +84,8 @@ func (im *rollImport) haveFamily(f portal.RollFamily, housed map[portal.ChildID]
 	return !slices.ContainsFunc(f.Pupils, func(p int) bool { return !housed[im.match.Children[p]] })
 }
 
-func (im *rollImport) createFamily(f portal.RollFamily) (*portal.KnownFamily, error) {
-	n, err := im.tx.insert("INSERT INTO family (structure_id, name, street, postcode, town, created_at) VALUES (?, ?, ?, ?, ?, ?)",
-		im.structure.ID, f.Name, f.Street, f.PostCode, f.Town, at(im.s.now()))
+func (im *rollImport) createFamily(f portal.RollFamily) *portal.KnownFamily {
+	n := im.writes.add(bulkFamily, im.structure.ID, f.Name, f.Street, f.PostCode, f.Town, true, at(im.s.now()))
 	var people []string
 	for _, g := range f.Guardians {
 		people = append(people, guardianName(im.roll.Guardians[g]))
@@ -106,7 +95,7 @@ func (im *rollImport) createFamily(f portal.RollFamily) (*portal.KnownFamily, er
 		who = portal.List(people)
 	}
 	im.report.Say(portal.RollNewFamily, "Famille %s, %s : %s", f.Name, who, portal.List(im.firstNames(f.Pupils)))
-	return &portal.KnownFamily{ID: portal.FamilyID(n)}, err
+	return &portal.KnownFamily{ID: portal.FamilyID(n)}
 }
 
 func (im *rollImport) firstNames(pupils []int) []string {
@@ -118,69 +107,61 @@ func (im *rollImport) firstNames(pupils []int) []string {
 }
 
 // moveFamily writes a new address, unless a guardian whom the roll does not place there shares the family.
-func (im *rollImport) moveFamily(f portal.RollFamily, k *portal.KnownFamily) error {
+func (im *rollImport) moveFamily(f portal.RollFamily, k *portal.KnownFamily) {
 	if k.Street == "" && f.Street == "" || k.Street != "" && k.SameHome(f.RollAddress) {
-		return nil
+		return
 	}
 	for _, a := range k.Guardians {
 		here := slices.ContainsFunc(f.Guardians, func(g int) bool { return im.match.Accounts[g] == a })
 		leaves := slices.ContainsFunc(im.match.Leaving, func(b portal.RollBond) bool { return b.Family == k.ID && im.match.Accounts[b.Guardian] == a })
 		if !here && !leaves {
 			im.report.Say(portal.RollNote, "Famille %s : le fichier donne l’adresse %s, mais pas pour tous ses responsables. L’adresse du portail est gardée.", k.Name, f.RollAddress)
-			return nil
+			return
 		}
 	}
 	im.report.Say(portal.RollChangedFamily, "Famille %s : nouvelle adresse, %s", k.Name, f.RollAddress)
-	return im.tx.exec("UPDATE family SET street = ?, postcode = ?, town = ? WHERE id = ?", f.Street, f.PostCode, f.Town, k.ID)
+	im.writes.do("UPDATE family SET street = ?, postcode = ?, town = ? WHERE id = ?", f.Street, f.PostCode, f.Town, k.ID)
 }
 
 // join adds to a family the children and guardians of the roll's that it does not have.
-func (im *rollImport) join(f portal.RollFamily, k *portal.KnownFamily, known map[portal.FamilyID]*portal.KnownFamily, apart map[int]portal.FamilyID) error {
+func (im *rollImport) join(f portal.RollFamily, k *portal.KnownFamily, known map[portal.FamilyID]*portal.KnownFamily, apart map[int]portal.FamilyID) {
 	var children, guardians []string
 	for _, p := range f.Pupils {
-		added, err := im.addChild(k, p)
-		if err != nil {
-			return err
-		}
-		if added {
+		if im.addChild(k, p) {
 			children = append(children, im.roll.Pupils[p].FirstName)
 		}
 	}
 	for _, g := range f.Guardians {
 		if own := apart[g]; own != 0 {
-			if err := im.keepApart(f, g, known[own]); err != nil {
-				return err
-			}
+			im.keepApart(f, g, known[own])
 			continue
 		}
-		n, err := im.tx.change("INSERT INTO guardian (family_id, account_id) VALUES (?, ?) ON CONFLICT DO NOTHING", k.ID, im.match.Accounts[g])
-		if err != nil {
-			return err
-		}
-		if n > 0 {
+		if a := im.match.Accounts[g]; !slices.Contains(k.Guardians, a) {
+			im.writes.add(bulkGuardian, bulkRef{bulkFamily, int64(k.ID)}, bulkRef{bulkAccount, int64(a)})
 			guardians = append(guardians, guardianName(im.roll.Guardians[g]))
 		}
 	}
 	if added := append(guardians, children...); k.Name != "" && len(added) > 0 { // a new family has been told already
 		im.report.Say(portal.RollChangedFamily, "Famille %s : s’y ajoutent %s", k.Name, portal.List(added))
 	}
-	return nil
 }
 
-func (im *rollImport) addChild(k *portal.KnownFamily, pupil int) (added bool, err error) {
-	n, err := im.tx.change("INSERT INTO family_child (family_id, child_id) VALUES (?, ?) ON CONFLICT DO NOTHING", k.ID, im.match.Children[pupil])
-	return n > 0, err
+func (im *rollImport) addChild(k *portal.KnownFamily, pupil int) (added bool) {
+	c := im.match.Children[pupil]
+	link := familyLink{k.ID, int64(c)}
+	if im.added[link] || slices.Contains(k.Children, c) {
+		return false
+	}
+	im.added[link] = true
+	im.writes.add(bulkFamChild, bulkRef{bulkFamily, int64(k.ID)}, bulkRef{bulkChild, int64(c)})
+	return true
 }
 
 // keepApart leaves a guardian in the family he has, with the children that the roll gives him.
-func (im *rollImport) keepApart(f portal.RollFamily, g int, own *portal.KnownFamily) error {
+func (im *rollImport) keepApart(f portal.RollFamily, g int, own *portal.KnownFamily) {
 	var added []string
 	for _, p := range im.roll.Guardians[g].Pupils {
-		ok, err := im.addChild(own, p)
-		if err != nil {
-			return err
-		}
-		if ok {
+		if im.addChild(own, p) {
 			added = append(added, im.roll.Pupils[p].FirstName)
 		}
 	}
@@ -189,5 +170,4 @@ func (im *rollImport) keepApart(f portal.RollFamily, g int, own *portal.KnownFam
 	}
 	im.report.Say(portal.RollNote, "%s habite d’après le fichier avec l’autre responsable de %s, mais a sa propre famille dans le portail. Les deux familles sont gardées.",
 		guardianName(im.roll.Guardians[g]), portal.List(im.firstNames(f.Pupils)))
-	return nil
 }

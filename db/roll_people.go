@@ -1,7 +1,6 @@
 package db
 
 import (
-	"database/sql"
 	"slices"
 	"strings"
 
@@ -15,6 +14,8 @@ type placement struct {
 	grade  string
 	school portal.SchoolID
 	year   string
+
+	schoolName string
 }
 
 // words gives « CM2, CM1-CM2 M. ROUX », and the class alone when it says the grade already.
@@ -26,119 +27,110 @@ func (p placement) words() string {
 }
 
 // children creates or corrects each child of the roll and puts it in its class, then tells who of the school is missing.
-func (im *rollImport) children() error {
-	now, before, err := im.placements()
-	if err != nil {
-		return err
-	}
-	classes, err := im.classes()
-	if err != nil {
-		return err
-	}
+func (im *rollImport) children() {
+	now, before := im.placements()
+	classes := im.classesByName()
 	known := map[portal.ChildID]portal.KnownChild{}
 	for _, c := range im.known.Children {
 		known[c.ID] = c
 	}
+	elsewhere := map[portal.ChildID]bool{} // children of whom another school's file holds the class, and this one's is the other
+	for _, e := range im.elsewhere {
+		if e.school == im.school {
+			elsewhere[e.child] = true
+		}
+	}
 	inRoll := map[portal.ChildID]bool{}
 	for i, p := range im.roll.Pupils {
+		im.planned(i, len(im.roll.Pupils))
 		to := placement{name: p.Class, grade: p.Grade, school: im.school}
 		if p.Class != "" {
-			if to.class, err = im.class(classes, p.Class); err != nil {
-				return err
-			}
+			to.class = im.class(classes, p.Class)
 		}
 		id := im.match.Children[i]
-		if id == 0 {
-			if id, err = im.createChild(i, to); err != nil {
-				return err
-			}
+		fresh := id == 0
+		if fresh {
+			id = im.createChild(i, to)
 			im.match.Children[i] = id
-		} else if err := im.correctChild(i, known[id]); err != nil {
-			return err
+		} else {
+			im.correctChild(i, known[id])
 		}
 		if to.class != 0 {
-			if err := im.place(id, p, now[id], before[id], to, known[id].ID == 0); err != nil {
-				return err
+			im.place(id, p, now[id], before[id], to, fresh)
+			if elsewhere[id] {
+				im.forgetElsewhere(id)
 			}
 		}
 		inRoll[id] = true
 	}
 	for _, c := range im.known.Children {
-		last, current := now[c.ID], true
-		if last.class == 0 {
-			last, current = before[c.ID], false
+		if !inRoll[c.ID] {
+			im.tellMissing(c, now[c.ID], before[c.ID])
 		}
-		if inRoll[c.ID] || last.school != im.school {
-			continue
+		if elsewhere[c.ID] && !inRoll[c.ID] {
+			im.forgetElsewhere(c.ID)
 		}
-		what := last.words()
-		if !current {
-			what += " en " + last.year
-		}
+	}
+}
+
+func (im *rollImport) tellMissing(c portal.KnownChild, last, before placement) {
+	what := last.words()
+	if last.class == 0 {
+		last = before
+		what = last.words() + " en " + last.year
+	}
+	if last.school == im.school {
 		im.report.Say(portal.RollMissing, "%s, %s, n’est plus dans le fichier. Rien n’est supprimé.", fileName(c.LastName, c.UsedName, c.FirstName), what)
 	}
-	return nil
+}
+
+func (im *rollImport) forgetElsewhere(child portal.ChildID) {
+	im.writes.do("DELETE FROM child_elsewhere WHERE child_id = ? AND school_year_id = ? AND school_id = ?", child, im.year.ID, im.school)
 }
 
 // placements gives each child's class in the year of the import, and in the year before.
-func (im *rollImport) placements() (now, before map[portal.ChildID]placement, err error) {
-	type row struct {
-		child portal.ChildID
-		year  int64
-		placement
-	}
-	rows, err := all(im.tx, func(r *sql.Rows) (p row, err error) {
-		err = r.Scan(&p.child, &p.year, &p.placement.year, &p.class, &p.name, &p.grade, &p.school)
-		return p, err
-	}, `SELECT cc.child_id, y.id, y.label, c.id, c.name, cc.grade, c.school_id
-		FROM child_class cc JOIN class c ON c.id = cc.class_id JOIN school_year y ON y.id = cc.school_year_id
-		WHERE y.structure_id = ?1 AND (y.id = ?2 OR y.id = (SELECT id FROM school_year WHERE structure_id = ?1 AND first < ?3 ORDER BY first DESC LIMIT 1))`,
-		im.structure.ID, im.year.ID, im.year.First)
+func (im *rollImport) placements() (now, before map[portal.ChildID]placement) {
 	now, before = map[portal.ChildID]placement{}, map[portal.ChildID]placement{}
-	for _, p := range rows {
+	for _, p := range im.placed {
 		if p.year == im.year.ID {
 			now[p.child] = p.placement
 		} else {
 			before[p.child] = p.placement
 		}
 	}
-	return now, before, err
+	return now, before
 }
 
-// classes gives the school's classes of the year by the way their names are compared.
-func (im *rollImport) classes() (map[string]portal.ClassID, error) {
+// classesByName gives the school's classes of the year by the way their names are compared.
+func (im *rollImport) classesByName() map[string]portal.ClassID {
 	classes := map[string]portal.ClassID{}
-	_, err := all(im.tx, func(r *sql.Rows) (struct{}, error) {
-		var id portal.ClassID
-		var name string
-		err := r.Scan(&id, &name)
-		classes[portal.FoldName(name)] = id
-		return struct{}{}, err
-	}, "SELECT id, name FROM class WHERE school_id = ? AND school_year_id = ? ORDER BY id DESC", im.school, im.year.ID)
-	return classes, err
+	for _, c := range im.classes {
+		if key := portal.FoldName(c.name); c.school == im.school && classes[key] == 0 {
+			classes[key] = c.id
+		}
+	}
+	return classes
 }
 
-func (im *rollImport) class(classes map[string]portal.ClassID, name string) (portal.ClassID, error) {
+func (im *rollImport) class(classes map[string]portal.ClassID, name string) portal.ClassID {
 	key := portal.FoldName(name)
 	if id := classes[key]; id != 0 {
-		return id, nil
+		return id
 	}
-	n, err := im.tx.insert("INSERT INTO class (school_id, school_year_id, name) VALUES (?, ?, ?)", im.school, im.year.ID, name)
-	classes[key] = portal.ClassID(n)
+	classes[key] = portal.ClassID(im.writes.add(bulkClass, bulkRef{bulkSchool, int64(im.school)}, im.year.ID, name))
 	im.report.Say(portal.RollNewClass, "%s, %s", name, im.year.Label)
-	return classes[key], err
+	return classes[key]
 }
 
-func (im *rollImport) createChild(i int, to placement) (portal.ChildID, error) {
+func (im *rollImport) createChild(i int, to placement) portal.ChildID {
 	p := im.roll.Pupils[i]
-	n, err := im.tx.insert("INSERT INTO child (structure_id, last_name, used_name, first_name, birth, sex, ine_hash, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-		im.structure.ID, p.LastName, p.UsedName, p.FirstName, p.Birth, p.Sex, nullBytes(im.ine[i]), at(im.s.now()))
+	n := im.writes.add(bulkChild, append([]any{im.structure.ID, nullBytes(im.ine[i]), at(im.s.now())}, childValues(&portal.FileChild{RollPupil: p})...)...)
 	class := "sans classe"
 	if to.class != 0 {
 		class = to.words()
 	}
 	im.report.Say(portal.RollNewChild, "%s, %s le %s, %s", fileName(p.LastName, p.UsedName, p.FirstName), born(p.Sex), p.Birth.French(), class)
-	return portal.ChildID(n), err
+	return portal.ChildID(n)
 }
 
 func born(sex string) string {
@@ -152,7 +144,7 @@ func born(sex string) string {
 }
 
 // correctChild writes what the school knows better: it is the school that registers children.
-func (im *rollImport) correctChild(i int, c portal.KnownChild) error {
+func (im *rollImport) correctChild(i int, c portal.KnownChild) {
 	p := im.roll.Pupils[i]
 	var what []string
 	last, used, first := portal.KeepNames(c.LastName, c.UsedName, c.FirstName, p.LastName, p.UsedName, p.FirstName)
@@ -173,20 +165,20 @@ func (im *rollImport) correctChild(i int, c portal.KnownChild) error {
 		what = append(what, "numéro INE reconnu désormais")
 	}
 	if len(what) == 0 {
-		return nil
+		return
 	}
 	im.report.Say(portal.RollChangedChild, "%s : %s", fileName(c.LastName, c.UsedName, c.FirstName), strings.Join(what, " ; "))
-	return im.tx.exec("UPDATE child SET last_name = ?, used_name = ?, first_name = ?, birth = ?, sex = ?, ine_hash = ? WHERE id = ?",
+	im.writes.do("UPDATE child SET last_name = ?, used_name = ?, first_name = ?, birth = ?, sex = ?, ine_hash = ? WHERE id = ?",
 		last, used, first, birth, sex, nullBytes(ine), c.ID)
 }
 
 // place writes the class of a child for the year; the classes of the years before stay.
-func (im *rollImport) place(id portal.ChildID, p portal.RollPupil, now, before, to placement, fresh bool) error {
+func (im *rollImport) place(id portal.ChildID, p portal.RollPupil, now, before, to placement, fresh bool) {
 	if to.grade == "" && now.class == to.class {
 		to.grade = now.grade
 	}
 	if now.class == to.class && now.grade == to.grade {
-		return nil
+		return
 	}
 	if !fresh {
 		from := now
@@ -199,8 +191,12 @@ func (im *rollImport) place(id portal.ChildID, p portal.RollPupil, now, before, 
 		}
 		im.report.Say(portal.RollMovedChild, "%s %s", fileName(p.LastName, p.UsedName, p.FirstName), what)
 	}
-	return im.tx.exec(`INSERT INTO child_class (child_id, school_year_id, class_id, grade) VALUES (?, ?, ?, ?)
-		ON CONFLICT DO UPDATE SET class_id = excluded.class_id, grade = excluded.grade`, id, im.year.ID, to.class, to.grade)
+	if now.class != 0 && now.school != im.school {
+		im.writes.add(bulkElsewhere, bulkRef{bulkChild, int64(id)}, im.year.ID, now.school, now.words())
+		im.report.Say(portal.RollNote, "%s était aussi dans le fichier de %s (%s) pour %s : c’est maintenant cette école qui compte. Quand l’autre école l’aura retiré de son fichier, importez-le de nouveau.",
+			fileName(p.LastName, p.UsedName, p.FirstName), now.schoolName, now.words(), im.year.Label)
+	}
+	im.writes.add(bulkPlace, bulkRef{bulkChild, int64(id)}, im.year.ID, bulkRef{bulkClass, int64(to.class)}, to.grade)
 }
 
 // accounts creates an account for each new guardian, and completes the others without touching what is there.
@@ -213,15 +209,10 @@ func (im *rollImport) accounts() error {
 	}
 	for i, g := range im.roll.Guardians {
 		if id := im.match.Accounts[i]; id != 0 {
-			if err := im.completeAccount(known[id], g); err != nil {
-				return err
-			}
+			im.completeAccount(known[id], g)
 			continue
 		}
-		id, err := im.s.createAccount(im.tx, portal.Identity{
-			Civility: g.Civility, LastName: g.LastName, UsedName: g.UsedName, FirstName: g.FirstName,
-			HomePhone: g.HomePhone, WorkPhone: g.WorkPhone, MobilePhone: g.MobilePhone, Emails: g.Emails,
-		})
+		id, err := im.createAccount(g)
 		if err != nil {
 			return err
 		}
@@ -238,8 +229,25 @@ func (im *rollImport) accounts() error {
 	return nil
 }
 
+// createAccount makes an account nobody can sign in to until a letter is issued.
+func (im *rollImport) createAccount(g portal.RollGuardian) (portal.AccountID, error) {
+	login, err := im.freeLogin()
+	if err != nil {
+		return 0, err
+	}
+	n := im.writes.add(bulkAccount, login, g.Civility, g.LastName, g.UsedName, g.FirstName, g.HomePhone, g.WorkPhone, g.MobilePhone, at(im.s.now()))
+	im.addEmails(portal.AccountID(n), g.Emails)
+	return portal.AccountID(n), nil
+}
+
+func (im *rollImport) addEmails(account portal.AccountID, emails []string) {
+	for i, e := range emails {
+		im.writes.add(bulkEmail, bulkRef{bulkAccount, int64(account)}, i, e)
+	}
+}
+
 // completeAccount fills what was empty. What the parent, or staff, wrote is never replaced: the difference is told.
-func (im *rollImport) completeAccount(k portal.KnownGuardian, g portal.RollGuardian) error {
+func (im *rollImport) completeAccount(k portal.KnownGuardian, g portal.RollGuardian) {
 	var added, differ []string
 	fill := func(what string, kept *string, read string) {
 		switch {
@@ -272,15 +280,13 @@ func (im *rollImport) completeAccount(k portal.KnownGuardian, g portal.RollGuard
 		im.report.Say(portal.RollNote, "%s : le fichier donne autre chose (%s) ; ce qui est dans le portail est gardé.", guardianName(before), strings.Join(differ, ", "))
 	}
 	if len(added) == 0 {
-		return nil
+		return
 	}
 	im.report.Say(portal.RollChangedAccount, "%s : %s", guardianName(before), strings.Join(added, ", "))
 	if emails {
-		if err := setEmails(im.tx, k.ID, g.Emails); err != nil {
-			return err
-		}
+		im.addEmails(k.ID, g.Emails)
 	}
-	return im.tx.exec("UPDATE account SET civility = ?, last_name = ?, used_name = ?, first_name = ?, home_phone = ?, work_phone = ?, mobile_phone = ? WHERE id = ?",
+	im.writes.do("UPDATE account SET civility = ?, last_name = ?, used_name = ?, first_name = ?, home_phone = ?, work_phone = ?, mobile_phone = ? WHERE id = ?",
 		k.Civility, k.LastName, k.UsedName, k.FirstName, k.HomePhone, k.WorkPhone, k.MobilePhone, k.ID)
 }
 

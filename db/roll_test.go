@@ -499,23 +499,3 @@ func TestImportRollOfCarteVille(t *testing.T) {
 		t.Errorf("the second import changes: %s\n%s", again.Summary(), strings.Join(reportLines(again), "\n"))
 	}
 }
-
-func BenchmarkImportRoll(b *testing.B) {
-	for _, pupils := range []int{237, 20_000} {
-		b.Run(fmt.Sprint(pupils), func(b *testing.B) {
-			var children, guardians strings.Builder
-			for i := range pupils {
-				fmt.Fprintf(&children, "NOM%d;;Léa;03/02/2020;F;%011d;%d rue A;09999;TILLAC;CP;Classe %d\n", i, i, i, i/25)
-				fmt.Fprintf(&guardians, "M.;;NOM%d;Luc;%d rue A;09999;TILLAC;luc%d@exemple.fr;06%08d;NOM%d;Léa;;;;\n", i, i, i, i, i)
-			}
-			for b.Loop() {
-				b.StopTimer()
-				w := newRollTown(b)
-				roll := w.read(children.String(), guardians.String())
-				b.StartTimer()
-				w.load(roll, "")
-				w.load(roll, "")
-			}
-		})
-	}
-}

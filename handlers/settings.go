@@ -10,7 +10,9 @@ var settings = []views.SettingsGroup{
 	{Title: "Les activités", Links: []views.SettingsLink{}},
 	{Title: "Les familles et les comptes", Links: []views.SettingsLink{
 		{URL: "/gestion/comptes", Icon: "personnes", Label: "Comptes des parents", Detail: "Chercher un compte, éditer les lettres de premier accès."},
-		{URL: importPath, Icon: "televerser", Label: "Importer", Detail: "Les fichiers de l’école : enfants, responsables, classes."},
+		{URL: importPath, Icon: "televerser", Label: "Importer", Detail: "Les fichiers de l’école, ou le fichier CSV des familles."},
+		{URL: exportPath, Icon: "telecharger", Label: "Tout exporter", Detail: "Familles, réservations, mouvements et réglages, en fichiers CSV."},
+		{URL: nextYearPath, Icon: "annee", Label: "Préparer l’année suivante", Detail: "Classes de la rentrée, arrivées et départs, inscriptions : ce qui est fait, ce qui reste."},
 	}},
 	{Title: "L’équipe", Links: []views.SettingsLink{
 		{URL: views.TeamPath, Icon: "personnes", Label: "L’équipe", Detail: "Les agents, leurs rôles, leur second facteur."},

@@ -44,9 +44,9 @@ type Site struct {
 	proxies []netip.Prefix  // believed about where a request comes from
 	table   []route
 	app     *fiber.App
-	mailing bool       // messages leave
-	trials  rollTrials // rolls tried and not imported yet
-	senders senders    // of documents under way
+	mailing bool         // messages leave
+	trials  importTrials // files tried and not imported yet
+	senders senders      // of documents under way
 	engine  *views.Engine
 }
 

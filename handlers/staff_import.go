@@ -5,7 +5,6 @@ import (
 	"io"
 	"path/filepath"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -16,81 +15,45 @@ import (
 	"marelle/views"
 )
 
-const importPath = "/gestion/import"
+// importPath is where the school's two files come in, familiesPath where Marelle's own file does, exportPath where all goes out.
+const (
+	importPath   = "/gestion/import"
+	familiesPath = "/gestion/import/familles"
+	exportPath   = "/gestion/export"
+)
 
 // rollRoom is the most that the two files of a school may weigh together: those of 20,000 pupils.
 const rollRoom = 8 << 20
 
-// roomForRolls lets an agent who may import send more than the rest of the site takes, and more slowly. Whoever sends is
-// known before the body is read, so that nobody else can fill the memory this way.
+// exportTime is how long the archive of a large town may take to be sent.
+const exportTime = 10 * time.Minute
+
+// roomForRolls lets an agent who may import send more than the rest of the site takes, and more slowly, and an archive take
+// its time. Who asks is known before the body is read, so that nobody else can fill the memory this way.
 func (s *Site) roomForRolls(head *fasthttp.RequestHeader) fasthttp.RequestConfig {
-	if !head.IsPost() || string(head.RequestURI()) != importPath || head.ContentLength() >= 0 && head.ContentLength() <= s.app.Config().BodyLimit {
+	path := string(head.RequestURI())
+	importing := path == importPath || path == familiesPath
+	small := head.ContentLength() >= 0 && head.ContentLength() <= s.app.Config().BodyLimit
+	if !head.IsPost() || path != exportPath && (!importing || small) {
 		return fasthttp.RequestConfig{}
 	}
 	session, err := s.store.Session(context.Background(), string(head.Cookie(s.cookieName())))
-	if err != nil || session.MustChange || session.TermsDue || session.FactorDue || !managers.admit(session) {
+	switch {
+	case err != nil || session.MustChange || session.TermsDue || session.FactorDue || !managers.admit(session):
 		return fasthttp.RequestConfig{}
+	case importing:
+		return fasthttp.RequestConfig{MaxRequestBodySize: rollRoom, ReadTimeout: time.Minute}
 	}
-	return fasthttp.RequestConfig{MaxRequestBodySize: rollRoom, ReadTimeout: time.Minute}
-}
-
-// trialLife is how long the files of a trial are kept, and trialsMost how many trials.
-const (
-	trialLife  = 15 * time.Minute
-	trialsMost = 16
-)
-
-// rollTrial is a roll that was tried: one click imports exactly it.
-type rollTrial struct {
-	owner        portal.AccountID
-	structure    portal.StructureID
-	school, year string
-	roll         portal.Roll
-	until        time.Time
-
-	importing sync.Mutex
-	report    *portal.RollReport // once imported
-}
-
-// rollTrials keeps trials in memory, never on the disk: they hold the names of children who may not be here to stay.
-type rollTrials struct {
-	mu   sync.Mutex
-	kept map[string]*rollTrial
-}
-
-func (t *rollTrials) keep(key string, trial *rollTrial, now time.Time) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	oldest := ""
-	for k, other := range t.kept {
-		if !now.Before(other.until) {
-			delete(t.kept, k)
-		} else if oldest == "" || other.until.Before(t.kept[oldest].until) {
-			oldest = k
-		}
-	}
-	if len(t.kept) >= trialsMost {
-		delete(t.kept, oldest)
-	}
-	if t.kept == nil {
-		t.kept = map[string]*rollTrial{}
-	}
-	t.kept[key] = trial
-}
-
-// find gives the trial of a key to the agent who made it, on the structure where it was made.
-func (t *rollTrials) find(r *request, key string) *rollTrial {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	trial := t.kept[key]
-	if trial == nil || trial.owner != r.account() || trial.structure != r.structure() || !r.now.Before(trial.until) {
-		return nil
-	}
-	return trial
+	return fasthttp.RequestConfig{WriteTimeout: exportTime}
 }
 
 func (r *request) importView() (*views.Import, error) {
-	v := &views.Import{Frame: r.frame("Importer les fichiers de l’école", settingsPath), Minutes: int(trialLife.Minutes())}
+	return r.importForm(views.NewSchoolImport(r.frame("Importer les fichiers de l’école", settingsPath), importPath))
+}
+
+// importForm fills what the forms of both imports ask beside their files.
+func (r *request) importForm(v *views.Import) (*views.Import, error) {
+	v.Minutes = int(trialLife.Minutes())
 	setup, err := r.site.store.Setup(r.ctx(), r.structure())
 	if err != nil {
 		return nil, err
@@ -102,6 +65,9 @@ func (r *request) importView() (*views.Import, error) {
 		v.School = v.Schools[0]
 	}
 	chosen := r.FormValue("annee")
+	if chosen == "" {
+		chosen = r.Query("annee")
+	}
 	if y := setup.YearOf(portal.DateOf(r.now)); y != nil && chosen == "" {
 		chosen = y.Label
 	}
@@ -111,19 +77,72 @@ func (r *request) importView() (*views.Import, error) {
 	return v, nil
 }
 
-// importPage shows the form, or the report of an import just done.
+// importPage shows the form, how far an import is, or the report of one just done.
 func (r *request) importPage() error {
 	v, err := r.importView()
 	if err != nil {
 		return err
 	}
-	if trial := r.site.trials.find(r, r.Query("fait")); trial != nil {
-		trial.importing.Lock()
-		defer trial.importing.Unlock()
-		if trial.report != nil {
-			v.Done, v.Report = true, views.NewImportReport(*trial.report)
-			v.Title = "L’import est fait"
+	return r.followImport(v)
+}
+
+// followImport shows what has become of the files of the key in the address; without one, the form.
+func (r *request) followImport(v *views.Import) error {
+	key := r.Query("suivi")
+	if key == "" {
+		key = r.Query("fait")
+	}
+	trial := r.site.trials.find(r, v.Path, key)
+	switch {
+	case key == "":
+		return r.render(v)
+	case trial == nil:
+		return r.noTrial(v)
+	}
+	return r.showTrial(v, key, trial)
+}
+
+// noTrial says that the files are not kept any more: too late, or the program was started anew. Nothing was imported then
+// unless the page that said so was shown.
+func (r *request) noTrial(v *views.Import) error {
+	if r.isHTMX() {
+		return r.redirect303(v.Path)
+	}
+	v.Faults = views.Faults{{Field: v.FirstFile(), Message: "Les fichiers de cet essai ne sont plus gardés. Rien n’a été importé. Choisissez-les de nouveau."}}
+	if r.Query("fait") != "" {
+		return r.render(&views.Import{Frame: v.Frame, ImportForm: v.ImportForm})
+	}
+	r.Status(fiber.StatusConflict)
+	return r.render(v)
+}
+
+// showTrial shows where a trial stands.
+func (r *request) showTrial(v *views.Import, key string, trial *importTrial) error {
+	trial.mu.Lock()
+	defer trial.mu.Unlock()
+	v.School, v.Key = trial.school, key
+	v.ChooseYear(trial.year)
+	if trial.running != nil {
+		v.SetProgress(trial.progress)
+		return r.render(v)
+	}
+	if r.isHTMX() { // the page that looks how far it is: now there is more to see
+		return r.redirect303(v.Path + "?suivi=" + key)
+	}
+	v.SetFaults(trial.faults)
+	switch {
+	case trial.err != nil:
+		return r.importRefused(v, trial.err)
+	case trial.done != nil:
+		v.Done, v.Report = true, views.NewImportReport(*trial.done)
+		v.Title = "L’import est fait"
+	case v.Blocked:
+		if r.Method() == post {
+			r.Status(fiber.StatusUnprocessableEntity)
 		}
+	case trial.tried != nil:
+		v.Tried, v.Report = true, views.NewImportReport(*trial.tried)
+		v.Title = "Essai d’import"
 	}
 	return r.render(v)
 }
@@ -134,52 +153,42 @@ func (r *request) importRoll() error {
 	if err != nil {
 		return err
 	}
-	if key := r.FormValue("cle"); key != "" {
-		trial := r.site.trials.find(r, key)
-		if trial == nil {
-			v.Faults = views.Faults{{Field: "eleves", Message: "Les fichiers de cet essai ne sont plus gardés. Rien n’a été importé. Choisissez-les de nouveau."}}
-			r.Status(fiber.StatusConflict)
-			return r.render(v)
-		}
-		return r.importTrial(v, key, trial)
-	}
-	trial, err := r.readTrial(v)
-	if err != nil {
-		return err
-	}
-	if len(v.Faults) > 0 || v.Blocked {
-		return r.renderInvalid(v)
-	}
-	key, err := r.site.store.NewFormKey()
-	if err != nil {
-		return err
-	}
-	r.site.trials.keep(key, trial, r.now)
-	if r.FormValue("faire") == "importer" {
-		return r.importTrial(v, key, trial)
-	}
-	report, err := r.site.store.ImportRoll(r.ctx(), r.structure(), r.account(), trial.school, trial.roll, trial.year, true)
-	if err != nil {
-		return r.importRefused(v, err)
-	}
-	v.Tried, v.Key, v.Report = true, key, views.NewImportReport(report)
-	v.Title = "Essai d’import"
-	return r.render(v)
+	return r.importFiles(v, r.readRolls)
 }
 
-// importTrial imports a roll once; the same button pressed twice shows the same report.
-func (r *request) importTrial(v *views.Import, key string, trial *rollTrial) error {
-	trial.importing.Lock()
-	defer trial.importing.Unlock()
-	if trial.report == nil {
-		report, err := r.site.store.ImportRoll(r.ctx(), trial.structure, trial.owner, trial.school, trial.roll, trial.year, false)
-		if err != nil {
-			v.School = trial.school
-			return r.importRefused(v, err)
+// importFiles takes the files of a form, read by read, and tries or imports them; with the key of a trial, it imports what
+// was tried.
+func (r *request) importFiles(v *views.Import, read func(*views.Import) (*importTrial, error)) error {
+	key, trial := r.FormValue("cle"), (*importTrial)(nil)
+	if key != "" {
+		if trial = r.site.trials.find(r, v.Path, key); trial == nil {
+			return r.noTrial(v)
 		}
-		trial.report, trial.roll = &report, portal.Roll{}
+	} else {
+		var err error
+		if trial, err = read(v); err != nil {
+			return err
+		}
+		if len(v.Faults) > 0 {
+			return r.renderInvalid(v)
+		}
+		if key, err = r.site.store.NewFormKey(); err != nil {
+			return err
+		}
+		r.site.trials.keep(key, trial, r.now)
 	}
-	return r.redirect303(importPath + "?fait=" + key)
+	importing := r.FormValue("cle") != "" || r.FormValue("faire") == "importer"
+	trial.start(r.ctx(), !importing)
+	if !trial.wait(importPatience) {
+		return r.redirect303(v.Path + "?suivi=" + key)
+	}
+	trial.mu.Lock()
+	done := trial.done != nil
+	trial.mu.Unlock()
+	if done {
+		return r.redirect303(v.Path + "?fait=" + key)
+	}
+	return r.showTrial(v, key, trial)
 }
 
 // importRefused shows the form again with the refusal beside its field.
@@ -192,16 +201,15 @@ func (r *request) importRefused(v *views.Import, err error) error {
 		v.Faults = append(v.Faults, views.Fault{Field: f.Field, Message: f.Message})
 	}
 	if len(refusal.Fields) == 0 {
-		v.Faults = views.Faults{{Field: "eleves", Message: refusal.Message}}
+		v.Faults = views.Faults{{Field: v.FirstFile(), Message: refusal.Message}}
 	}
 	r.Status(int(refusal.Kind))
 	return r.render(v)
 }
 
-// readTrial reads the form and its files, and says in the view what is wrong with them.
-func (r *request) readTrial(v *views.Import) (*rollTrial, error) {
-	v.School = portal.Clip(strings.Join(strings.Fields(r.FormValue("ecole")), " "), 100)
-	trial := &rollTrial{owner: r.account(), structure: r.structure(), school: v.School, year: r.FormValue("annee"), until: r.now.Add(trialLife)}
+// readRolls takes the form of the school's two files, and says in the view what is missing.
+func (r *request) readRolls(v *views.Import) (*importTrial, error) {
+	trial := r.newTrial(v)
 	pupilsName, pupils, err := r.readFile(v, "eleves", "Choisissez le fichier des élèves.")
 	if err != nil {
 		return nil, err
@@ -213,13 +221,21 @@ func (r *request) readTrial(v *views.Import) (*rollTrial, error) {
 	if v.School == "" {
 		v.Faults = append(v.Faults, views.Fault{Field: "ecole", Message: "Donnez le nom de l’école."})
 	}
-	if len(v.Faults) > 0 {
-		return trial, nil
+	store, roll := r.site.store, portal.Roll{}
+	trial.read = func() (faults []portal.RollFault) {
+		roll, faults = portal.ReadRoll(pupilsName, pupils, guardiansName, guardians)
+		return faults
 	}
-	var faults []portal.RollFault
-	trial.roll, faults = portal.ReadRoll(pupilsName, pupils, guardiansName, guardians)
-	v.SetFaults(faults)
+	trial.run = func(ctx context.Context, dry bool) (portal.RollReport, error) {
+		return store.ImportRoll(ctx, trial.structure, trial.owner, trial.school, roll, trial.year, dry)
+	}
 	return trial, nil
+}
+
+// newTrial begins a trial with what was typed beside its files.
+func (r *request) newTrial(v *views.Import) *importTrial {
+	v.School = portal.Clip(strings.Join(strings.Fields(r.FormValue("ecole")), " "), 100)
+	return &importTrial{owner: r.account(), structure: r.structure(), path: v.Path, school: v.School, year: r.FormValue("annee"), until: r.now.Add(trialLife)}
 }
 
 // readFile gives a file of the form as text.

@@ -56,10 +56,18 @@ type RollBond struct {
 // MatchRoll recognises the children, guardians and families of a roll. ine is the hash of each pupil's national number, or
 // nothing. It refuses a pupil who may be either of two known children.
 func MatchRoll(roll Roll, ine []string, known RollKnown) (RollMatch, error) {
-	m := rollMatcher{roll: roll, known: known, RollMatch: RollMatch{
+	return matchRoll(roll, ine, known, RollMatch{
 		Children: make([]ChildID, len(roll.Pupils)), Accounts: make([]AccountID, len(roll.Guardians)), Families: make([]FamilyID, len(roll.Families)),
-	}}
+	})
+}
+
+// matchRoll is MatchRoll when some are known beforehand.
+func matchRoll(roll Roll, ine []string, known RollKnown, preset RollMatch) (RollMatch, error) {
+	m := rollMatcher{roll: roll, known: known, RollMatch: preset}
 	m.index()
+	for _, f := range preset.Families {
+		m.taken[f] = f != 0
+	}
 	if err := m.matchChildren(ine); err != nil {
 		return RollMatch{}, err
 	}
@@ -111,10 +119,10 @@ func (m *rollMatcher) matchChildren(ine []string) error {
 	}
 	taken := map[ChildID]bool{}
 	for i := range m.roll.Pupils {
-		if ine[i] != "" {
+		if m.Children[i] == 0 && ine[i] != "" {
 			m.Children[i] = byINE[ine[i]]
-			taken[m.Children[i]] = true
 		}
+		taken[m.Children[i]] = true
 	}
 	for i, p := range m.roll.Pupils {
 		if m.Children[i] != 0 {
@@ -176,6 +184,9 @@ func (m *rollMatcher) matchGuardians() {
 	sure := func(g *RollGuardian, k *KnownGuardian) bool { return named(g, k) && m.samePersonAnywhere(*g, k) }
 
 	taken := map[AccountID]bool{}
+	for _, a := range m.Accounts {
+		taken[a] = a != 0
+	}
 	for _, pass := range []struct {
 		among func(*RollGuardian) []*KnownGuardian
 		same  func(*RollGuardian, *KnownGuardian) bool

@@ -10,6 +10,7 @@ type RollReport struct {
 	School, Year                string
 	Pupils, Guardians, Families int // what the files hold
 	Lines                       []RollLine
+	Faults                      []RollFault // what forbids the import; nothing was written
 }
 
 // RollLine is one thing that an import does, or wants known.
@@ -99,4 +100,15 @@ func (r RollReport) Summary() string {
 // Say adds a line.
 func (r *RollReport) Say(kind RollKind, format string, args ...any) {
 	r.Lines = append(r.Lines, RollLine{kind, fmt.Sprintf(format, args...)})
+}
+
+// Counts says what was changed, kind by kind, for the audit log.
+func (r RollReport) Counts() []Changed {
+	var list []Changed
+	for _, k := range RollKinds {
+		if n := len(r.Of(k)); n > 0 && k.Changes() {
+			list = append(list, Changed{What: Capital(rollKindWords[k][1]), After: fmt.Sprint(n)})
+		}
+	}
+	return list
 }

@@ -77,12 +77,12 @@ func openRollSheet(file, text, subject string) *rollSheet {
 	s := &rollSheet{file: file, subject: subject}
 	text = strings.TrimPrefix(text, "\ufeff")
 	if strings.HasPrefix(text, "PK\x03\x04") || strings.Contains(text, "\x00") {
-		s.refuseFile("Ce fichier n’est pas un CSV, mais sans doute un classeur ou une archive. Choisissez l’export CSV des %s.", subject)
+		s.refuseFile("Ce fichier n’est pas un CSV, mais sans doute un classeur ou une archive. %s", s.choose())
 		return s
 	}
 	if line := rollGarbledLine(text); line > 0 {
 		s.head.lines = []int{line}
-		s.refuseFile("Des lettres accentuées sont illisibles dans ce fichier. Choisissez l’export CSV des %s tel que ONDE l’a donné, sans l’avoir enregistré depuis un tableur.", subject)
+		s.refuseFile("Des lettres accentuées sont illisibles dans ce fichier. %s", s.again())
 		return s
 	}
 	if !strings.Contains(text, "\n") {
@@ -90,9 +90,25 @@ func openRollSheet(file, text, subject string) *rollSheet {
 	}
 	s.cut(text)
 	if s.columns == nil && !s.broken {
-		s.refuseFile("Ce fichier est vide. Choisissez l’export CSV des %s.", subject)
+		s.refuseFile("Ce fichier est vide. %s", s.choose())
 	}
 	return s
+}
+
+// choose says which file is wanted.
+func (s *rollSheet) choose() string {
+	if s.subject == "familles" {
+		return "Choisissez le fichier CSV des familles, fait d’après le modèle."
+	}
+	return "Choisissez l’export CSV des " + s.subject + "."
+}
+
+// again says where to take a file whose letters are right: the school's comes from ONDE, the families' from a spreadsheet.
+func (s *rollSheet) again() string {
+	if s.subject == "familles" {
+		return "Enregistrez-le de nouveau depuis votre tableur, au format « CSV UTF-8 », puis recommencez l’import."
+	}
+	return "Choisissez l’export CSV des " + s.subject + " tel que ONDE l’a donné, sans l’avoir enregistré depuis un tableur."
 }
 
 // rollGarbledLine gives the line of the first sign that the text was decoded wrongly, or 0.
@@ -227,8 +243,8 @@ func (s *rollSheet) refuseMissing() {
 		return
 	}
 	if len(s.missing) == 0 {
-		if len(s.rows) == 0 && len(s.faults) == 0 {
-			s.refuseFile("Ce fichier n’a que sa ligne d’en-tête. Choisissez l’export CSV des %s, avec toutes les classes.", s.subject)
+		if len(s.rows) == 0 && !RollBlocked(s.faults) {
+			s.refuseFile("Ce fichier n’a que sa ligne d’en-tête. %s", strings.TrimSuffix(s.choose(), ".")+", avec toutes ses lignes.")
 		}
 		return
 	}
@@ -242,8 +258,8 @@ func (s *rollSheet) refuseMissing() {
 			break
 		}
 	}
-	s.refuseFile("Il manque %s%s ; ce fichier contient %s. Choisissez l’export CSV des %s, sans en renommer ni en retirer les colonnes.",
-		what, List(s.missing), List(found), s.subject)
+	s.refuseFile("Il manque %s%s ; ce fichier contient %s. %s",
+		what, List(s.missing), List(found), strings.TrimSuffix(s.choose(), ".")+", sans en renommer ni en retirer les colonnes.")
 }
 
 // rollPostCode gives back the zero that a spreadsheet takes from 09140.

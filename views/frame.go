@@ -15,6 +15,7 @@ type Frame struct {
 	Updated string // end of the last night: « aujourd’hui à 6 h 02 »
 	CSRF    string // what every form of the page carries
 	Indexed bool   // search engines may list the page
+	Again   int    // seconds after which a browser without scripts asks for the page again; zero: never
 	Demo    string // the demonstration's date and time in words; nothing on a real portal
 }
 
