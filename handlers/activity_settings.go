@@ -107,7 +107,7 @@ func (r *request) activityPreview() error {
 	if err != nil {
 		return err
 	}
-	heading := "Comme une famille : " + m.Activity.Name
+	heading := "Comme une famille\u00a0: " + m.Activity.Name
 	page := views.ActivityPreview{Frame: r.frame(heading+", "+m.Month.Word(), settingsPath), Heading: heading, Back: views.Link{URL: views.ActivityPath(id, ""), Label: "Revenir à l’activité"}}
 	page.SetMonth(m.Setup, m.Activity, m.Slots, m.Now)
 	return r.render(page)

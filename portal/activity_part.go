@@ -197,7 +197,7 @@ func (a Audience) Words(n Names) string {
 	if age := a.ageWords(); age != "" {
 		words = append(words, age)
 	}
-	return strings.Join(words, " ; ")
+	return strings.Join(words, "\u00a0; ")
 }
 
 func (a Audience) ageWords() (words string) {
@@ -235,7 +235,7 @@ func (o *Opening) facts() []Fact {
 		words = append(words, r.Words())
 	}
 	if len(words) > 0 {
-		list = append(list, Fact{"Jours exceptionnels", strings.Join(words, " ; ")})
+		list = append(list, Fact{"Jours exceptionnels", strings.Join(words, "\u00a0; ")})
 	}
 	return list
 }
@@ -303,7 +303,7 @@ func (w *Window) Words() string {
 	if !w.Closes.IsZero() {
 		words = append(words, "fermeture le "+closingWords(w.Closes))
 	}
-	return strings.Join(words, " ; ")
+	return strings.Join(words, "\u00a0; ")
 }
 
 func closingWords(t time.Time) string {
@@ -318,7 +318,7 @@ func (a *Activity) placeFacts() []Fact {
 		list = append(list, a.Counters[i].Name+" ("+a.Counters[i].PlacesWords()+")")
 	}
 	if len(list) > 0 {
-		words = strings.Join(list, " ; ")
+		words = strings.Join(list, "\u00a0; ")
 	}
 	wait := "non"
 	if a.Waitlist {

@@ -196,20 +196,20 @@ func Overfull(before, after []Load) Impact {
 		was[Load{Counter: l.Counter, Day: l.Day}] = l.Taken - l.Places
 	}
 	var words []string
-	n := 0
+	n, days := 0, map[Date]bool{}
 	for _, l := range after {
 		over := l.Taken - l.Places
 		if over <= max(0, was[Load{Counter: l.Counter, Day: l.Day}]) {
 			continue
 		}
 		n += over
+		days[l.Day] = true
 		words = append(words, fmt.Sprintf("%s : %s pour %s, %d de trop (%s)", l.Day.LongYear(), Count(l.Taken, "enfant"), placesWords(l.Places, true), over, l.Counter))
 	}
 	if n == 0 {
 		return nil
 	}
-	days := Count(len(words), "jour a", "jours ont")
-	return Impact{{Why: days + " plus d’enfants que de places", Days: shortened(words), Count: n}}
+	return Impact{{Why: Count(len(days), "jour a", "jours ont") + " plus d’enfants que de places", Days: shortened(words), Count: n}}
 }
 
 // KeptWords says what becomes of bookings that a change touches.

@@ -51,6 +51,7 @@ type TouchLine struct {
 // Section is a question of the form with its fields, or with its lines.
 type Section struct {
 	ID, Legend, Hint, Fault string
+	Pair                    bool // its fields stand side by side where there is room
 	Inputs                  []Input
 	Rows                    []Row
 	Links                   []Link
@@ -64,7 +65,7 @@ type Row struct {
 
 // Input is what is asked: a field to fill in, a list to choose from, boxes or buttons of which one is pressed.
 type Input struct {
-	ID, Label, Hint, Fault string
+	ID, Label, Hint, Fault string // boxes and buttons need no label where the section asks the question
 	Type                   string // of the field: text, number, time, date, datetime-local; "select", "cases" or "radio"
 	Value, Min, Max        string
 	Most                   int  // characters
@@ -208,7 +209,7 @@ func boxes(id, label string, list ...Pick) Input {
 			list[i].ID = fmt.Sprintf("%s-%d", id, i)
 		}
 	}
-	return Input{ID: id, Label: label, Type: "cases", Choices: list}
+	return Input{ID: id, Label: label, Type: "cases", Choices: list, Long: len(list) == 1}
 }
 
 func weekdayBoxes(id, label, prefix string, set portal.WeekdaySet) Input {

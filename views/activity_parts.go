@@ -49,7 +49,7 @@ func (v *ActivityForm) SetIdentity(a *portal.Activity) {
 	for _, k := range portal.ActivityKinds {
 		kinds = append(kinds, [2]string{string(k), k.Label()})
 	}
-	v.Sections = append(v.Sections, Section{Legend: "Comment s’appelle-t-elle ?", Inputs: []Input{
+	v.Sections = append(v.Sections, Section{Legend: "Comment s’appelle-t-elle\u00a0?", Inputs: []Input{
 		textInput("nom", "Nom", "Comme dans le règlement intérieur et sur les factures.", a.Name, portal.ActivityNameMost),
 		textInput("court", "Nom court", "Sur les boutons du calendrier : « Cantine ». 12 lettres au plus.", a.Short, portal.ActivityShortMost),
 		textInput("parle", "Dans une phrase, avec son article", "« la cantine », « l’accueil du soir ». Laissez vide : un nom vous est proposé.", a.Spoken, portal.ActivitySpokenMost),
@@ -59,26 +59,26 @@ func (v *ActivityForm) SetIdentity(a *portal.Activity) {
 
 // SetHours asks when it takes place, and which hours families give.
 func (v *ActivityForm) SetHours(a *portal.Activity) {
-	v.Sections = append(v.Sections, hoursSection(a), Section{Legend: "Demande-t-on des heures aux familles ?", Inputs: []Input{
-		boxes("demandes", "Heures demandées", Pick{Name: "demande_arrivee", Label: "L’heure d’arrivée", Checked: a.AsksArrival}, Pick{Name: "demande_depart", Label: "L’heure de départ", Checked: a.AsksDeparture}),
+	v.Sections = append(v.Sections, hoursSection(a), Section{Legend: "Demande-t-on des heures aux familles\u00a0?", Inputs: []Input{
+		boxes("demandes", "", Pick{Name: "demande_arrivee", Label: "L’heure d’arrivée", Checked: a.AsksArrival}, Pick{Name: "demande_depart", Label: "L’heure de départ", Checked: a.AsksDeparture}),
 		numberInput("pas", "De combien en combien de minutes ?", "Les heures proposées vont de 15 en 15 minutes, de 30 en 30 minutes…", a.HourStep, 1, 120),
 	}})
 }
 
 func hoursSection(a *portal.Activity) Section {
-	return Section{Legend: "À quelles heures ?", Inputs: []Input{timeInput("debut", "Début", a.Starts), timeInput("fin", "Fin", a.Ends)}}
+	return Section{Pair: true, Legend: "À quelles heures\u00a0?", Inputs: []Input{timeInput("debut", "Début", a.Starts), timeInput("fin", "Fin", a.Ends)}}
 }
 
 // SetAudience asks which children may come, and whether the town hall enrols them first.
 func (v *ActivityForm) SetAudience(a *portal.Activity, groups GroupChoices) {
 	v.Sections = append(v.Sections, audienceSections(a.Audience, groups)...)
-	v.Sections = append(v.Sections, Section{Legend: "La mairie inscrit-elle d’abord l’enfant ?", Inputs: []Input{choose("radio", "inscription", "Inscription préalable", yesNo(a.Enrolment),
+	v.Sections = append(v.Sections, Section{Legend: "La mairie inscrit-elle d’abord l’enfant\u00a0?", Inputs: []Input{choose("radio", "inscription", "", yesNo(a.Enrolment),
 		[2]string{"non", "Non : tous ces enfants peuvent réserver"}, [2]string{"oui", "Oui : seuls les enfants que la mairie a inscrits peuvent réserver"})}})
 }
 
 // audienceSections ask for a group of children; nothing ticked is everybody.
 func audienceSections(a portal.Audience, groups GroupChoices) []Section {
-	group := Section{Legend: "Pour quels enfants ?", Hint: "Rien de coché : pour tous. Plusieurs réponses d’une même liste s’ajoutent, deux listes se combinent."}
+	group := Section{Legend: "Pour quels enfants\u00a0?", Hint: "Rien de coché : pour tous. Plusieurs réponses d’une même liste s’ajoutent, deux listes se combinent."}
 	pick := func(id, label, prefix string, list []NamedGroup, chosen func(int64) bool) {
 		var answers []Pick
 		for _, g := range list {
@@ -99,7 +99,7 @@ func audienceSections(a portal.Audience, groups GroupChoices) []Section {
 	}
 	group.Inputs = append(group.Inputs, boxes("niveaux", "Niveaux", grades...))
 	pick("classes", "Classes", "classe-", groups.Classes, func(id int64) bool { return contains(a.Classes, portal.ClassID(id)) })
-	age := Section{Legend: "De quel âge ?", Hint: "En années entières, les deux âges compris. Vide : sans limite.", Inputs: []Input{
+	age := Section{Pair: true, Legend: "De quel âge\u00a0?", Hint: "En années entières, les deux âges compris. Vide : sans limite.", Inputs: []Input{
 		numberInput("age_min", "À partir de (ans)", "", a.AgeFrom, 0, 25), numberInput("age_max", "Jusqu’à (ans)", "", a.AgeTo, 0, 25),
 		choose("select", "age_le", "L’âge compte…", string(a.AgeOn), ageDay(portal.AgeOnDay), ageDay(portal.AgeOnReturn), ageDay(portal.AgeOnYear)),
 	}}
@@ -135,36 +135,35 @@ func NewRunRow(r portal.Run) RunRow {
 // SetOpening asks on which days it opens.
 func (v *ActivityForm) SetOpening(o *portal.Opening, rows []RunRow) {
 	v.Sections = append(v.Sections, weekSections(o)...)
-	v.Sections = append(v.Sections, Section{Legend: "De quand à quand ?", Hint: "Vide : sans limite, d’une année scolaire à l’autre.", Inputs: []Input{
+	v.Sections = append(v.Sections, Section{Pair: true, Legend: "De quand à quand\u00a0?", Hint: "Vide : sans limite, d’une année scolaire à l’autre.", Inputs: []Input{
 		dateInput("du", "Premier jour", "", o.First.String()), dateInput("au", "Dernier jour", "", o.Last.String())}})
-	exceptions := Section{ID: "exceptions", Legend: "Des jours exceptionnels ?", Hint: "Une grève, un pont, un samedi de fête : ces jours-là passent avant tout le reste, même un jour férié. Les familles lisent le motif."}
+	exceptions := Section{ID: "exceptions", Legend: "Des jours exceptionnels\u00a0?", Hint: "Une grève, un pont, un samedi de fête : ces jours-là passent avant tout le reste, même un jour férié. Les familles lisent le motif."}
 	for i, r := range rows {
-		exceptions.Rows = append(exceptions.Rows, Row{Legend: rowLegend(i, r == RunRow{}, "Jour exceptionnel"), Inputs: []Input{
+		exceptions.addRow(i, r == RunRow{}, "Jour exceptionnel", []Input{
 			choose("select", fmt.Sprintf("etat-%d", i), "Ce jour-là", r.State, [2]string{"ferme", "fermé"}, [2]string{"ouvert", "ouvert"}),
 			dateInput(fmt.Sprintf("jour-%d", i), "Le, ou du", "", r.First), dateInput(fmt.Sprintf("jusque-%d", i), "Au (facultatif)", "", r.Last),
-			textInput(fmt.Sprintf("motif-%d", i), "Motif", "", r.Why, 60), removeBox(i),
-		}})
+			textInput(fmt.Sprintf("motif-%d", i), "Motif", "", r.Why, 60),
+		})
 	}
 	v.Sections = append(v.Sections, exceptions)
 	v.Buttons = append(v.Buttons, Pick{Value: "ligne", Label: "Ajouter une ligne"}, Pick{Value: "apercu", Label: "Voir les 20 prochains jours"})
 }
 
 func weekSections(o *portal.Opening) []Section {
-	return []Section{{Legend: "Quels jours ouvre-t-elle ?", Inputs: []Input{
+	return []Section{{Legend: "Quels jours ouvre-t-elle\u00a0?", Inputs: []Input{
 		weekdayBoxes("jours_ecole", "Pendant les semaines d’école", "ecole-", o.School), weekdayBoxes("jours_vacances", "Pendant les vacances scolaires", "vacances-", o.Holidays),
 		boxes("feries", "Jours fériés", Pick{Name: "feries", Label: "Ouverte aussi les jours fériés", Checked: o.OnPublicHolidays}),
 	}}}
 }
 
-func rowLegend(i int, empty bool, what string) string {
+// addRow adds a line, with a box that takes it off unless it is the empty one at the end.
+func (s *Section) addRow(i int, empty bool, what string, inputs []Input) {
 	if empty {
-		return what + " à ajouter"
+		s.Rows = append(s.Rows, Row{what + " à ajouter", inputs})
+		return
 	}
-	return fmt.Sprintf("%s no %d", what, i+1)
-}
-
-func removeBox(i int) Input {
-	return boxes(fmt.Sprintf("retirer-%d", i), "", Pick{Name: fmt.Sprintf("retirer-%d", i), Label: "Retirer cette ligne"})
+	name := fmt.Sprintf("retirer-%d", i)
+	s.Rows = append(s.Rows, Row{fmt.Sprintf("%s %d", what, i+1), append(inputs, boxes(name, "", Pick{Name: name, Label: "Retirer cette ligne"}))})
 }
 
 // SetOpenDays shows the next open days.
@@ -184,21 +183,21 @@ func (v *ActivityForm) SetOpenDays(days []portal.Date) {
 // SetBooking asks how it is booked.
 func (v *ActivityForm) SetBooking(a *portal.Activity) {
 	v.Sections = append(v.Sections,
-		Section{Legend: "Qui dit oui ?", Inputs: []Input{choose("radio", "decision", "Qui dit oui", yesNo(a.Decided),
+		Section{Legend: "Qui dit oui\u00a0?", Inputs: []Input{choose("radio", "decision", "", yesNo(a.Decided),
 			[2]string{"non", "Le portail, dans l’ordre des demandes"}, [2]string{"oui", "La mairie, demande par demande"})}},
-		Section{Legend: "Que réserve-t-on ?", Inputs: []Input{choose("radio", "semaine", "Ce qui se réserve", yesNo(a.WholeWeek),
+		Section{Legend: "Que réserve-t-on\u00a0?", Inputs: []Input{choose("radio", "semaine", "", yesNo(a.WholeWeek),
 			[2]string{"non", "Jour par jour"}, [2]string{"oui", "La semaine entière"})}},
-		Section{Legend: "Combien de jours par enfant ?", Hint: "Vide : sans limite. Une période, ce sont des vacances, ou les semaines d’école entre deux vacances.", Inputs: []Input{
+		Section{Pair: true, Legend: "Combien de jours par enfant\u00a0?", Hint: "Vide : sans limite. Une période, ce sont des vacances, ou les semaines d’école entre deux vacances.", Inputs: []Input{
 			numberInput("jours_min", "Au moins (jours)", "", a.LeastDays, 0, 366), numberInput("jours_max", "Au plus (jours)", "", a.MostDays, 0, 366),
 			choose("select", "par", "Par", string(a.DaysPer), [2]string{string(portal.PerWeek), "semaine"}, [2]string{string(portal.PerPeriod), "période"})}},
-		Section{Legend: "Jusqu’où peut-on réserver à l’avance ?", Inputs: []Input{
-			choose("radio", "horizon", "Jusqu’où", string(a.Horizon), [2]string{string(portal.HorizonYears), "Toute l’année scolaire"},
+		Section{Legend: "Jusqu’où peut-on réserver à l’avance\u00a0?", Inputs: []Input{
+			choose("radio", "horizon", "", string(a.Horizon), [2]string{string(portal.HorizonYears), "Toute l’année scolaire"},
 				[2]string{string(portal.HorizonHolidays), "Jusqu’à la fin des prochaines vacances scolaires"}, [2]string{string(portal.HorizonOfDays), "Un nombre de jours à l’avance :"}),
 			numberInput("horizon_jours", "Nombre de jours à l’avance", "", a.HorizonDays, 0, 800)}},
-		Section{Legend: "Peut-on s’inscrire pour l’année ?", Inputs: []Input{
-			boxes("annuel", "Inscription à l’année", Pick{Name: "annuel", Label: "Oui, les familles peuvent inscrire leur enfant à l’année", Checked: a.Annual}),
+		Section{Legend: "Peut-on s’inscrire pour l’année\u00a0?", Inputs: []Input{
+			boxes("annuel", "", Pick{Name: "annuel", Label: "Oui, les familles peuvent inscrire leur enfant à l’année", Checked: a.Annual}),
 			{ID: "mise_en_place", Label: "Délai de mise en place (jours)", Hint: "Entre la demande et le premier jour. 0 : dès le lendemain.", Type: "number", Min: "0", Max: "366", Value: fmt.Sprint(a.NoticeDays)}}},
-		Section{Legend: "Une absence demande-t-elle un justificatif ?", Inputs: []Input{
+		Section{Legend: "Une absence demande-t-elle un justificatif\u00a0?", Inputs: []Input{
 			numberInput("justificatif", "À fournir dans les (jours)", "Vide : aucun justificatif n’est demandé.", a.DocumentDays, 0, 60)}})
 }
 
@@ -213,29 +212,29 @@ func NewWindowRow(w portal.Window) WindowRow {
 // SetWindows asks for the booking periods; proposed are holidays to come that have none.
 func (v *ActivityForm) SetWindows(rows []WindowRow, proposed []portal.Window) {
 	v.Lead = "Sans période, les familles réservent quand elles veulent, dans les délais. Dès qu’il y en a une, seuls les jours d’une période ouverte se réservent."
-	list := Section{Legend: "Quand réserve-t-on ?"}
+	list := Section{Legend: "Quand réserve-t-on\u00a0?"}
 	for i, r := range rows {
 		field := func(name string) string { return fmt.Sprintf("%s-%d", name, i) }
 		moment := func(name, label, hint, value string) Input {
 			return Input{ID: field(name), Label: label, Hint: hint, Type: "datetime-local", Value: value}
 		}
-		list.Rows = append(list.Rows, Row{Legend: rowLegend(i, r == WindowRow{}, "Période"), Inputs: []Input{
+		list.addRow(i, r == WindowRow{}, "Période", []Input{
 			textInput(field("nom"), "Nom, comme dans une phrase", "« vacances de Noël »", r.Name, 60),
 			dateInput(field("du"), "Premier jour", "", r.First), dateInput(field("au"), "Dernier jour", "", r.Last),
 			moment("ouverture", "Les réservations ouvrent le", "", r.Opens), moment("exterieurs", "Pour les familles d’ailleurs (facultatif)", "Vide : le même jour que les autres.", r.Outside),
-			moment("fermeture", "Elles ferment le (facultatif)", "23:59 : jusqu’à minuit. Vide : seuls les délais les ferment.", r.Closes), removeBox(i),
-		}})
+			moment("fermeture", "Elles ferment le (facultatif)", "23:59 : jusqu’à minuit. Vide : seuls les délais les ferment.", r.Closes),
+		})
 	}
 	v.Sections = append(v.Sections, list)
 	for _, w := range proposed {
-		v.Buttons = append(v.Buttons, Pick{Value: "proposer-" + w.First.String(), Label: "Proposer les " + w.Name + " " + fmt.Sprint(w.First.Month().Year)})
+		v.Buttons = append(v.Buttons, Pick{Value: "proposer-" + w.First.String(), Label: fmt.Sprintf("Proposer : %s %d", w.Name, w.First.Month().Year)})
 	}
 	v.Buttons = append(v.Buttons, Pick{Value: "ligne", Label: "Ajouter une période"})
 }
 
 // SetPlaces asks where the places are counted, and what happens when there are none.
 func (v *ActivityForm) SetPlaces(a *portal.Activity, counters []portal.Counter) {
-	places := Section{Legend: "Combien de places ?", Hint: "Un compteur peut servir à plusieurs activités : un enfant y prend une place chaque jour. Rien de coché : places illimitées.", Links: []Link{{CounterPath(0), "Créer un compteur de places"}, {PlacesPath, "Voir tous les compteurs"}}}
+	places := Section{Legend: "Combien de places\u00a0?", Hint: "Un compteur peut servir à plusieurs activités : un enfant y prend une place chaque jour. Rien de coché : places illimitées.", Links: []Link{{CounterPath(0), "Créer un compteur de places"}, {PlacesPath, "Voir tous les compteurs"}}}
 	var list []Pick
 	for i := range counters {
 		c := &counters[i]
@@ -246,12 +245,12 @@ func (v *ActivityForm) SetPlaces(a *portal.Activity, counters []portal.Counter) 
 		list = append(list, Pick{Name: fmt.Sprintf("compteur-%d", c.ID), Label: c.Name + " : " + c.PlacesWords(), Checked: used})
 	}
 	if len(list) > 0 {
-		in := boxes("compteurs", "Compteurs", list...)
+		in := boxes("compteurs", "", list...)
 		in.Long = true
 		places.Inputs = append(places.Inputs, in)
 	}
-	v.Sections = append(v.Sections, places, Section{Legend: "Et quand c’est complet ?", Inputs: []Input{
-		boxes("attente", "Liste d’attente", Pick{Name: "attente", Label: "Les familles peuvent attendre une place", Checked: a.Waitlist}),
+	v.Sections = append(v.Sections, places, Section{Legend: "Et quand c’est complet\u00a0?", Inputs: []Input{
+		boxes("attente", "", Pick{Name: "attente", Label: "Les familles peuvent attendre une place", Checked: a.Waitlist}),
 		choose("radio", "mode", "Une place qui se libère…", string(a.WaitMode),
 			[2]string{string(portal.WaitNight), "est donnée la nuit au premier de la liste"}, [2]string{string(portal.WaitNow), "est donnée aussitôt au premier de la liste"},
 			[2]string{string(portal.WaitOffer), "est proposée au premier, qui doit répondre à temps :"}),
@@ -268,7 +267,7 @@ func (v *ActivityForm) SetLinks(a *portal.Activity, others []portal.Activity, ne
 	for _, n := range needing {
 		required[n.ID] = true
 	}
-	list := Section{ID: "liens", Legend: "Le même enfant, le même jour"}
+	list := Section{ID: "liens", Legend: "Le même enfant, le même jour", Hint: "« Obligatoire » : qui réserve " + a.Spoken + " réserve aussi l’autre, un centre et son repas par exemple."}
 	for i := range others {
 		other := &others[i]
 		switch {
@@ -278,7 +277,7 @@ func (v *ActivityForm) SetLinks(a *portal.Activity, others []portal.Activity, ne
 		default:
 			list.Inputs = append(list.Inputs, choose("select", portal.LinkField(other.ID), "Avec « "+other.Name+" »", string(kinds[other.ID]),
 				[2]string{"", "les deux, sauf si les heures se croisent"}, [2]string{string(portal.Incompatible), "jamais les deux"},
-				[2]string{string(portal.Compatible), "les deux, même si les heures se croisent"}, [2]string{string(portal.Requires), "obligatoire : pas de " + WithoutArticle(a.Spoken) + " sans " + WithoutArticle(other.Spoken)}))
+				[2]string{string(portal.Compatible), "les deux, même si les heures se croisent"}, [2]string{string(portal.Requires), "obligatoire avec celle-ci"}))
 		}
 	}
 	if len(list.Inputs)+len(list.Links) == 0 {
@@ -292,7 +291,7 @@ func (v *ActivityForm) SetNew(a *portal.Activity, places string) {
 	v.SetIdentity(a)
 	v.Sections = append(v.Sections, hoursSection(a))
 	v.Sections = append(v.Sections, weekSections(&a.Opening)...)
-	v.Sections = append(v.Sections, Section{Legend: "Combien de places par jour ?", Inputs: []Input{
+	v.Sections = append(v.Sections, Section{Legend: "Combien de places par jour\u00a0?", Inputs: []Input{
 		{ID: "places", Label: "Places", Hint: "Vide : illimité. 0 : aucune place.", Type: "number", Min: "0", Max: fmt.Sprint(portal.CounterMost), Value: places}}})
 }
 
@@ -312,27 +311,27 @@ func (v *ActivityForm) SetCounter(c *portal.Counter, uses []portal.ActivityID, a
 	field := func(id, label, hint, value string) Input {
 		return Input{ID: id, Label: label, Hint: hint, Type: "number", Min: "0", Max: fmt.Sprint(portal.CounterMost), Value: value}
 	}
-	v.Sections = append(v.Sections, Section{Legend: "Combien de places ?", Inputs: []Input{
+	v.Sections = append(v.Sections, Section{Legend: "Combien de places\u00a0?", Inputs: []Input{
 		textInput("nom", "Nom du compteur", "« Centre de loisirs », « 3 à 5 ans ».", c.Name, 60), field("places", "Places par jour", hint, places.Every)}})
 	var list []Pick
 	for _, a := range activities {
 		list = append(list, Pick{Name: fmt.Sprintf("activite-%d", a.ID), Label: a.Name, Checked: contains(uses, a.ID)})
 	}
 	if len(list) > 0 {
-		in := boxes("activites", "Activités", list...)
+		in := boxes("activites", "", list...)
 		in.Long = true
-		v.Sections = append(v.Sections, Section{Legend: "Pour quelles activités ?", Hint: "Plusieurs activités cochées se partagent ces places : un enfant qui vient prend une place dans chaque activité réservée.", Inputs: []Input{in}})
+		v.Sections = append(v.Sections, Section{Legend: "Pour quelles activités\u00a0?", Hint: "Plusieurs activités cochées se partagent ces places : un enfant qui vient prend une place dans chaque activité réservée.", Inputs: []Input{in}})
 	}
-	week := Section{Legend: "D’autres places certains jours de la semaine ?", Hint: "Vide : comme tous les jours. « x » : illimité ce jour-là."}
+	week := Section{Pair: true, Legend: "D’autres places certains jours de la semaine\u00a0?", Hint: "Vide : comme tous les jours. « x » : illimité ce jour-là."}
 	for w := portal.Monday; w <= portal.Sunday; w++ {
 		in := field("places-"+w.String(), portal.Capital(w.String()), "", places.Weekdays[w])
 		in.Type, in.Min, in.Max = "text", "", ""
 		week.Inputs = append(week.Inputs, in)
 	}
-	dates := Section{ID: "dates", Legend: "D’autres places à certaines dates ?", Hint: "Une date passe avant le jour de la semaine."}
+	dates := Section{ID: "dates", Legend: "D’autres places à certaines dates\u00a0?", Hint: "Une date passe avant le jour de la semaine."}
 	for i, r := range places.Dates {
-		dates.Rows = append(dates.Rows, Row{Legend: rowLegend(i, r == DateRow{}, "Date"), Inputs: []Input{
-			dateInput(fmt.Sprintf("jour-%d", i), "Le", "", r.Day), field(fmt.Sprintf("places-%d", i), "Places ce jour-là", hint, r.Places), removeBox(i)}})
+		dates.addRow(i, r == DateRow{}, "Date", []Input{
+			dateInput(fmt.Sprintf("jour-%d", i), "Le", "", r.Day), field(fmt.Sprintf("places-%d", i), "Places ce jour-là", hint, r.Places)})
 	}
 	v.Sections = append(v.Sections, week, dates)
 	v.Sections = append(v.Sections, audienceSections(c.Audience, groups)...)
