@@ -28,7 +28,7 @@ func startCommune(t testing.TB) (d *demonstration, login, password string) {
 	d = &demonstration{url: "http://" + addr, out: &strings.Builder{}}
 	ctx, cancel := context.WithCancel(context.Background())
 	ready, ended := make(chan string, 1), make(chan error, 1)
-	offset := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC).Sub(time.Now())
+	offset := time.Until(time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC))
 	p := program{out: d.out, faults: testWriter{t}, now: func() time.Time { return time.Now().Add(offset) }, ready: func(a string) { ready <- a }}
 	store, err := p.open(ctx, settings{DB: env["MARELLE_DB"]}, false)
 	if err != nil {

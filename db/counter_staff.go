@@ -87,19 +87,11 @@ func (s *Store) SaveCounter(ctx context.Context, structure portal.StructureID, b
 	e.Activities = slices.Compact(e.Activities)
 	err = s.write(ctx, func(tx *Tx) error {
 		today := portal.DateOf(s.now())
-		setup, err := loadSetup(tx, structure)
+		names, list, err := countersNow(tx, structure, today)
 		if err != nil {
 			return err
 		}
-		names, err := namesOf(tx, setup)
-		if err != nil {
-			return err
-		}
-		if err := knownUses(setup, names, &e); err != nil {
-			return err
-		}
-		list, err := usesOf(tx, structure, today)
-		if err != nil {
+		if err := knownUses(names, &e); err != nil {
 			return err
 		}
 		was, same, err := counterBefore(tx, structure, list, &e)
@@ -139,6 +131,19 @@ func (s *Store) SaveCounter(ctx context.Context, structure portal.StructureID, b
 	return id, nil, err
 }
 
+// countersNow gives the counters of a structure as they stand, with how things are called.
+func countersNow(tx *Tx, structure portal.StructureID, today portal.Date) (names portal.Names, list []CounterUse, err error) {
+	setup, err := loadSetup(tx, structure)
+	if err != nil {
+		return names, nil, err
+	}
+	if names, err = namesOf(tx, setup); err != nil {
+		return names, nil, err
+	}
+	list, err = usesOf(tx, structure, today)
+	return names, list, err
+}
+
 // counterBefore finds what a counter was, and says that a new one is there already as it is typed.
 func counterBefore(tx *Tx, structure portal.StructureID, list []CounterUse, e *CounterEdit) (was CounterUse, same bool, err error) {
 	for _, u := range list {
@@ -165,9 +170,9 @@ func counterBefore(tx *Tx, structure portal.StructureID, list []CounterUse, e *C
 }
 
 // knownUses refuses what belongs to another structure.
-func knownUses(setup *portal.Setup, names portal.Names, e *CounterEdit) error {
+func knownUses(names portal.Names, e *CounterEdit) error {
 	for _, id := range e.Activities {
-		if setup.Activity(id) == nil {
+		if names.Activities[id] == "" {
 			return portal.NotFound("Cette activité n’existe pas.")
 		}
 	}
@@ -204,15 +209,7 @@ func (s *Store) noteCounter(tx *Tx, structure portal.StructureID, by portal.Acco
 // RemoveCounter takes a counter of the structure off. One that an activity still takes its places from stays.
 func (s *Store) RemoveCounter(ctx context.Context, structure portal.StructureID, by portal.AccountID, id portal.CounterID) error {
 	return s.write(ctx, func(tx *Tx) error {
-		setup, err := loadSetup(tx, structure)
-		if err != nil {
-			return err
-		}
-		names, err := namesOf(tx, setup)
-		if err != nil {
-			return err
-		}
-		list, err := usesOf(tx, structure, portal.DateOf(s.now()))
+		names, list, err := countersNow(tx, structure, portal.DateOf(s.now()))
 		if err != nil {
 			return err
 		}
