@@ -16,15 +16,15 @@ type ActivitySheet struct {
 	Names    portal.Names
 	Counters []portal.Counter // of the structure
 	Schools  []School
-	Classes  []Class // of the school years that are not over
+	Classes  []ClassChoice // of the school years that are not over
 	Grades   []string
 	Held     int // bookings to come
 	Last     *Recorded
 	Now      time.Time
 }
 
-// Class is a class of a school in a school year.
-type Class struct {
+// ClassChoice is a class of a school in a school year.
+type ClassChoice struct {
 	ID    portal.ClassID
 	Label string // « CE1 M. GALY, École Jean-Jaurès, 2026-2027 »
 	Over  bool
@@ -52,7 +52,7 @@ func (s *Store) ActivitySheet(ctx context.Context, structure portal.StructureID,
 		if sheet.Names, err = namesOf(r, sheet.Setup); err != nil {
 			return err
 		}
-		sheet.Schools, sheet.Classes, sheet.Grades, err = groupsOf(r, structure, portal.DateOf(sheet.Now))
+		sheet.Schools, sheet.Classes, sheet.Grades, err = audienceGroups(r, structure, portal.DateOf(sheet.Now))
 		return err
 	})
 	if err != nil || id == 0 {
@@ -65,8 +65,8 @@ func (s *Store) ActivitySheet(ctx context.Context, structure portal.StructureID,
 	return sheet, err
 }
 
-// groupsOf lists what an audience may be made of: schools, classes of the years that are not over, levels.
-func groupsOf(q querier, structure portal.StructureID, today portal.Date) (schools []School, classes []Class, grades []string, err error) {
+// audienceGroups lists what an audience may be made of: schools, classes of the years that are not over, levels.
+func audienceGroups(q querier, structure portal.StructureID, today portal.Date) (schools []School, classes []ClassChoice, grades []string, err error) {
 	schools, err = all(q, func(r *sql.Rows) (sc School, err error) {
 		err = r.Scan(&sc.ID, &sc.Name)
 		return sc, err
@@ -92,7 +92,7 @@ func groupsOf(q querier, structure portal.StructureID, today portal.Date) (schoo
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	grades = slices.Clone(portal.Grades)
+	grades = slices.Clone(portal.SchoolGrades)
 	for _, g := range known {
 		if !slices.Contains(grades, g) {
 			grades = append(grades, g)
@@ -101,8 +101,8 @@ func groupsOf(q querier, structure portal.StructureID, today portal.Date) (schoo
 	return schools, classes, grades, nil
 }
 
-func classesOf(q querier, structure portal.StructureID) ([]Class, error) {
-	return all(q, func(r *sql.Rows) (c Class, err error) {
+func classesOf(q querier, structure portal.StructureID) ([]ClassChoice, error) {
+	return all(q, func(r *sql.Rows) (c ClassChoice, err error) {
 		err = r.Scan(&c.ID, &c.Label)
 		return c, err
 	}, `SELECT c.id, c.name || ', ' || s.name || ', ' || y.label FROM class c JOIN school s ON s.id = c.school_id JOIN school_year y ON y.id = c.school_year_id

@@ -24,16 +24,16 @@ type ActivityEdit struct {
 
 // ChangeActivity changes one part of an activity of the structure. A change that touches bookings to come is not made
 // before the person agreed to it: the impact comes back, and nothing is written. Bookings are kept whatever happens.
-func (s *Store) ChangeActivity(ctx context.Context, structure portal.StructureID, by portal.AccountID, e ActivityEdit) (portal.Impact, error) {
+func (s *Store) ChangeActivity(ctx context.Context, structure portal.StructureID, by portal.AccountID, e ActivityEdit) (portal.Touches, error) {
 	return s.editActivity(ctx, structure, by, e.To.ID, e.Agreed, ": "+e.Part.Title(), func(tx *Tx, before *portal.Setup, a *portal.Activity, names portal.Names) error {
 		if a.Version(e.Part) != e.Seen {
-			return changedMeanwhile(tx, structure, "activite", int64(a.ID))
+			return savedSince(tx, structure, "activite", int64(a.ID))
 		}
 		a.Take(e.Part, &e.To)
 		if err := before.CheckChange(e.Part, a, names); err != nil {
 			return err
 		}
-		if err := freeName(tx, a); err != nil {
+		if err := freeActivityName(tx, a); err != nil {
 			return err
 		}
 		return savePart(tx, e.Part, a)
@@ -42,7 +42,7 @@ func (s *Store) ChangeActivity(ctx context.Context, structure portal.StructureID
 
 // CloseActivity stops offering an activity to families, or offers it again. Its bookings to come are kept, and are said
 // before it is closed, as ChangeActivity does.
-func (s *Store) CloseActivity(ctx context.Context, structure portal.StructureID, by portal.AccountID, id portal.ActivityID, closed bool, agreed string) (portal.Impact, error) {
+func (s *Store) CloseActivity(ctx context.Context, structure portal.StructureID, by portal.AccountID, id portal.ActivityID, closed bool, agreed string) (portal.Touches, error) {
 	words := "de nouveau proposée aux familles"
 	if closed {
 		words = "plus proposée aux familles"
@@ -62,7 +62,7 @@ func (s *Store) CloseActivity(ctx context.Context, structure portal.StructureID,
 // editActivity makes a change of one activity with all that goes with one: what it does to bookings, the audit log, the
 // waiting lists that may move on.
 func (s *Store) editActivity(ctx context.Context, structure portal.StructureID, by portal.AccountID, id portal.ActivityID, agreed, words string,
-	change func(*Tx, *portal.Setup, *portal.Activity, portal.Names) error) (impact portal.Impact, err error) {
+	change func(*Tx, *portal.Setup, *portal.Activity, portal.Names) error) (impact portal.Touches, err error) {
 	err = s.write(ctx, func(tx *Tx) error {
 		today := portal.DateOf(s.now())
 		before, err := loadSetup(tx, structure)
@@ -119,7 +119,7 @@ func (s *Store) editActivity(ctx context.Context, structure portal.StructureID, 
 	return nil, nil
 }
 
-func (s *Store) noteActivity(tx *Tx, a *portal.Activity, by portal.AccountID, words string, changes []portal.Changed, impact portal.Impact) error {
+func (s *Store) noteActivity(tx *Tx, a *portal.Activity, by portal.AccountID, words string, changes []portal.Changed, impact portal.Touches) error {
 	if len(impact) > 0 {
 		changes = append(changes, portal.Changed{What: "Réservations touchées", After: impact.Short()})
 	}
@@ -139,7 +139,7 @@ func ofSetup(setup *portal.Setup, id portal.ActivityID) (portal.Activity, error)
 }
 
 // impactOf says what a change does to the bookings to come; loads are the counters' before it.
-func impactOf(tx *Tx, before, after *portal.Setup, id portal.ActivityID, today portal.Date, loads []portal.Load) (portal.Impact, error) {
+func impactOf(tx *Tx, before, after *portal.Setup, id portal.ActivityID, today portal.Date, loads []portal.Load) (portal.Touches, error) {
 	held, err := heldOf(tx, id, today)
 	if err != nil {
 		return nil, err
@@ -153,8 +153,8 @@ func impactOf(tx *Tx, before, after *portal.Setup, id portal.ActivityID, today p
 }
 
 // heldOf reads the bookings to come of the children who are booked in an activity, on the days on which they are.
-func heldOf(q querier, id portal.ActivityID, today portal.Date) ([]portal.Held, error) {
-	return all(q, func(r *sql.Rows) (h portal.Held, err error) {
+func heldOf(q querier, id portal.ActivityID, today portal.Date) ([]portal.HeldDay, error) {
+	return all(q, func(r *sql.Rows) (h portal.HeldDay, err error) {
 		err = r.Scan(&h.Child, &h.Activity, &h.Day, &h.Hours.Arrival, &h.Hours.Departure, &h.Waiting, &h.Enrolled, &h.School, &h.Class, &h.Grade, &h.Birth, &h.Year)
 		return h, err
 	}, `SELECT b.child_id, b.activity_id, b.day, b.arrival, b.departure, b.status = 'waiting',
@@ -192,8 +192,8 @@ func loadsOf(q querier, structure portal.StructureID, today portal.Date) ([]port
 	return list, err
 }
 
-// changedMeanwhile says who changed a thing since its form was shown, and what.
-func changedMeanwhile(q querier, structure portal.StructureID, subject string, id int64) error {
+// savedSince says who changed a thing since its form was shown, and what.
+func savedSince(q querier, structure portal.StructureID, subject string, id int64) error {
 	var changes string
 	who, err := one(q, func(r *sql.Rows) (e Recorded, err error) {
 		err = r.Scan(into{&e.At}, &changes, &e.Who.Civility, &e.Who.LastName, &e.Who.FirstName)
@@ -212,8 +212,8 @@ func changedMeanwhile(q querier, structure portal.StructureID, subject string, i
 	return portal.ChangedMeanwhile(who.StaffEvent, who.Who)
 }
 
-// freeName refuses the name of another activity of the structure.
-func freeName(tx *Tx, a *portal.Activity) error {
+// freeActivityName refuses the name of another activity of the structure.
+func freeActivityName(tx *Tx, a *portal.Activity) error {
 	var taken bool
 	err := tx.row(&taken, "SELECT EXISTS (SELECT 1 FROM activity WHERE structure_id = ? AND name = ? AND id <> ?)", a.StructureID, a.Name, a.ID)
 	if err == nil && taken {
@@ -318,7 +318,7 @@ func (s *Store) CreateActivity(ctx context.Context, structure portal.StructureID
 			a.ID = same.ID
 			return nil
 		}
-		if err := freeName(tx, &a); err != nil {
+		if err := freeActivityName(tx, &a); err != nil {
 			return err
 		}
 		names, err := namesOf(tx, setup)

@@ -20,7 +20,7 @@ func (tn *town) clerk(t testing.TB, name string) portal.AccountID {
 }
 
 // edit changes a part of an activity as a form would, and gives the impact that was not agreed to.
-func (tn *town) edit(t testing.TB, by portal.AccountID, id portal.ActivityID, part portal.ActivityPart, agreed string, change func(*portal.Activity)) (portal.Impact, error) {
+func (tn *town) edit(t testing.TB, by portal.AccountID, id portal.ActivityID, part portal.ActivityPart, agreed string, change func(*portal.Activity)) (portal.Touches, error) {
 	t.Helper()
 	sheet, err := tn.ActivitySheet(ctx, tn.structure, id)
 	if err != nil {
@@ -87,7 +87,7 @@ func TestFewerPlacesThenMore(t *testing.T) {
 		}
 		return *u
 	}
-	save := func(places int, agreed string) portal.Impact {
+	save := func(places int, agreed string) portal.Touches {
 		t.Helper()
 		u := use()
 		e := db.CounterEdit{Counter: u.Counter, Activities: u.Activities, Seen: u.Version(), Agreed: agreed}

@@ -79,7 +79,7 @@ type CounterEdit struct {
 
 // SaveCounter creates a counter of places, or changes one. Fewer places than bookings are not written before the person
 // agreed to it: the impact comes back. Bookings are kept. Sent twice, a new counter is one counter.
-func (s *Store) SaveCounter(ctx context.Context, structure portal.StructureID, by portal.AccountID, e CounterEdit) (id portal.CounterID, impact portal.Impact, err error) {
+func (s *Store) SaveCounter(ctx context.Context, structure portal.StructureID, by portal.AccountID, e CounterEdit) (id portal.CounterID, impact portal.Touches, err error) {
 	if err := e.Check(); err != nil {
 		return 0, nil, err
 	}
@@ -164,7 +164,7 @@ func counterBefore(tx *Tx, structure portal.StructureID, list []CounterUse, e *C
 		return was, false, err
 	}
 	if found.Version() != e.Seen {
-		return was, false, changedMeanwhile(tx, structure, "compteur", int64(e.ID))
+		return was, false, savedSince(tx, structure, "compteur", int64(e.ID))
 	}
 	return *found, false, nil
 }
@@ -192,7 +192,7 @@ func saveCounterUses(tx *Tx, e *CounterEdit) error {
 }
 
 // noteCounter writes the change into the audit log, and lets the waiting lists take the places that it gives.
-func (s *Store) noteCounter(tx *Tx, structure portal.StructureID, by portal.AccountID, e *CounterEdit, words string, changes []portal.Changed, impact portal.Impact) error {
+func (s *Store) noteCounter(tx *Tx, structure portal.StructureID, by portal.AccountID, e *CounterEdit, words string, changes []portal.Changed, impact portal.Touches) error {
 	if len(changes) == 0 {
 		return nil
 	}

@@ -122,7 +122,7 @@ func (f *reading) week(o *portal.Opening) {
 	o.School, o.Holidays, o.OnPublicHolidays = f.weekdays("ecole-"), f.weekdays("vacances-"), f.box("feries")
 }
 
-func (f *reading) audience(s []db.School, c []db.Class, grades []string) (a portal.Audience) {
+func (f *reading) audience(s []db.School, c []db.ClassChoice, grades []string) (a portal.Audience) {
 	for _, school := range s {
 		if f.box("ecole-" + strconv.FormatInt(int64(school.ID), 10)) {
 			a.Schools = append(a.Schools, school.ID)

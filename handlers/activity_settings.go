@@ -306,7 +306,7 @@ func fillPart(page *views.ActivityForm, p portal.ActivityPart, s *db.ActivityShe
 // openDaysShown is how many open days show what a choice brings.
 const openDaysShown = 20
 
-func groupChoices(schools []db.School, classes []db.Class, grades []string) views.GroupChoices {
+func groupChoices(schools []db.School, classes []db.ClassChoice, grades []string) views.GroupChoices {
 	g := views.GroupChoices{Grades: grades}
 	for _, s := range schools {
 		g.Schools = append(g.Schools, views.NamedGroup{ID: int64(s.ID), Label: s.Name})

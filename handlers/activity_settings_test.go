@@ -12,8 +12,8 @@ import (
 	"marelle/views"
 )
 
-// filled gives a form of the page as a browser would send it untouched.
-func (b *browser) filled() url.Values {
+// untouched gives a form of the page as a browser would send it untouched.
+func (b *browser) untouched() url.Values {
 	form := url.Values{}
 	b.page.Find("main form.formulaire").First().Find("input, select").Each(func(_ int, s *goquery.Selection) {
 		name, _ := s.Attr("name")
@@ -45,14 +45,14 @@ func with(form url.Values, fields ...string) url.Values {
 // setUp sends a form of the settings of activities with some fields changed.
 func (b *browser) setUp(path string, fields ...string) *browser {
 	b.w.t.Helper()
-	return b.post(path, with(b.get(path).want(200).filled(), fields...))
+	return b.post(path, with(b.get(path).want(200).untouched(), fields...))
 }
 
 // model creates an activity from a model, and gives the path of its page.
 func (b *browser) model(kind string, fields ...string) string {
 	b.w.t.Helper()
 	b.get(views.ActivitiesPath + "/nouvelle?modele=" + kind).want(200)
-	b.post(views.ActivitiesPath+"?modele="+kind, with(b.filled(), fields...)).want(303)
+	b.post(views.ActivitiesPath+"?modele="+kind, with(b.untouched(), fields...)).want(303)
 	path, _, _ := strings.Cut(b.res.Header.Get("Location"), "?")
 	return path
 }
@@ -94,14 +94,14 @@ func TestNewActivityRefusals(t *testing.T) {
 	b := w.staffed("PUJOL", portal.Manager)
 	path := views.ActivitiesPath + "?modele=autre"
 	b.get(views.ActivitiesPath + "/nouvelle?modele=autre").want(200)
-	form := with(b.filled(), "nom", "  ÉTUDE   SURVEILLÉE ", "court", "Étude", "parle", "", "places", "douze", "debut", "huit heures")
+	form := with(b.untouched(), "nom", "  ÉTUDE   SURVEILLÉE ", "court", "Étude", "parle", "", "places", "douze", "debut", "huit heures")
 	b.post(path, form).want(422).wantText("Nous proposons « l’étude surveillée ».").wantText("Un nombre de places s’écrit en chiffres").wantText("n’est pas une heure")
 	for field, want := range map[string]string{"parle": "l’étude surveillée", "places": "douze", "debut": "huit heures", "court": "Étude"} {
 		if got := b.page.Find("#"+field).AttrOr("value", ""); got != want {
 			t.Errorf("%s: %q is kept", field, got)
 		}
 	}
-	form = with(b.filled(), "places", "12", "debut", "16:30")
+	form = with(b.untouched(), "places", "12", "debut", "16:30")
 	b.post(path, form).want(303)
 	created := b.res.Header.Get("Location")
 	b.post(path, form).wantTo(created) // the button pressed twice
@@ -118,7 +118,7 @@ func TestNewActivityRefusals(t *testing.T) {
 	if got := b.page.Find("#nom").AttrOr("value", "") + b.page.Find("#places").AttrOr("value", ""); got != "ÉTUDE SURVEILLÉE (copie)12" {
 		t.Errorf("the copy begins with %s", got)
 	}
-	b.post(views.ActivitiesPath+"?copie="+id, with(b.filled(), "nom", "Étude des grands")).follow().want(200).wantText("Étude des grands (12 places)")
+	b.post(views.ActivitiesPath+"?copie="+id, with(b.untouched(), "nom", "Étude des grands")).follow().want(200).wantText("Étude des grands (12 places)")
 	b.get(views.ActivitiesPath + "/nouvelle?modele=rien").want(404)
 	b.get(views.ActivitiesPath + "/nouvelle?copie=999").want(404)
 	b.post(views.ActivitiesPath+"?copie=x", url.Values{}).want(404)
@@ -205,7 +205,7 @@ func TestActivityParts(t *testing.T) {
 	if after := w.scalar("SELECT group_concat(opening) FROM activity") + w.scalar("SELECT count(*) FROM booking_window"); after != before {
 		t.Errorf("%s\n%s", before, after)
 	}
-	b.post(camp+"/periodes", b.filled()).follow().wantText("Vacances d’hiver")
+	b.post(camp+"/periodes", b.untouched()).follow().wantText("Vacances d’hiver")
 	for _, path := range []string{"/999", "/abc", "/999/places", "/999/apercu", "/999/fermer", "/1/rien"} {
 		b.get(views.ActivitiesPath + path).want(404)
 	}
@@ -219,23 +219,23 @@ func TestTwoAgentsAtOnce(t *testing.T) {
 	w := newWorld(t)
 	one, two := w.staffed("PUJOL", portal.Manager), w.staffed("ROUCH", portal.Administrator)
 	camp := one.model("mercredi", "places", "24")
-	late := two.get(camp + "/presentation").filled()
+	late := two.get(camp + "/presentation").untouched()
 	one.setUp(camp+"/presentation", "court", "Centre").want(303)
-	two.get(camp+"/horaires").post(camp+"/horaires", with(two.filled(), "fin", "18:00")).want(303) // another part: no quarrel
+	two.get(camp+"/horaires").post(camp+"/horaires", with(two.untouched(), "fin", "18:00")).want(303) // another part: no quarrel
 	two.post(camp+"/presentation", with(late, "court", "Loisirs")).want(409).wantText("ROUCH Agnès a fait un changement").wantText("Rien n’a été enregistré")
 	if got := two.page.Find("#court").AttrOr("value", ""); got != "Loisirs" {
 		t.Errorf("%q is kept of what was typed", got)
 	}
-	two.post(camp+"/presentation", two.filled()).want(303)
+	two.post(camp+"/presentation", two.untouched()).want(303)
 	if got := w.scalar("SELECT short FROM activity"); got != "Loisirs" {
 		t.Errorf("got %s", got)
 	}
 
 	counter := views.PlacesPath + "/" + w.scalar("SELECT id FROM counter")
-	late = two.get(counter).filled()
+	late = two.get(counter).untouched()
 	one.setUp(counter, "places", "30").want(303)
 	two.post(counter, with(late, "places", "28")).want(409).wantText("PUJOL Agnès a fait un changement").wantText("Nombre de places : 24 places → 30 places.")
-	two.post(counter, two.filled()).want(303)
+	two.post(counter, two.untouched()).want(303)
 	if got := w.scalar("SELECT capacity FROM counter"); got != "28" {
 		t.Errorf("got %s", got)
 	}
@@ -282,7 +282,7 @@ func TestBookingsTouchedAreSaidFirst(t *testing.T) {
 		if got := w.scalar("SELECT count(*) FROM staff_event"); got != saved {
 			t.Fatalf("%s: saved before anybody agreed", c.path)
 		}
-		b.post(c.path, b.filled()).want(303)
+		b.post(c.path, b.untouched()).want(303)
 		if got := w.scalar("SELECT count(*) FROM booking"); got != bookings {
 			t.Fatalf("%s: %s bookings, there were %s", c.path, got, bookings)
 		}
@@ -313,7 +313,7 @@ func TestCounters(t *testing.T) {
 	id := strings.TrimPrefix(camp, views.ActivitiesPath+"/")
 	b.get(views.PlacesPath).want(200).wantText("Aucun compteur : toutes les activités ont des places illimitées.")
 	create := views.PlacesPath + "/nouveau"
-	form := with(b.get(create).want(200).filled(), "nom", "3 à 5 ans", "places", "32", "age_min", "3", "age_max", "5", "activite-"+id, "1", "places-lundi", "24", "places-mardi", "x", "jour-0", "2026-12-24", "places-0", "0")
+	form := with(b.get(create).want(200).untouched(), "nom", "3 à 5 ans", "places", "32", "age_min", "3", "age_max", "5", "activite-"+id, "1", "places-lundi", "24", "places-mardi", "x", "jour-0", "2026-12-24", "places-0", "0")
 	b.post(create, form).wantTo(views.PlacesPath + "?fait=enregistre")
 	b.post(create, form).wantTo(views.PlacesPath + "?fait=enregistre") // twice
 	b.follow().want(200).wantText("Le compteur est enregistré.").wantText("32 places, d’autres 3 jours").wantText("De 3 à 5 ans le jour venu").wantText("Centre de loisirs des vacances")
@@ -339,7 +339,7 @@ func TestCounters(t *testing.T) {
 	b.get(camp + "/places").wantText("3 à 5 ans : 32 places")
 	b.post(path+"/retirer", url.Values{}).want(409).wantText("compte encore les places d’une activité")
 	b.setUp(path, "activite-"+id, "", "places", "", "retirer-0", "1").follow().wantText("Places illimitées").wantText("Aucune activité")
-	b.get(camp+"/places").post(camp+"/places", with(b.filled(), "compteur-"+strings.TrimPrefix(path, views.PlacesPath+"/"), "1")).follow().wantText("3 à 5 ans (places illimitées)")
+	b.get(camp+"/places").post(camp+"/places", with(b.untouched(), "compteur-"+strings.TrimPrefix(path, views.PlacesPath+"/"), "1")).follow().wantText("3 à 5 ans (places illimitées)")
 	b.setUp(path, "activite-"+id, "").want(303)
 	b.get(path).wantText("Retirer ce compteur").post(path+"/retirer", url.Values{}).follow().wantText("Le compteur est retiré.")
 	for _, gone := range []string{path, views.PlacesPath + "/abc"} {

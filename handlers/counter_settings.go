@@ -56,7 +56,7 @@ func (r *request) counterForm(c *db.CounterUse) *views.ActivityForm {
 	}
 	page.Title, page.Heading, page.Subject, page.Seen = "Compteur de places : "+c.Name, "Compteur de places", c.Name, c.Version()
 	if len(c.Activities) == 0 {
-		page.Danger, page.DangerURL = &views.Pick{Label: "Retirer ce compteur"}, views.CounterPath(c.ID)+"/retirer"
+		page.Danger, page.DangerURL = &views.FormChoice{Label: "Retirer ce compteur"}, views.CounterPath(c.ID)+"/retirer"
 	}
 	page.SetOver(c.Over)
 	return page

@@ -60,7 +60,7 @@ func (c *Counter) Version(activities []ActivityID) string {
 
 // Facts tells what a counter counts, as a person reads it.
 func (c *Counter) Facts(activities []ActivityID, n Names) []Fact {
-	list := []Fact{{"Nom du compteur", c.Name}, {"Nombre de places", c.PlacesWords()}, {"Pour quels enfants", c.Audience.Words(n)}}
+	list := []Fact{{"Nom du compteur", c.Name}, {"Nombre de places", c.PlacesWords()}, {"Pour quels enfants", c.Audience.Told(n)}}
 	uses := "aucune"
 	if len(activities) > 0 {
 		uses = strings.Join(named(n.Activities, activities), ", ")

@@ -144,5 +144,5 @@ func feminine(word string) bool {
 	return false
 }
 
-// Grades are the levels of school before secondary school, in their order.
-var Grades = []string{"TPS", "PS", "MS", "GS", "CP", "CE1", "CE2", "CM1", "CM2"}
+// SchoolGrades are the levels of school before secondary school, in their order.
+var SchoolGrades = []string{"TPS", "PS", "MS", "GS", "CP", "CE1", "CE2", "CM1", "CM2"}

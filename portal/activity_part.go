@@ -142,7 +142,7 @@ func (a *Activity) PartFacts(p ActivityPart, n Names) []Fact {
 	case PartHours:
 		return []Fact{{"Horaires", "de " + a.Starts.Word() + " à " + a.Ends.Word()}, {"Heures demandées aux familles", a.askedHoursWords()}}
 	case PartAudience:
-		return []Fact{{"Enfants", a.Audience.Words(n)}, {"Inscription préalable", yesOr(a.Enrolment, "oui : la mairie inscrit l’enfant avant toute réservation", "non : tous ces enfants peuvent réserver")}}
+		return []Fact{{"Enfants", a.Audience.Told(n)}, {"Inscription préalable", yesOr(a.Enrolment, "oui : la mairie inscrit l’enfant avant toute réservation", "non : tous ces enfants peuvent réserver")}}
 	case PartOpening:
 		return a.Opening.facts()
 	case PartBooking:
@@ -179,8 +179,8 @@ func (a *Activity) askedHoursWords() string {
 	return fmt.Sprintf("%s, de %d en %d minutes", what, a.HourStep, a.HourStep)
 }
 
-// Words says which children it is: « 3 à 5 ans le jour venu, de l’École Jean-Jaurès », or « tous les enfants ».
-func (a Audience) Words(n Names) string {
+// Told says which children it is: « 3 à 5 ans le jour venu, de l’École Jean-Jaurès », or « tous les enfants ».
+func (a Audience) Told(n Names) string {
 	if a.IsZero() {
 		return "tous les enfants"
 	}
@@ -194,13 +194,13 @@ func (a Audience) Words(n Names) string {
 	if len(a.Grades) > 0 {
 		words = append(words, Count(len(a.Grades), "niveau", "niveaux")[2:]+" : "+List(a.Grades))
 	}
-	if age := a.ageWords(); age != "" {
+	if age := a.toldAges(); age != "" {
 		words = append(words, age)
 	}
 	return strings.Join(words, "\u00a0; ")
 }
 
-func (a Audience) ageWords() (words string) {
+func (a Audience) toldAges() (words string) {
 	switch {
 	case a.AgeFrom > 0 && a.AgeTo > 0:
 		words = fmt.Sprintf("de %d à %d ans", a.AgeFrom, a.AgeTo)

@@ -214,7 +214,7 @@ func TestTouchedBy(t *testing.T) {
 	canteen, study := NewActivity(Canteen), NewActivity(AfterSchool)
 	canteen.ID, study.ID = 1, 2
 	born := func(y int) Date { return NewDate(y, 12, 7) }
-	held := []Held{
+	held := []HeldDay{
 		{Child: 1, Activity: 1, Day: monday, School: 1, Class: 1, Grade: "CP", Birth: born(2020), Year: NewDate(2026, 9, 1), Enrolled: true}, {Child: 1, Activity: 2, Day: monday},
 		{Child: 1, Activity: 1, Day: tuesday, School: 1, Class: 1, Grade: "CP", Birth: born(2020), Year: NewDate(2026, 9, 1), Enrolled: true},
 		{Child: 2, Activity: 1, Day: monday, School: 2, Class: 2, Grade: "CM2", Birth: born(2016), Year: NewDate(2026, 9, 1), Waiting: true},
@@ -260,11 +260,11 @@ func TestOverfull(t *testing.T) {
 		t.Errorf("nothing changed: %v", got)
 	}
 	got := Overfull(over, []Load{{"Centre", monday, 63, 50}, {"Centre", monday + 1, 61, 60}, {"3 à 5 ans", monday, 9, 0}})
-	want := Impact{{Why: "1 jour a plus d’enfants que de places", Count: 22, Days: []string{"lundi 7 décembre 2026 : 63 enfants pour 50 places, 13 de trop (Centre)", "lundi 7 décembre 2026 : 9 enfants pour aucune place, 9 de trop (3 à 5 ans)"}}}
+	want := Touches{{Why: "1 jour a plus d’enfants que de places", Count: 22, Days: []string{"lundi 7 décembre 2026 : 63 enfants pour 50 places, 13 de trop (Centre)", "lundi 7 décembre 2026 : 9 enfants pour aucune place, 9 de trop (3 à 5 ans)"}}}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v", got)
 	}
-	if got.Key() == "" || got.Key() == Overfull(nil, over).Key() || (Impact{}).Key() != "" {
+	if got.Key() == "" || got.Key() == Overfull(nil, over).Key() || (Touches{}).Key() != "" {
 		t.Error("what is agreed to is not told apart")
 	}
 	var many []Load

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Held is a booking of a day to come, with what decides whether a change of its activity touches it.
-type Held struct {
+// HeldDay is a booking of a day to come, with what decides whether a change of its activity touches it.
+type HeldDay struct {
 	Child    ChildID
 	Activity ActivityID
 	Day      Date
@@ -28,18 +28,18 @@ type Load struct {
 	Taken, Places int
 }
 
-// Touch is what a change does to bookings for one reason. They are all kept.
-type Touch struct {
+// TouchedDays is what a change does to bookings for one reason. They are all kept.
+type TouchedDays struct {
 	Why   string // « 12 réservations tombent sur un jour qui ferme »
 	Days  []string
 	Count int
 }
 
-// Impact is all that a change does to bookings; empty when it touches none.
-type Impact []Touch
+// Touches is all that a change does to bookings; empty when it touches none.
+type Touches []TouchedDays
 
 // Key is what a person agrees to: it changes with the bookings that are touched. It is empty when none is.
-func (i Impact) Key() string {
+func (i Touches) Key() string {
 	if len(i) == 0 {
 		return ""
 	}
@@ -63,7 +63,7 @@ func (t *touching) add(d Date) {
 	t.n++
 }
 
-func (t *touching) touch(one, many string) Impact {
+func (t *touching) touch(one, many string) Touches {
 	if t.n == 0 {
 		return nil
 	}
@@ -76,7 +76,7 @@ func (t *touching) touch(one, many string) Impact {
 	for _, d := range days {
 		words = append(words, fmt.Sprintf("%s : %d", d.LongYear(), t.days[d]))
 	}
-	return Impact{{Why: Count(t.n, one, many), Days: shortened(words), Count: t.n}}
+	return Touches{{Why: Count(t.n, one, many), Days: shortened(words), Count: t.n}}
 }
 
 func shortened(words []string) []string {
@@ -89,7 +89,7 @@ func shortened(words []string) []string {
 // TouchedBy says which bookings a change of an activity touches: on days that close, of children for whom it is no longer,
 // with hours that it no longer gives, beside others that no longer go with it. held are the bookings to come of the
 // children who are booked in it, in the order of children and days, whatever their activity.
-func TouchedBy(before, after *Setup, id ActivityID, held []Held) Impact {
+func TouchedBy(before, after *Setup, id ActivityID, held []HeldDay) Touches {
 	was, is := before.Activity(id), after.Activity(id)
 	if was == nil || is == nil {
 		return nil
@@ -102,7 +102,7 @@ func TouchedBy(before, after *Setup, id ActivityID, held []Held) Impact {
 		}
 		day := held[from:to]
 		from = to
-		i := slices.IndexFunc(day, func(h Held) bool { return h.Activity == id })
+		i := slices.IndexFunc(day, func(h HeldDay) bool { return h.Activity == id })
 		if i < 0 {
 			continue
 		}
@@ -133,7 +133,7 @@ func TouchedBy(before, after *Setup, id ActivityID, held []Held) Impact {
 	)
 }
 
-func others(s *Setup, day []Held) []Other {
+func others(s *Setup, day []HeldDay) []Other {
 	var list []Other
 	for _, h := range day {
 		status := Booked
@@ -148,7 +148,7 @@ func others(s *Setup, day []Held) []Other {
 }
 
 // holds says whether a booking is that of a child of the audience.
-func (a Audience) holds(h Held) bool {
+func (a Audience) holds(h HeldDay) bool {
 	if len(a.Schools) > 0 && !slices.Contains(a.Schools, h.School) || len(a.Classes) > 0 && !slices.Contains(a.Classes, h.Class) ||
 		len(a.Grades) > 0 && !slices.Contains(a.Grades, h.Grade) {
 		return false
@@ -178,7 +178,7 @@ func wholeYears(birth, on Date) int {
 }
 
 // StillHeld says which bookings an activity that is no longer offered still has.
-func StillHeld(held []Held, id ActivityID) Impact {
+func StillHeld(held []HeldDay, id ActivityID) Touches {
 	var t touching
 	for _, h := range held {
 		if h.Activity == id {
@@ -190,7 +190,7 @@ func StillHeld(held []Held, id ActivityID) Impact {
 
 // Overfull says on which days a counter holds more children than before beyond its places. before are the loads that were
 // over already.
-func Overfull(before, after []Load) Impact {
+func Overfull(before, after []Load) Touches {
 	was := map[Load]int{}
 	for _, l := range before {
 		was[Load{Counter: l.Counter, Day: l.Day}] = l.Taken - l.Places
@@ -209,14 +209,14 @@ func Overfull(before, after []Load) Impact {
 	if n == 0 {
 		return nil
 	}
-	return Impact{{Why: Count(len(days), "jour a", "jours ont") + " plus d’enfants que de places", Days: shortened(words), Count: n}}
+	return Touches{{Why: Count(len(days), "jour a", "jours ont") + " plus d’enfants que de places", Days: shortened(words), Count: n}}
 }
 
 // KeptWords says what becomes of bookings that a change touches.
 const KeptWords = "Toutes les réservations sont gardées : appelez les familles, ou prévenez-les par un message."
 
 // Short sums an impact up for the audit log: « 12 réservations tombent sur un jour qui ferme ».
-func (i Impact) Short() string {
+func (i Touches) Short() string {
 	var words []string
 	for _, t := range i {
 		words = append(words, t.Why)

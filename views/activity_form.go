@@ -24,13 +24,13 @@ type ActivityForm struct {
 	Back        Link
 	Seen        string // the version shown
 	Agreed      string // the key of the impact that is shown
-	Impact      []TouchLine
+	Impact      []TouchedLine
 	Conflict    string // what somebody else saved meanwhile
 	Faults      Faults
 	Sections    []Section
-	Buttons     []Pick // beside the first one: an empty line more, a preview
-	Save        string // what the first button says
-	Danger      *Pick  // a button apart: to take a counter off
+	Buttons     []FormChoice // beside the first one: an empty line more, a preview
+	Save        string       // what the first button says
+	Danger      *FormChoice  // a button apart: to take a counter off
 	DangerURL   string
 	PreviewHead string
 	Preview     []string
@@ -42,8 +42,8 @@ func (ActivityForm) Template() string { return "staff/activity-form" }
 // Link leads somewhere else.
 type Link struct{ URL, Label string }
 
-// TouchLine is what a change does to bookings for one reason.
-type TouchLine struct {
+// TouchedLine is what a change does to bookings for one reason.
+type TouchedLine struct {
 	Why  string
 	Days []string
 }
@@ -70,11 +70,11 @@ type Input struct {
 	Value, Min, Max        string
 	Most                   int  // characters
 	Long                   bool // answers are sentences, one under the other
-	Choices                []Pick
+	Choices                []FormChoice
 }
 
-// Pick is an answer; boxes have a name each.
-type Pick struct {
+// FormChoice is an answer; boxes have a name each.
+type FormChoice struct {
 	ID, Name, Value, Label string
 	Checked                bool
 }
@@ -153,10 +153,10 @@ func (v *ActivityForm) SetFaults(list []portal.FieldError) {
 }
 
 // SetImpact says which bookings a change touches, and what the person agrees to by saving.
-func (v *ActivityForm) SetImpact(i portal.Impact) {
+func (v *ActivityForm) SetImpact(i portal.Touches) {
 	v.Agreed, v.Save = i.Key(), "Enregistrer quand même"
 	for _, t := range i {
-		v.Impact = append(v.Impact, TouchLine{t.Why, t.Days})
+		v.Impact = append(v.Impact, TouchedLine{t.Why, t.Days})
 	}
 }
 
@@ -192,7 +192,7 @@ func dateInput(id, label, hint, value string) Input {
 func choose(kind, id, label, chosen string, answers ...[2]string) Input {
 	in := Input{ID: id, Label: label, Type: kind, Long: kind == "radio"}
 	for i, a := range answers {
-		c := Pick{ID: id, Name: id, Value: a[0], Label: a[1], Checked: a[0] == chosen}
+		c := FormChoice{ID: id, Name: id, Value: a[0], Label: a[1], Checked: a[0] == chosen}
 		if i > 0 {
 			c.ID = fmt.Sprintf("%s-%d", id, i)
 		}
@@ -202,7 +202,7 @@ func choose(kind, id, label, chosen string, answers ...[2]string) Input {
 }
 
 // boxes asks for any of some answers; the first has the id of the whole, where a fault leads.
-func boxes(id, label string, list ...Pick) Input {
+func boxes(id, label string, list ...FormChoice) Input {
 	for i := range list {
 		list[i].ID, list[i].Value = id, "1"
 		if i > 0 {
@@ -213,14 +213,14 @@ func boxes(id, label string, list ...Pick) Input {
 }
 
 func weekdayBoxes(id, label, prefix string, set portal.WeekdaySet) Input {
-	var list []Pick
+	var list []FormChoice
 	for w := portal.Monday; w <= portal.Sunday; w++ {
-		list = append(list, Pick{Name: prefix + w.String(), Label: portal.Capital(w.String()), Checked: set.Has(w)})
+		list = append(list, FormChoice{Name: prefix + w.String(), Label: portal.Capital(w.String()), Checked: set.Has(w)})
 	}
 	return boxes(id, label, list...)
 }
 
-func yesNo(yes bool) string {
+func answered(yes bool) string {
 	if yes {
 		return "oui"
 	}

@@ -202,7 +202,7 @@ type CounterLine struct {
 
 // NewCounterLine draws a counter.
 func NewCounterLine(c *portal.Counter, activities []string, over []portal.Load, names portal.Names) CounterLine {
-	l := CounterLine{URL: CounterPath(c.ID), Name: c.Name, Places: portal.Capital(c.PlacesWords()), Children: portal.Capital(c.Audience.Words(names)), Activities: "Aucune activité"}
+	l := CounterLine{URL: CounterPath(c.ID), Name: c.Name, Places: portal.Capital(c.PlacesWords()), Children: portal.Capital(c.Audience.Told(names)), Activities: "Aucune activité"}
 	if len(activities) > 0 {
 		l.Activities = portal.List(activities)
 	}

@@ -60,7 +60,7 @@ func (v *ActivityForm) SetIdentity(a *portal.Activity) {
 // SetHours asks when it takes place, and which hours families give.
 func (v *ActivityForm) SetHours(a *portal.Activity) {
 	v.Sections = append(v.Sections, hoursSection(a), Section{Legend: "Demande-t-on des heures aux familles\u00a0?", Inputs: []Input{
-		boxes("demandes", "", Pick{Name: "demande_arrivee", Label: "L’heure d’arrivée", Checked: a.AsksArrival}, Pick{Name: "demande_depart", Label: "L’heure de départ", Checked: a.AsksDeparture}),
+		boxes("demandes", "", FormChoice{Name: "demande_arrivee", Label: "L’heure d’arrivée", Checked: a.AsksArrival}, FormChoice{Name: "demande_depart", Label: "L’heure de départ", Checked: a.AsksDeparture}),
 		numberInput("pas", "De combien en combien de minutes ?", "Les heures proposées vont de 15 en 15 minutes, de 30 en 30 minutes…", a.HourStep, 1, 120),
 	}})
 }
@@ -72,7 +72,7 @@ func hoursSection(a *portal.Activity) Section {
 // SetAudience asks which children may come, and whether the town hall enrols them first.
 func (v *ActivityForm) SetAudience(a *portal.Activity, groups GroupChoices) {
 	v.Sections = append(v.Sections, audienceSections(a.Audience, groups)...)
-	v.Sections = append(v.Sections, Section{Legend: "La mairie inscrit-elle d’abord l’enfant\u00a0?", Inputs: []Input{choose("radio", "inscription", "", yesNo(a.Enrolment),
+	v.Sections = append(v.Sections, Section{Legend: "La mairie inscrit-elle d’abord l’enfant\u00a0?", Inputs: []Input{choose("radio", "inscription", "", answered(a.Enrolment),
 		[2]string{"non", "Non : tous ces enfants peuvent réserver"}, [2]string{"oui", "Oui : seuls les enfants que la mairie a inscrits peuvent réserver"})}})
 }
 
@@ -80,10 +80,10 @@ func (v *ActivityForm) SetAudience(a *portal.Activity, groups GroupChoices) {
 func audienceSections(a portal.Audience, groups GroupChoices) []Section {
 	group := Section{Legend: "Pour quels enfants\u00a0?", Hint: "Rien de coché : pour tous. Plusieurs réponses d’une même liste s’ajoutent, deux listes se combinent."}
 	pick := func(id, label, prefix string, list []NamedGroup, chosen func(int64) bool) {
-		var answers []Pick
+		var answers []FormChoice
 		for _, g := range list {
 			if on := chosen(g.ID); on || !g.Over {
-				answers = append(answers, Pick{Name: fmt.Sprintf("%s%d", prefix, g.ID), Label: g.Label, Checked: on})
+				answers = append(answers, FormChoice{Name: fmt.Sprintf("%s%d", prefix, g.ID), Label: g.Label, Checked: on})
 			}
 		}
 		if len(answers) > 0 {
@@ -93,9 +93,9 @@ func audienceSections(a portal.Audience, groups GroupChoices) []Section {
 		}
 	}
 	pick("ecoles", "Écoles", "ecole-", groups.Schools, func(id int64) bool { return contains(a.Schools, portal.SchoolID(id)) })
-	var grades []Pick
+	var grades []FormChoice
 	for _, g := range groups.Grades {
-		grades = append(grades, Pick{Name: "niveau-" + g, Label: g, Checked: contains(a.Grades, g)})
+		grades = append(grades, FormChoice{Name: "niveau-" + g, Label: g, Checked: contains(a.Grades, g)})
 	}
 	group.Inputs = append(group.Inputs, boxes("niveaux", "Niveaux", grades...))
 	pick("classes", "Classes", "classe-", groups.Classes, func(id int64) bool { return contains(a.Classes, portal.ClassID(id)) })
@@ -146,13 +146,13 @@ func (v *ActivityForm) SetOpening(o *portal.Opening, rows []RunRow) {
 		})
 	}
 	v.Sections = append(v.Sections, exceptions)
-	v.Buttons = append(v.Buttons, Pick{Value: "ligne", Label: "Ajouter une ligne"}, Pick{Value: "apercu", Label: "Voir les 20 prochains jours"})
+	v.Buttons = append(v.Buttons, FormChoice{Value: "ligne", Label: "Ajouter une ligne"}, FormChoice{Value: "apercu", Label: "Voir les 20 prochains jours"})
 }
 
 func weekSections(o *portal.Opening) []Section {
 	return []Section{{Legend: "Quels jours ouvre-t-elle\u00a0?", Inputs: []Input{
 		weekdayBoxes("jours_ecole", "Pendant les semaines d’école", "ecole-", o.School), weekdayBoxes("jours_vacances", "Pendant les vacances scolaires", "vacances-", o.Holidays),
-		boxes("feries", "Jours fériés", Pick{Name: "feries", Label: "Ouverte aussi les jours fériés", Checked: o.OnPublicHolidays}),
+		boxes("feries", "Jours fériés", FormChoice{Name: "feries", Label: "Ouverte aussi les jours fériés", Checked: o.OnPublicHolidays}),
 	}}}
 }
 
@@ -163,7 +163,7 @@ func (s *Section) addRow(i int, empty bool, what string, inputs []Input) {
 		return
 	}
 	name := fmt.Sprintf("retirer-%d", i)
-	s.Rows = append(s.Rows, Row{fmt.Sprintf("%s %d", what, i+1), append(inputs, boxes(name, "", Pick{Name: name, Label: "Retirer cette ligne"}))})
+	s.Rows = append(s.Rows, Row{fmt.Sprintf("%s %d", what, i+1), append(inputs, boxes(name, "", FormChoice{Name: name, Label: "Retirer cette ligne"}))})
 }
 
 // SetOpenDays shows the next open days.
@@ -183,9 +183,9 @@ func (v *ActivityForm) SetOpenDays(days []portal.Date) {
 // SetBooking asks how it is booked.
 func (v *ActivityForm) SetBooking(a *portal.Activity) {
 	v.Sections = append(v.Sections,
-		Section{Legend: "Qui dit oui\u00a0?", Inputs: []Input{choose("radio", "decision", "", yesNo(a.Decided),
+		Section{Legend: "Qui dit oui\u00a0?", Inputs: []Input{choose("radio", "decision", "", answered(a.Decided),
 			[2]string{"non", "Le portail, dans l’ordre des demandes"}, [2]string{"oui", "La mairie, demande par demande"})}},
-		Section{Legend: "Que réserve-t-on\u00a0?", Inputs: []Input{choose("radio", "semaine", "", yesNo(a.WholeWeek),
+		Section{Legend: "Que réserve-t-on\u00a0?", Inputs: []Input{choose("radio", "semaine", "", answered(a.WholeWeek),
 			[2]string{"non", "Jour par jour"}, [2]string{"oui", "La semaine entière"})}},
 		Section{Pair: true, Legend: "Combien de jours par enfant\u00a0?", Hint: "Vide : sans limite. Une période, ce sont des vacances, ou les semaines d’école entre deux vacances.", Inputs: []Input{
 			numberInput("jours_min", "Au moins (jours)", "", a.LeastDays, 0, 366), numberInput("jours_max", "Au plus (jours)", "", a.MostDays, 0, 366),
@@ -195,7 +195,7 @@ func (v *ActivityForm) SetBooking(a *portal.Activity) {
 				[2]string{string(portal.HorizonHolidays), "Jusqu’à la fin des prochaines vacances scolaires"}, [2]string{string(portal.HorizonOfDays), "Un nombre de jours à l’avance :"}),
 			numberInput("horizon_jours", "Nombre de jours à l’avance", "", a.HorizonDays, 0, 800)}},
 		Section{Legend: "Peut-on s’inscrire pour l’année\u00a0?", Inputs: []Input{
-			boxes("annuel", "", Pick{Name: "annuel", Label: "Oui, les familles peuvent inscrire leur enfant à l’année", Checked: a.Annual}),
+			boxes("annuel", "", FormChoice{Name: "annuel", Label: "Oui, les familles peuvent inscrire leur enfant à l’année", Checked: a.Annual}),
 			{ID: "mise_en_place", Label: "Délai de mise en place (jours)", Hint: "Entre la demande et le premier jour. 0 : dès le lendemain.", Type: "number", Min: "0", Max: "366", Value: fmt.Sprint(a.NoticeDays)}}},
 		Section{Legend: "Une absence demande-t-elle un justificatif\u00a0?", Inputs: []Input{
 			numberInput("justificatif", "À fournir dans les (jours)", "Vide : aucun justificatif n’est demandé.", a.DocumentDays, 0, 60)}})
@@ -227,22 +227,22 @@ func (v *ActivityForm) SetWindows(rows []WindowRow, proposed []portal.Window) {
 	}
 	v.Sections = append(v.Sections, list)
 	for _, w := range proposed {
-		v.Buttons = append(v.Buttons, Pick{Value: "proposer-" + w.First.String(), Label: fmt.Sprintf("Proposer : %s %d", w.Name, w.First.Month().Year)})
+		v.Buttons = append(v.Buttons, FormChoice{Value: "proposer-" + w.First.String(), Label: fmt.Sprintf("Proposer : %s %d", w.Name, w.First.Month().Year)})
 	}
-	v.Buttons = append(v.Buttons, Pick{Value: "ligne", Label: "Ajouter une période"})
+	v.Buttons = append(v.Buttons, FormChoice{Value: "ligne", Label: "Ajouter une période"})
 }
 
 // SetPlaces asks where the places are counted, and what happens when there are none.
 func (v *ActivityForm) SetPlaces(a *portal.Activity, counters []portal.Counter) {
 	places := Section{Legend: "Combien de places\u00a0?", Hint: "Un compteur peut servir à plusieurs activités : un enfant y prend une place chaque jour. Rien de coché : places illimitées.", Links: []Link{{CounterPath(0), "Créer un compteur de places"}, {PlacesPath, "Voir tous les compteurs"}}}
-	var list []Pick
+	var list []FormChoice
 	for i := range counters {
 		c := &counters[i]
 		used := false
 		for _, own := range a.Counters {
 			used = used || own.ID == c.ID
 		}
-		list = append(list, Pick{Name: fmt.Sprintf("compteur-%d", c.ID), Label: c.Name + " : " + c.PlacesWords(), Checked: used})
+		list = append(list, FormChoice{Name: fmt.Sprintf("compteur-%d", c.ID), Label: c.Name + " : " + c.PlacesWords(), Checked: used})
 	}
 	if len(list) > 0 {
 		in := boxes("compteurs", "", list...)
@@ -250,7 +250,7 @@ func (v *ActivityForm) SetPlaces(a *portal.Activity, counters []portal.Counter) 
 		places.Inputs = append(places.Inputs, in)
 	}
 	v.Sections = append(v.Sections, places, Section{Legend: "Et quand c’est complet\u00a0?", Inputs: []Input{
-		boxes("attente", "", Pick{Name: "attente", Label: "Les familles peuvent attendre une place", Checked: a.Waitlist}),
+		boxes("attente", "", FormChoice{Name: "attente", Label: "Les familles peuvent attendre une place", Checked: a.Waitlist}),
 		choose("radio", "mode", "Une place qui se libère…", string(a.WaitMode),
 			[2]string{string(portal.WaitNight), "est donnée la nuit au premier de la liste"}, [2]string{string(portal.WaitNow), "est donnée aussitôt au premier de la liste"},
 			[2]string{string(portal.WaitOffer), "est proposée au premier, qui doit répondre à temps :"}),
@@ -313,9 +313,9 @@ func (v *ActivityForm) SetCounter(c *portal.Counter, uses []portal.ActivityID, a
 	}
 	v.Sections = append(v.Sections, Section{Legend: "Combien de places\u00a0?", Inputs: []Input{
 		textInput("nom", "Nom du compteur", "« Centre de loisirs », « 3 à 5 ans ».", c.Name, 60), field("places", "Places par jour", hint, places.Every)}})
-	var list []Pick
+	var list []FormChoice
 	for _, a := range activities {
-		list = append(list, Pick{Name: fmt.Sprintf("activite-%d", a.ID), Label: a.Name, Checked: contains(uses, a.ID)})
+		list = append(list, FormChoice{Name: fmt.Sprintf("activite-%d", a.ID), Label: a.Name, Checked: contains(uses, a.ID)})
 	}
 	if len(list) > 0 {
 		in := boxes("activites", "", list...)
@@ -335,5 +335,5 @@ func (v *ActivityForm) SetCounter(c *portal.Counter, uses []portal.ActivityID, a
 	}
 	v.Sections = append(v.Sections, week, dates)
 	v.Sections = append(v.Sections, audienceSections(c.Audience, groups)...)
-	v.Buttons = append(v.Buttons, Pick{Value: "ligne", Label: "Ajouter une date"})
+	v.Buttons = append(v.Buttons, FormChoice{Value: "ligne", Label: "Ajouter une date"})
 }
