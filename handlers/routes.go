@@ -149,6 +149,7 @@ func (s *Site) routes() {
 	s.Route(get, "/gestion", staff, (*request).desk)
 	s.Route(get, "/gestion/mouvements", staff, (*request).movements)
 	s.Route(get, settingsPath, managers, (*request).settingsPage)
+	s.activityRoutes()
 	s.Route(get, "/gestion/recus", managers, (*request).checkReceipt)
 	s.Route(get, staffAbsencesPath, staff, (*request).staffAbsences)
 	s.Route(get, staffDocumentsPath+":document", managers, (*request).openStaffDocument)

@@ -7,7 +7,10 @@ const settingsPath = "/gestion/reglages"
 // settings lists what is found under « Réglages », by subject. A page that the agent may not open is left out.
 var settings = []views.SettingsGroup{
 	{Title: "La structure", Links: []views.SettingsLink{}},
-	{Title: "Les activités", Links: []views.SettingsLink{}},
+	{Title: "Les activités", Links: []views.SettingsLink{
+		{URL: views.ActivitiesPath, Icon: "calendrier", Label: "Activités", Detail: "Ce que les familles réservent : jours, heures, enfants, périodes, liens."},
+		{URL: views.PlacesPath, Icon: "effectifs", Label: "Places", Detail: "Combien d’enfants peuvent venir, par activité, par groupe, par jour."},
+	}},
 	{Title: "Les familles et les comptes", Links: []views.SettingsLink{
 		{URL: "/gestion/comptes", Icon: "personnes", Label: "Comptes des parents", Detail: "Chercher un compte, éditer les lettres de premier accès."},
 		{URL: importPath, Icon: "televerser", Label: "Importer", Detail: "Les fichiers de l’école, ou le fichier CSV des familles."},

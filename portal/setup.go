@@ -278,47 +278,6 @@ func (s *Setup) YearOf(day Date) *SchoolYearRef {
 	return nil
 }
 
-// Check refuses an activity that could not work, with a sentence per field.
-func (a *Activity) Check() error {
-	e := Invalid("L’activité « %s » ne peut pas être enregistrée telle quelle.", a.Name)
-	fault := func(field, message string) { e.Fields = append(e.Fields, FieldError{field, message}) }
-	if a.Name == "" {
-		fault("nom", "Donnez un nom à l’activité.")
-	}
-	if a.Ends <= a.Starts {
-		fault("fin", "L’heure de fin doit être après l’heure de début.")
-	}
-	if a.AsksHours() && (a.HourStep < 1 || a.HourStep > 120) {
-		fault("pas", "Le pas des heures doit aller de 1 à 120 minutes.")
-	}
-	if a.WaitMode == WaitOffer && (a.OfferHours < 1 || a.OfferHours > 240) {
-		fault("delai_offre", "Une place proposée se garde de 1 à 240 heures.")
-	}
-	if a.NoticeDays < 0 || a.NoticeDays > 366 {
-		fault("mise_en_place", "Le délai de mise en place doit aller de 0 à 366 jours.")
-	}
-	if a.DocumentDays < 0 || a.DocumentDays > 60 {
-		fault("justificatif", "Un justificatif se demande dans les 60 jours au plus.")
-	}
-	for _, w := range a.Windows {
-		if w.Name == "" || w.Last < w.First || w.Opens.IsZero() || !w.Closes.IsZero() && !w.Closes.After(w.Opens) {
-			fault("ouverture", "Une période de réservation a un nom, un premier et un dernier jour, et un instant d’ouverture avant sa fermeture.")
-		}
-	}
-	for _, rule := range []struct {
-		field string
-		Cutoff
-	}{{"delai_reserver", a.Book}, {"delai_annuler", a.Cancel}, {"delai_changer", a.ChangeCutoff()}, {"delai_absence", a.AbsenceCutoff()}} {
-		if err := rule.CheckFor(&a.Opening); err != nil {
-			fault(rule.field, err.Error())
-		}
-	}
-	if len(e.Fields) > 0 {
-		return e
-	}
-	return nil
-}
-
 // FirstMonth gives the month of the first day that can still be booked, within four months; else the present one.
 func (s *Setup) FirstMonth(a *Activity, now time.Time) Month {
 	today := DateOf(now)
