@@ -171,8 +171,11 @@ func TestActivityParts(t *testing.T) {
 		{"places", []string{"mode", "offre", "delai_offre", "900"}, "! Une place proposée se garde de 1 à 240 heures."},
 		{"liens", []string{"lien-" + mealID, "exige"}, "obligatoire : elle est réservée avec celle-ci"},
 	} {
-		path := camp + "/" + c.part
+		path, events := camp+"/"+c.part, w.scalar("SELECT count(*) FROM staff_event")
 		b.setUp(path, c.fields...)
+		if noted := w.scalar("SELECT count(*) FROM staff_event") != events; noted == strings.HasPrefix(c.want, "! ") {
+			t.Errorf("%s %v: written in the audit log: %t", c.part, c.fields, noted)
+		}
 		refused, isRefused := strings.CutPrefix(c.want, "! ")
 		gone, isGone := strings.CutPrefix(c.want, "- ")
 		switch {
@@ -293,6 +296,9 @@ func TestBookingsTouchedAreSaidFirst(t *testing.T) {
 	b.get(canteen).wantText("Cette activité n’est plus proposée aux familles.")
 	b.get(views.ActivitiesPath).wantText("N’est plus proposée")
 	b.post(canteen+"/rouvrir", url.Values{}).follow().wantText("L’activité est de nouveau proposée aux familles.")
+	if got := w.scalar("SELECT words FROM staff_event ORDER BY id DESC LIMIT 1"); !strings.Contains(got, "proposée") {
+		t.Errorf("the log says %q of the opening", got)
+	}
 	b.get(views.PlacesPath).wantText("2 jours ont plus d’enfants que de places, à partir du lundi 7 décembre 2026")
 	faults, err := w.store.Audit(context.Background())
 	for _, f := range faults {
@@ -342,6 +348,9 @@ func TestCounters(t *testing.T) {
 	b.get(camp+"/places").post(camp+"/places", with(b.untouched(), "compteur-"+strings.TrimPrefix(path, views.PlacesPath+"/"), "1")).follow().wantText("3 à 5 ans (places illimitées)")
 	b.setUp(path, "activite-"+id, "").want(303)
 	b.get(path).wantText("Retirer ce compteur").post(path+"/retirer", url.Values{}).follow().wantText("Le compteur est retiré.")
+	if n := w.scalar("SELECT count(DISTINCT words) FROM staff_event WHERE subject = 'compteur'"); n != "3" { // made, changed, taken away
+		t.Errorf("%s kinds of lines in the audit log", n)
+	}
 	for _, gone := range []string{path, views.PlacesPath + "/abc"} {
 		b.get(gone).want(404)
 		b.post(gone, url.Values{}).want(404)
