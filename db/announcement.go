@@ -44,16 +44,14 @@ func (s *Store) Announcement(ctx context.Context, structure portal.StructureID, 
 
 // SchoolsOf lists a structure's schools with their numbers, in their order of creation.
 func (s *Store) SchoolsOf(ctx context.Context, structure portal.StructureID) ([]School, error) {
-	return all(s.read(ctx), func(r *sql.Rows) (sc School, err error) {
-		err = r.Scan(&sc.ID, &sc.Name)
-		return sc, err
-	}, "SELECT id, name FROM school WHERE structure_id = ? ORDER BY id", structure)
+	return schoolsOf(s.read(ctx), structure)
 }
 
 // School is a school of a structure.
 type School struct {
-	ID   portal.SchoolID
-	Name string
+	ID      portal.SchoolID
+	Name    string
+	Classes int // of all the years
 }
 
 // WriteAnnouncement keeps a new message, once per form: sent twice, it is one message.

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -45,6 +46,7 @@ type Store struct {
 	demo      bool
 	salt      []byte
 	setups    setupCache
+	peopled   atomic.Bool   // somebody has an account
 	readStmts sync.Map      // by their text
 	snapshots chan struct{} // one place for each that may run at once
 	closing   sync.Once

@@ -14,6 +14,9 @@ import (
 // managers set up, import and write to families; the other agents see the day.
 var managers = staffWith(portal.Manager, portal.Administrator)
 
+// administrators keep the site itself: its structures and its agents.
+var administrators = staffWith(portal.Administrator)
+
 // linesPerPage is how many lines of a long list stand on one page.
 const linesPerPage = 100
 
