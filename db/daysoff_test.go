@@ -46,7 +46,7 @@ func TestBridgeDayOverBookings(t *testing.T) {
 		t.Errorf("%+v", slot)
 	}
 	tn.wantState(t, 0, 0, tn.canteen, "2026-12-08", portal.StateBooked)
-	if n := tn.lastNote(t); n.Subject != "calendrier" || n.By != by || len(n.Changes) != 1 || n.Changes[0].What != "Pont : pont de l’Immaculée" || n.Changes[0].After != "le lundi 7 décembre 2026" {
+	if n := tn.lastNote(t); n.Subject != "calendrier" || n.By != by || len(n.Changes) != 1 || n.Changes[0].What != "Pont de l’Immaculée" || n.Changes[0].After != "le lundi 7 décembre 2026" {
 		t.Errorf("%+v", n)
 	}
 	if err := tn.SaveDaysOff(ctx, by, tn.structure, year.ID, false, nil, seen); portal.AsError(err) == nil || portal.AsError(err).Kind != portal.KindConflict {

@@ -167,6 +167,9 @@ func (r *request) daysOffForm(c calendarYear, holidays bool, rows []portal.OffRo
 	if holidays {
 		blank.Kind = portal.OffHolidays
 	}
+	for len(rows) > 0 && rows[len(rows)-1].Blank() && r.FormValue("faire") != "ligne" {
+		rows = rows[:len(rows)-1] // those that were added for nothing
+	}
 	for range blankRows {
 		if len(rows) < daysOffMost {
 			rows = append(rows, blank)

@@ -266,7 +266,7 @@ func TestCalendarSettings(t *testing.T) {
 	if got := h.scalar("SELECT count(*) FROM closure"); got != "0" {
 		t.Fatalf("%s closures before anybody agreed", got)
 	}
-	b.post(base+"/fermetures", b.filled("main form")).follow().wantText("Le calendrier est enregistré.").wantText("Pont : pont de décembre").wantText("le lundi 7 décembre 2026")
+	b.post(base+"/fermetures", b.filled("main form")).follow().wantText("Le calendrier est enregistré.").wantText("Pont de décembre").wantText("le lundi 7 décembre 2026")
 	h.father.get(h.path(h.canteen) + "?mois=2026-12").want(200).wantText("lundi 7 décembre : Réservé, modification close.")
 	h.father.get(h.path(h.canteen) + "?jour=2026-12-07").want(200).wantText("Fermeture générale : pont de décembre")
 
@@ -293,7 +293,7 @@ func TestCalendarSettings(t *testing.T) {
 	// Public holidays, and the year on one sheet.
 	b.post(calendarPath+"/feries", url.Values{"territoire": {"alsace-moselle"}}).follow().wantText("Les jours fériés sont enregistrés.").wantText("Vendredi saint")
 	b.post(calendarPath+"/feries", url.Values{"territoire": {"bretagne"}}).want(422)
-	b.get(base).want(200).wantText("L’année 2026-2027 d’un coup d’œil").wantText("Pont : pont de décembre : le lundi 7 décembre 2026").wantText("Saint-Étienne")
+	b.get(base).want(200).wantText("L’année 2026-2027 d’un coup d’œil").wantText("Pont de décembre : le lundi 7 décembre 2026").wantText("Saint-Étienne")
 	if n := b.page.Find(".annee table").Length(); n != 12 {
 		t.Errorf("%d months", n)
 	}

@@ -33,6 +33,14 @@ type DaysOff struct {
 	Period
 }
 
+// Label names days off in a list: « Vacances de Noël », « Pont de l’Ascension », « Fermeture : inventaire ».
+func (d DaysOff) Label() string {
+	if d.Kind == OffHolidays || strings.HasPrefix(FoldName(d.Name), FoldName(d.Kind.Word())) {
+		return Capital(d.Name)
+	}
+	return d.Kind.Word() + " : " + d.Name
+}
+
 // OffRow is a line of the form of a calendar as it was typed.
 type OffRow struct {
 	Kind           OffKind
@@ -40,7 +48,8 @@ type OffRow struct {
 	Removed        bool
 }
 
-func (r OffRow) blank() bool { return strings.TrimSpace(r.Name+r.From+r.To) == "" }
+// Blank says that nothing was typed in a line.
+func (r OffRow) Blank() bool { return strings.TrimSpace(r.Name+r.From+r.To) == "" }
 
 // longestOff bounds a run of days off: the summer has about sixty.
 const longestOff = 200
@@ -51,7 +60,7 @@ func ReadDaysOff(rows []OffRow, year SchoolYearRef, span Period) ([]DaysOff, err
 	e := Invalid("Ces dates ne peuvent pas être enregistrées telles quelles.")
 	var list []DaysOff
 	for i, r := range rows {
-		if r.blank() || r.Removed {
+		if r.Blank() || r.Removed {
 			continue
 		}
 		fault := func(field, format string, args ...any) {
@@ -104,16 +113,11 @@ func OffFacts(list []DaysOff) []Fact {
 	var facts []Fact
 	seen := map[string]int{}
 	for _, d := range list {
-		name := d.Name
-		if d.Kind == OffBridge {
-			name = "Pont : " + name
-		} else if d.Kind == OffClosure {
-			name = "Fermeture : " + name
-		}
+		name := d.Label()
 		if seen[name]++; seen[name] > 1 {
 			name = fmt.Sprintf("%s (%d)", name, seen[name])
 		}
-		facts = append(facts, Fact{Capital(name), SpanYearWords(d.From, d.To)})
+		facts = append(facts, Fact{name, SpanYearWords(d.From, d.To)})
 	}
 	return facts
 }

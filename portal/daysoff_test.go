@@ -48,6 +48,21 @@ func TestReadDaysOff(t *testing.T) {
 	}
 }
 
+func TestLabels(t *testing.T) {
+	for _, c := range []struct {
+		kind       OffKind
+		name, want string
+	}{{OffHolidays, "vacances de Noël", "Vacances de Noël"}, {OffBridge, "pont du 14 juillet", "Pont du 14 juillet"}, {OffBridge, "vendredi après l’Ascension", "Pont : vendredi après l’Ascension"}, {OffClosure, "inventaire", "Fermeture : inventaire"}} {
+		if got := (DaysOff{c.kind, Period{Name: c.name}}).Label(); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+	twice := []DaysOff{{OffClosure, Period{"travaux", MustDate("2027-05-03"), MustDate("2027-05-03")}}, {OffClosure, Period{"travaux", MustDate("2027-06-03"), MustDate("2027-06-04")}}}
+	if facts := OffFacts(twice); facts[0].What == facts[1].What || facts[1].Value != "du 3 au 4 juin 2027" {
+		t.Errorf("%v", facts)
+	}
+}
+
 func TestYearSpan(t *testing.T) {
 	s := schoolSetup()
 	_, first, _ := s.YearSpan(1)

@@ -36,12 +36,12 @@ const fileFaultsMost = 20
 
 // fileEvent is a line of a file before it is sorted out.
 type fileEvent struct {
-	line        int
-	name        string
-	zones       []string // nothing: every zone
-	population  string
-	start, end  Date // the end is the day school starts again, as the ministry writes
-	open, wrong bool // without an end; already told
+	line       int
+	name       string
+	zones      []string // nothing: every zone
+	population string
+	start, end Date // the end is the day school starts again, as the ministry writes
+	open       bool // without an end
 }
 
 // ReadHolidayFile reads the school calendar that the ministry publishes, as iCal (.ics) or as JSON records (« calendrier

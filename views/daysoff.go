@@ -71,11 +71,7 @@ type OffEntry struct{ Name, Days string }
 func OffEntries(list []portal.DaysOff) []OffEntry {
 	var entries []OffEntry
 	for _, d := range list {
-		name := portal.Capital(d.Name)
-		if d.Kind != portal.OffHolidays {
-			name = d.Kind.Word() + " : " + d.Name
-		}
-		entries = append(entries, OffEntry{name, portal.SpanYearWords(d.From, d.To)})
+		entries = append(entries, OffEntry{d.Label(), portal.SpanYearWords(d.From, d.To)})
 	}
 	return entries
 }

@@ -49,7 +49,7 @@ func ZonePick(current string) Pick {
 
 // TerritoryPick lists whose public holidays may be kept.
 func TerritoryPick(current portal.Territory) Pick {
-	p := Pick{ID: "territoire", Label: "Jours fériés"}
+	p := Pick{ID: "territoire", Label: "Jours fériés de quel territoire ?"}
 	for _, t := range portal.Territories {
 		p.Choices = append(p.Choices, Choice{Value: string(t), Label: t.Word(), Current: t.Word() == current.Word()})
 	}
