@@ -13,7 +13,8 @@ import (
 	"marelle/portal"
 )
 
-// init creates a commune: its database, its structure, its first administrator.
+// init creates a commune: its database, its structure, its first administrator; or the database alone, for a commune that is
+// set up in the browser.
 func (p *program) init(ctx context.Context, args []string) error {
 	var name, zone, admin string
 	s, words, err := p.parse("init", args, func(f *flag.FlagSet) {
@@ -21,11 +22,13 @@ func (p *program) init(ctx context.Context, args []string) error {
 		f.StringVar(&zone, "zone", "", "")
 		f.StringVar(&admin, "administrateur", "", "")
 	})
+	bare := name == "" && zone == "" && admin == ""
 	switch last, first, _ := strings.Cut(strings.TrimSpace(admin), " "); {
 	case err != nil:
 		return err
 	case len(words) > 0:
 		return fmt.Errorf("« %s » n’est pas attendu ici ; les réglages commencent par --", words[0])
+	case bare:
 	case strings.TrimSpace(name) == "":
 		return errors.New("le nom de la structure manque ; donnez-le avec --nom \"Mairie de …\"")
 	case zone != "A" && zone != "B" && zone != "C":
@@ -41,6 +44,10 @@ func (p *program) init(ctx context.Context, args []string) error {
 		return err
 	}
 	defer store.Close()
+	if bare {
+		fmt.Fprintf(p.out, "La base vide %s est créée.\n\nLancez maintenant « marelle serve » : il affichera un code, et la première page du portail vous laissera entrer avec lui.\n", s.DB)
+		return nil
+	}
 	structure, err := store.CreateStructure(ctx, portal.Structure{
 		Name: strings.TrimSpace(name), Zone: zone, Territory: portal.Metropole, NightAt: portal.Clock(1, 15), ReportAt: portal.Clock(7, 0),
 	})

@@ -40,7 +40,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"demo", "demo [--addr ADRESSE] [--db FICHIER] [--maintenant 2026-11-23T09:00] [--smtp URL] [--identifiants FICHIER]", "ouvre CarteVille, une commune d’essai, dans votre navigateur", (*program).demo},
-		{"init", "init --db FICHIER --nom \"Mairie de …\" --zone A|B|C --administrateur \"NOM Prénom\"", "crée la base d’une commune, sa structure et son premier administrateur", (*program).init},
+		{"init", "init --db FICHIER [--nom \"Mairie de …\" --zone A|B|C --administrateur \"NOM Prénom\"]", "crée la base d’une commune, avec sa structure et son premier administrateur, ou vide, à régler dans le navigateur", (*program).init},
 		{"serve", "serve --db FICHIER --url https://… [--addr ADRESSE] [--smtp URL]", "sert le portail", (*program).serve},
 		{"import", "import onde ELEVES.csv RESPONSABLES.csv --db FICHIER [--ecole NOM] [--essai]", "importe les deux exports de l’école (ONDE)", (*program).importCommand},
 		{"second-facteur", "second-facteur --retirer IDENTIFIANT --db FICHIER", "retire le second facteur d’un agent qui a perdu téléphone et codes de secours", (*program).factor},

@@ -52,6 +52,7 @@ func TestACommuneAtTheConsole(t *testing.T) {
 		{"init sans zone", []string{"init", "--nom", "Mairie de CarteVille"}, 1, "zone des vacances"},
 		{"init", []string{"init", "--nom", "Mairie de CarteVille", "--zone", "C", "--administrateur", "ROUCH Mireille"}, 0, "mot de passe provisoire"},
 		{"init sur une base qui existe", []string{"init", "--nom", "X", "--zone", "C", "--administrateur", "ROUCH Mireille"}, 1, "ne touche jamais à une base existante"},
+		{"init d’une base vide", []string{"init", "--db", filepath.Join(dir, "vide.db")}, 0, "La base vide"},
 		{"import à l’essai", []string{"import", "onde", pupils, guardians, "--essai"}, 0, "C’était un essai : rien n’a été changé."},
 		{"import d’un fichier fautif", []string{"import", "onde", broken, guardians}, 1, "ligne 2, colonne « Date naissance »"},
 		{"import", []string{"import", "onde", pupils, guardians, "--ecole", "École du Bourg"}, 0, "1 enfant créé"},

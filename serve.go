@@ -101,9 +101,23 @@ func (p *program) serve(ctx context.Context, args []string) error {
 	if store.Demo() {
 		return errors.New("cette base est une démonstration ; elle ne peut pas servir de vrai portail. Créez-en une avec « marelle init »")
 	}
+	if err := p.showFirstCode(ctx, store, base.String()); err != nil {
+		return err
+	}
 	return p.serveSite(ctx, site{store: store, addr: s.Addr, proxies: proxies, url: strings.TrimSuffix(base.String(), "/"),
 		runner: &jobs.Runner{Store: store, Mail: mailer, From: s.From, URL: strings.TrimSuffix(base.String(), "/")},
 		hello:  func(url string) { slog.Info("serving", "url", url, "addr", s.Addr, "mail", mailer != nil) }})
+}
+
+// showFirstCode prints the code that lets the first administrator in, as long as nobody has an account. It goes to the
+// terminal and never to the log.
+func (p *program) showFirstCode(ctx context.Context, store *db.Store, url string) error {
+	code, err := store.NewFirstCode(ctx)
+	if err != nil || code == "" {
+		return err
+	}
+	fmt.Fprintf(p.out, "\nCe portail est vide. Pour y entrer le premier, ouvrez\n\n  %s/premiere-installation\n\net donnez ce code, qui ne sert qu’une fois :\n\n  %s\n\nUn nouveau démarrage en donne un autre.\n\n", strings.TrimSuffix(url, "/"), code)
+	return nil
 }
 
 // open opens the database of the settings.

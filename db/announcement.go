@@ -47,17 +47,11 @@ func (s *Store) SchoolsOf(ctx context.Context, structure portal.StructureID) ([]
 	return schoolsOf(s.read(ctx), structure)
 }
 
-func schoolsOf(q querier, structure portal.StructureID) ([]School, error) {
-	return all(q, func(r *sql.Rows) (sc School, err error) {
-		err = r.Scan(&sc.ID, &sc.Name)
-		return sc, err
-	}, "SELECT id, name FROM school WHERE structure_id = ? ORDER BY id", structure)
-}
-
 // School is a school of a structure.
 type School struct {
-	ID   portal.SchoolID
-	Name string
+	ID      portal.SchoolID
+	Name    string
+	Classes int // of all the years
 }
 
 // WriteAnnouncement keeps a new message, once per form: sent twice, it is one message.

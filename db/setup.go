@@ -3,54 +3,22 @@ package db
 import (
 	"context"
 	"database/sql"
-	_ "embed"
 	"sync"
 
 	"marelle/portal"
 )
 
-//go:embed calendars/vacances-scolaires.json
-var officialHolidays []byte
-
-// CreateStructure makes a structure with the official school holidays of its zone, which staff may then change.
-func (s *Store) CreateStructure(ctx context.Context, st portal.Structure) (portal.StructureID, error) {
-	years, err := portal.ParseSchoolHolidays(officialHolidays, st.Zone)
-	if err != nil {
-		return 0, err
-	}
-	var id portal.StructureID
-	err = s.write(ctx, func(tx *Tx) error {
-		n, err := tx.insert(`INSERT INTO structure (name, street, postcode, town, phone, email, zone, territory, night_at, report_at, created_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			st.Name, st.Street, st.Postcode, st.Town, st.Phone, st.Email, st.Zone, string(st.Territory), st.NightAt, st.ReportAt, at(s.now()))
-		if err != nil {
-			return err
-		}
-		id = portal.StructureID(n)
-		for _, y := range years {
-			if err := tx.exec("INSERT INTO school_year (structure_id, label, first, last) VALUES (?, ?, ?, ?)", id, y.Label, y.First, y.Last); err != nil {
-				return err
-			}
-			for _, p := range y.Holidays {
-				if err := tx.exec("INSERT INTO school_holiday (structure_id, name, first, last) VALUES (?, ?, ?, ?)", id, p.Name, p.From, p.To); err != nil {
-					return err
-				}
-			}
-		}
-		return s.defaultTerms(tx, st)
-	})
-	return id, err
-}
-
 // Structures lists the structures of the site in their order of creation.
 func (s *Store) Structures(ctx context.Context) ([]portal.Structure, error) {
-	return all(s.read(ctx), scanStructure, structureColumns+" ORDER BY id")
+	return all(s.read(ctx), scanStructure, structureColumns+" ORDER BY s.id")
 }
 
-const structureColumns = "SELECT id, name, street, postcode, town, phone, email, zone, territory, night_at, report_at FROM structure"
+const structureColumns = `SELECT s.id, s.name, s.street, s.postcode, s.town, s.phone, s.email, s.sender_name, s.reply_to, s.zone, s.territory, s.night_at, s.report_at,
+	s.colour, coalesce(l.name, '') FROM structure s LEFT JOIN structure_logo l ON l.structure_id = s.id`
 
 func scanStructure(r *sql.Rows) (st portal.Structure, err error) {
-	err = r.Scan(&st.ID, &st.Name, &st.Street, &st.Postcode, &st.Town, &st.Phone, &st.Email, &st.Zone, &st.Territory, &st.NightAt, &st.ReportAt)
+	err = r.Scan(&st.ID, &st.Name, &st.Street, &st.Postcode, &st.Town, &st.Phone, &st.Email, &st.SenderName, &st.ReplyTo, &st.Zone, &st.Territory, &st.NightAt, &st.ReportAt,
+		&st.Colour, &st.Logo)
 	return st, err
 }
 
@@ -98,7 +66,7 @@ func (c *setupCache) forget() {
 
 func loadSetup(q querier, id portal.StructureID) (*portal.Setup, error) {
 	var setup portal.Setup
-	st, err := one(q, scanStructure, structureColumns+" WHERE id = ?", id)
+	st, err := one(q, scanStructure, structureColumns+" WHERE s.id = ?", id)
 	if err != nil {
 		return nil, absent(err, "Cette structure n’existe pas.")
 	}
@@ -110,6 +78,20 @@ func loadSetup(q querier, id portal.StructureID) (*portal.Setup, error) {
 	}, "SELECT name, first, last FROM school_holiday WHERE structure_id = ? ORDER BY first", id)
 	if err != nil {
 		return nil, err
+	}
+	closures, err := all(q, func(r *sql.Rows) (d portal.DaysOff, err error) {
+		err = r.Scan(&d.Kind, &d.Name, &d.From, &d.To)
+		return d, err
+	}, "SELECT kind, name, first, last FROM closure WHERE structure_id = ? ORDER BY first", id)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range closures {
+		if d.Kind == portal.OffBridge {
+			setup.Calendar.Bridges = append(setup.Calendar.Bridges, d.Period)
+		} else {
+			setup.Calendar.Closures = append(setup.Calendar.Closures, d.Period)
+		}
 	}
 	setup.Years, err = all(q, func(r *sql.Rows) (y portal.SchoolYearRef, err error) {
 		err = r.Scan(&y.ID, &y.Label, &y.First, &y.Last)

@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -47,6 +48,7 @@ type Store struct {
 	demo      bool
 	salt      []byte
 	setups    setupCache
+	peopled   atomic.Bool   // somebody has an account
 	readStmts sync.Map      // by their text
 	snapshots chan struct{} // one place for each that may run at once
 	sealing   sync.Mutex

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -80,7 +79,7 @@ func (r *request) sendDocument() error {
 	if err != nil {
 		return err
 	}
-	name, body, err := r.document()
+	name, body, err := r.upload("fichier")
 	if err != nil {
 		return err
 	}
@@ -101,24 +100,6 @@ func (r *request) sendDocument() error {
 		return err
 	}
 	return r.redirect303(views.SpellPath(id) + "?envoye=1#justificatif")
-}
-
-// document reads the file of the form; nil when none was chosen.
-func (r *request) document() (name string, body []byte, err error) {
-	head, err := r.FormFile("fichier")
-	if err != nil || head.Filename == "" {
-		return "", nil, nil
-	}
-	f, err := head.Open()
-	if err != nil {
-		return "", nil, err
-	}
-	defer f.Close()
-	body, err = io.ReadAll(f)
-	if body == nil {
-		body = []byte{}
-	}
-	return head.Filename, body, err
 }
 
 // dropDocument takes a file back.

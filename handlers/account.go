@@ -29,7 +29,7 @@ func (r *request) signInPage() error {
 	switch {
 	case r.session != nil && back != "":
 		return r.redirect303(back)
-	case r.session != nil:
+	case r.session != nil || r.deserted():
 		return r.root()
 	}
 	v := r.signInView()

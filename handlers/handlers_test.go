@@ -35,6 +35,10 @@ func TestMain(m *testing.M) {
 		os.Stderr.WriteString("no test executed these templates: " + strings.Join(unseen, ", ") + "\n")
 		code = 1
 	}
+	if list := unnoted(); code == 0 && len(list) > 0 && !filtered() {
+		os.Stderr.WriteString("no test saw these gestures of staff in the audit log: " + strings.Join(list, ", ") + "\n")
+		code = 1
+	}
 	os.Exit(code)
 }
 
@@ -74,6 +78,7 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
+	seenTable = site.table
 	return &world{t: t, site: site, store: store, clock: clock, structure: structure, log: log, host: strings.TrimPrefix(baseURL, "https://")}
 }
 
@@ -114,9 +119,21 @@ func (b *browser) send(method, path string, form url.Values) *browser {
 
 func (b *browser) do(req *http.Request) *browser {
 	b.w.t.Helper()
+	gesture := req.Method == http.MethodPost && strings.HasPrefix(req.URL.Path, "/gestion")
+	before := ""
+	if gesture {
+		before = b.w.scalar("SELECT coalesce(max(id), 0) FROM staff_event")
+	}
 	res, err := b.w.site.app.Test(req, -1)
 	if err != nil {
 		b.w.t.Fatal(err)
+	}
+	if gesture && b.w.scalar("SELECT coalesce(max(id), 0) FROM staff_event") != before {
+		for _, r := range b.w.site.table {
+			if r.method == post && r.matches(req.URL.Path) {
+				noted.Store(r.path, true)
+			}
+		}
 	}
 	raw, err := io.ReadAll(res.Body)
 	if err != nil {

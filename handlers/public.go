@@ -12,6 +12,8 @@ import (
 // root leads to the right home.
 func (r *request) root() error {
 	switch {
+	case r.session == nil && r.deserted():
+		return r.Redirect(installPath, fiber.StatusSeeOther)
 	case r.session == nil:
 		return r.Redirect("/connexion", fiber.StatusSeeOther)
 	case r.mustFirst(ready) != "":

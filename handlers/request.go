@@ -90,8 +90,10 @@ func (r *request) frame(title, tab string) views.Frame {
 		if !p.Updated.IsZero() {
 			f.Updated = portal.Ago(p.Updated, r.now)
 		}
-	} else {
-		f.Place = r.site.name(r.ctx())
+		r.site.dressAs(r.ctx(), &f, p.Structure)
+	} else if st := r.site.firstStructure(r.ctx()); st != nil {
+		f.Place = st.Name
+		dress(&f, *st)
 	}
 	if r.session == nil {
 		return f

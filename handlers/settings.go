@@ -6,7 +6,13 @@ const settingsPath = "/gestion/reglages"
 
 // settings lists what is found under « Réglages », by subject. A page that the agent may not open is left out.
 var settings = []views.SettingsGroup{
-	{Title: "La structure", Links: []views.SettingsLink{}},
+	{Title: "La structure", Links: []views.SettingsLink{
+		{URL: structurePath, Icon: "ecole", Label: "Structure", Detail: "Nom, adresse, courriels, heures de la nuit et du matin."},
+		{URL: lookSettingsPath, Icon: "crayon", Label: "Apparence", Detail: "Votre couleur et votre logo."},
+		{URL: schoolsPath, Icon: "personnes", Label: "Écoles et classes", Detail: "Ajouter, renommer, réunir une école saisie deux fois."},
+		{URL: yearsPath, Icon: "annee", Label: "Années scolaires", Detail: "Premier et dernier jour de classe, l’année suivante."},
+		{URL: calendarPath, Icon: "calendrier", Label: "Calendrier", Detail: "Vacances, jours fériés, fermetures et ponts, l’année d’un coup d’œil."},
+	}},
 	{Title: "Les activités", Links: []views.SettingsLink{
 		{URL: views.ActivitiesPath, Icon: "calendrier", Label: "Activités", Detail: "Ce que les familles réservent : jours, heures, enfants, périodes, liens."},
 		{URL: views.PlacesPath, Icon: "effectifs", Label: "Places", Detail: "Combien d’enfants peuvent venir, par activité, par groupe, par jour."},

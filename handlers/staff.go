@@ -14,7 +14,7 @@ import (
 // managers set up, import and write to families; the other agents see the day.
 var managers = staffWith(portal.Manager, portal.Administrator)
 
-// administrators look after the team as well.
+// administrators keep the site itself: its structures, its team.
 var administrators = staffWith(portal.Administrator)
 
 // linesPerPage is how many lines of a long list stand on one page.

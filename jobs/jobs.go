@@ -202,7 +202,7 @@ func (r *Runner) sendOne(ctx context.Context, m db.Mail) (down bool, err error) 
 		return false, err
 	}
 	err = r.Mail.Send(ctx, Mail{
-		MessageID: m.MessageID, From: r.From, FromName: setup.Structure.Name, ReplyTo: setup.Structure.Email,
+		MessageID: m.MessageID, From: r.From, FromName: setup.Structure.Sender(), ReplyTo: setup.Structure.Answers(),
 		To: m.Address, Subject: m.Subject, Text: m.Text, HTML: m.HTML, Date: m.Created, // the same at each try
 	})
 	if err == nil {

@@ -36,24 +36,50 @@ func periodOf(periods []Period, d Date, unnamed string) (Period, bool) {
 // Territory is the part of France whose public holidays apply; the zero value is Metropole.
 type Territory string
 
-// The territories whose public holidays the Code du travail fixes (L3133-1, L3134-13, L3422-2).
-// Saint-Martin is left to the town's own closures: the law and the island do not name the same day.
+// The territories, each with its own public holidays: the Code du travail (L3133-1, L3134-13, L3422-2) for most of them,
+// texts of their own for those of the Pacific.
 const (
-	Metropole       Territory = "metropole"
-	AlsaceMoselle   Territory = "alsace-moselle"
-	Guadeloupe      Territory = "guadeloupe"
-	Guyane          Territory = "guyane"
-	Martinique      Territory = "martinique"
-	Mayotte         Territory = "mayotte"
-	Reunion         Territory = "reunion"
-	SaintBarthelemy Territory = "saint-barthelemy"
+	Metropole          Territory = "metropole"
+	AlsaceMoselle      Territory = "alsace-moselle"
+	Guadeloupe         Territory = "guadeloupe"
+	Guyane             Territory = "guyane"
+	Martinique         Territory = "martinique"
+	Mayotte            Territory = "mayotte"
+	Reunion            Territory = "reunion"
+	SaintBarthelemy    Territory = "saint-barthelemy"
+	SaintMartin        Territory = "saint-martin"
+	SaintPierre        Territory = "saint-pierre-et-miquelon"
+	NouvelleCaledonie  Territory = "nouvelle-caledonie"
+	PolynesieFrancaise Territory = "polynesie-francaise"
+	WallisEtFutuna     Territory = "wallis-et-futuna"
 )
+
+// Territories lists the territories in the order in which they are offered.
+var Territories = []Territory{Metropole, AlsaceMoselle, Guadeloupe, Guyane, Martinique, Mayotte, Reunion, SaintBarthelemy, SaintMartin, SaintPierre,
+	NouvelleCaledonie, PolynesieFrancaise, WallisEtFutuna}
+
+var territoryWords = map[Territory]string{
+	Metropole: "France métropolitaine", AlsaceMoselle: "Alsace-Moselle", Guadeloupe: "Guadeloupe", Guyane: "Guyane", Martinique: "Martinique",
+	Mayotte: "Mayotte", Reunion: "La Réunion", SaintBarthelemy: "Saint-Barthélemy", SaintMartin: "Saint-Martin", SaintPierre: "Saint-Pierre-et-Miquelon",
+	NouvelleCaledonie: "Nouvelle-Calédonie", PolynesieFrancaise: "Polynésie française", WallisEtFutuna: "Wallis-et-Futuna",
+}
+
+// Word gives « Alsace-Moselle ».
+func (t Territory) Word() string {
+	if t == "" {
+		t = Metropole
+	}
+	return territoryWords[t]
+}
+
+func (t Territory) known() bool { return t.Word() != "" }
 
 // Calendar is what a town knows of its days whatever the activity; nil is the metropolitan public holidays and nothing else.
 type Calendar struct {
 	Territory Territory
 	Holidays  []Period // school holidays, ascending, named as in a sentence: « vacances de la Toussaint »
 	Closures  []Period // days on which the town hall closes everything
+	Bridges   []Period // bridge days (« ponts »): closed as well
 }
 
 // SchoolHoliday gives the name of the school holidays that hold a day: « vacances de la Toussaint », or nothing.
@@ -73,7 +99,10 @@ func (c *Calendar) closure(d Date) (Period, bool) {
 	if c == nil {
 		return Period{}, false
 	}
-	return periodOf(c.Closures, d, "tous les services")
+	if p, closed := periodOf(c.Closures, d, "tous les services"); closed {
+		return p, true
+	}
+	return periodOf(c.Bridges, d, "pont")
 }
 
 // Closure gives the name of the closure of the whole town hall that holds a day, or nothing.
@@ -124,38 +153,28 @@ func (c *Calendar) PublicHoliday(d Date) string {
 
 // ownHoliday names the public holidays that only one territory has.
 func (t Territory) ownHoliday(dayOfYear, afterEaster int) string {
-	if t == AlsaceMoselle {
-		switch {
-		case afterEaster == -2:
-			return "Vendredi saint"
-		case dayOfYear == 1226:
-			return "Saint-Étienne"
-		}
-		return ""
+	if afterEaster == -2 && (t == AlsaceMoselle || t == PolynesieFrancaise) {
+		return "Vendredi saint"
 	}
-	if t.abolition() == dayOfYear {
-		return "Abolition de l’esclavage"
-	}
-	return ""
+	return ownDays[t][dayOfYear]
 }
 
-// abolition gives the day that commemorates the abolition of slavery, written month and day, or 0.
-func (t Territory) abolition() int {
-	switch t {
-	case Mayotte:
-		return 427
-	case Martinique:
-		return 522
-	case Guadeloupe:
-		return 527
-	case Guyane:
-		return 610
-	case SaintBarthelemy:
-		return 1009
-	case Reunion:
-		return 1220
-	}
-	return 0
+const abolition = "Abolition de l’esclavage"
+
+// ownDays are the days of the year, written month and day, that are public holidays in one territory only. Polynesia keeps
+// Matari’i since 2025 in place of the day of its autonomy.
+var ownDays = map[Territory]map[int]string{
+	AlsaceMoselle:      {1226: "Saint-Étienne"},
+	Mayotte:            {427: abolition},
+	Martinique:         {522: abolition},
+	Guadeloupe:         {527: abolition},
+	SaintMartin:        {528: abolition},
+	Guyane:             {610: abolition},
+	SaintBarthelemy:    {1009: abolition},
+	Reunion:            {1220: abolition},
+	NouvelleCaledonie:  {924: "Fête de la citoyenneté"},
+	PolynesieFrancaise: {305: "Arrivée de l’Évangile", 1120: "Matari’i"},
+	WallisEtFutuna:     {428: "Saint-Pierre-Chanel", 629: "Saint-Pierre et Saint-Paul", 729: "Fête du territoire"},
 }
 
 // easter gives Easter Sunday, by the Gregorian computus of Meeus, Jones and Butcher: a dozen divisions, so nothing is kept.

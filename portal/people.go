@@ -1,5 +1,11 @@
 package portal
 
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
 // Child is a child as the calendar needs to know it.
 type Child struct {
 	ID          ChildID
@@ -29,4 +35,18 @@ func (p Person) Title() string {
 		return name
 	}
 	return p.Civility + " " + name
+}
+
+// Grades lists the levels of nursery and primary school, youngest first.
+var Grades = []string{"TPS", "PS", "MS", "GS", "CP", "CE1", "CE2", "CM1", "CM2"}
+
+// CompareGrades sorts levels from the youngest to the oldest; others come after, by name.
+func CompareGrades(a, b string) int {
+	rank := func(g string) int {
+		if i := slices.Index(Grades, g); i >= 0 {
+			return i
+		}
+		return len(Grades)
+	}
+	return cmp.Or(cmp.Compare(rank(a), rank(b)), strings.Compare(a, b))
 }

@@ -2,17 +2,6 @@ package portal
 
 import "time"
 
-// Structure is a town hall or a body that runs activities for children.
-type Structure struct {
-	ID                     StructureID
-	Name                   string // « Mairie de CarteVille »
-	Street, Postcode, Town string
-	Phone, Email           string
-	Zone                   string // school holiday zone: A, B, C, or nothing for an own calendar
-	Territory              Territory
-	NightAt, ReportAt      TimeOfDay // when the day's requests are transmitted, when reports leave; never 02:00 to 03:00
-}
-
 // ActivityKind sorts activities for icons and statistics.
 type ActivityKind string
 

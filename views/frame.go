@@ -6,6 +6,8 @@ import "marelle/portal"
 type Frame struct {
 	Title   string // of the screen; unique, so that tabs and screen readers tell screens apart
 	Place   string // the structure looked at: « Mairie de CarteVille »
+	Style   string // address of the structure's own colours, when it has some
+	Logo    string // address of its picture, when it has one
 	Places  []PlaceLink
 	Name    string // of the person signed in: « Jean-Paul DUPONT »; nothing when nobody is
 	Profile string // address of the person's own page, when there is one
@@ -62,6 +64,7 @@ var (
 	_ = part("icone", "")
 	_ = part("layouts/head", Frame{})
 	_ = part("layouts/crest", Frame{})
+	_ = part("layouts/logo", "")
 	_ = part("layouts/demo", Frame{})
 	_ = part("layouts/nav", Frame{})
 	_ = part("layouts/places", Frame{})
