@@ -1,0 +1,81 @@
+package db
+
+import (
+	"database/sql"
+
+	"marelle/portal"
+)
+
+// personalNotes are what the town hall wrote down about the households of the person, without who wrote it.
+func personalNotes(q querier, d *portal.PersonalData, _ portal.AccountID) error {
+	for i := range d.Families {
+		notes, err := familyNotes(q, d.Families[i].Number)
+		if err != nil {
+			return err
+		}
+		for _, n := range notes {
+			d.Families[i].Notes = append(d.Families[i].Notes, portal.PersonalNote{At: moment(n.At), Text: n.Body})
+		}
+	}
+	return nil
+}
+
+// ownFamilies holds for the families whose children the account finds on the portal.
+const ownFamilies = "(SELECT family_id FROM sees WHERE account_id = ?2)"
+
+// personalCare completes the children with what those who look after them know. What the child's other household brought or
+// said is left out where it is that household's own affair.
+func personalCare(q querier, d *portal.PersonalData, account portal.AccountID) error {
+	for i := range d.Children {
+		if err := personalChild(q, &d.Children[i], account); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func personalChild(q querier, c *portal.PersonalChild, account portal.AccountID) error {
+	var care portal.Care
+	if _, err := one(q, func(r *sql.Rows) (struct{}, error) {
+		return struct{}{}, r.Scan(&care.Diet, &care.DietWords, &care.Allergies, &c.PlanFirst, &c.PlanLast, &c.PlanWords, &c.LeavesAlone)
+	}, "SELECT diet, diet_words, allergies, coalesce(pai_first, ''), coalesce(pai_last, ''), pai_words, leaves_alone FROM child WHERE id = ?", c.Number); err != nil {
+		return err
+	}
+	c.Diet, c.Allergies = care.DietLine(), care.Allergies
+	pickups, err := pickupsOf(q, "p.child_id = ?1 AND p.family_id IN "+ownFamilies, c.Number, account)
+	if err != nil {
+		return err
+	}
+	for _, p := range pickups {
+		c.Pickups = append(c.Pickups, portal.PersonalPickup{Barred: p.Barred, Name: p.Name, Phone: p.Phone, Link: p.Link, First: p.First.String(), Last: p.Last.String(),
+			Note: p.Note, Judged: p.JudgedOn.String(), Judge: p.JudgedBy})
+	}
+	papers, err := parentPapers(q, c.Number, account)
+	if err != nil {
+		return err
+	}
+	for _, p := range papers {
+		c.Papers = append(c.Papers, portal.PersonalPaper{Kind: p.Kind.Words(), Expires: p.Expires.String(), At: moment(p.At), Name: p.Name})
+	}
+	enrolments, err := enrolmentsOf(q, c.Number)
+	for _, e := range enrolments {
+		c.Enrolments = append(c.Enrolments, portal.PersonalEnrolment{Activity: e.Name, First: e.First.String(), Last: e.Last.String()})
+	}
+	return err
+}
+
+// parentPapers lists the documents of a child that a parent may know of: those that its own household brought, and of the
+// other one's what concerns the child, without the file.
+func parentPapers(q querier, child portal.ChildID, account portal.AccountID) ([]portal.Paper, error) {
+	own, err := papersOf(q, "d.child_id = ?1 AND d.family_id IN "+ownFamilies, child, account)
+	if err != nil {
+		return nil, err
+	}
+	others, err := papersOf(q, "d.child_id = ?1 AND d.family_id NOT IN "+ownFamilies, child, account)
+	for _, p := range others {
+		if !p.Kind.Private() {
+			own = append(own, portal.Paper{Kind: p.Kind, Expires: p.Expires, At: p.At})
+		}
+	}
+	return own, err
+}
