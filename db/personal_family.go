@@ -1,6 +1,7 @@
 package db
 
 import (
+	"context"
 	"database/sql"
 
 	"marelle/portal"
@@ -78,4 +79,40 @@ func parentPapers(q querier, child portal.ChildID, account portal.AccountID) ([]
 		}
 	}
 	return own, err
+}
+
+// OwnChild is a child as its parent reads what the town hall keeps of it.
+type OwnChild struct {
+	portal.ChildFile
+	Care       portal.Care
+	Pickups    []portal.PickupPerson
+	Papers     []portal.Paper
+	Enrolments []portal.Enrolment
+}
+
+// OwnChildren gives what the town hall keeps of the account's children, but for what is the affair of their other family.
+func (s *Store) OwnChildren(ctx context.Context, account portal.AccountID) (list []OwnChild, err error) {
+	err = s.snapshot(ctx, func(r reader) error {
+		if list, err = all(r, func(rows *sql.Rows) (c OwnChild, err error) {
+			var others string
+			err = scanChild(rows, &c.ChildFile, &c.Care, &others)
+			return c, err
+		}, childColumns+` WHERE c.id IN (SELECT fc.child_id FROM sees g JOIN family_child fc ON fc.family_id = g.family_id WHERE g.account_id = ?3) ORDER BY c.birth, c.id`, 0, portal.DateOf(s.now()), account); err != nil {
+			return err
+		}
+		for i := range list {
+			c := &list[i]
+			if c.Pickups, err = pickupsOf(r, "p.child_id = ?1 AND p.family_id IN "+ownFamilies, c.ID, account); err != nil {
+				return err
+			}
+			if c.Papers, err = parentPapers(r, c.ID, account); err != nil {
+				return err
+			}
+			if c.Enrolments, err = enrolmentsOf(r, c.ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return list, err
 }

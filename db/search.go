@@ -42,13 +42,14 @@ func (s *Store) Families(ctx context.Context, structure portal.StructureID, ask 
 	if err := s.freshenSearch(ctx); err != nil {
 		return nil, 0, err
 	}
-	where, rank, args := searchQuery(structure, ask)
+	q := searchQuery(structure, ask)
 	err = s.snapshot(ctx, func(r reader) error {
-		if err := r.row(&total, "SELECT count(*) FROM family_search f WHERE "+where, args...); err != nil {
+		if err := r.row(&total, "SELECT count(*) FROM family_search f WHERE "+q.where, q.args[:q.wanted]...); err != nil {
 			return err
 		}
-		found, err := column[portal.FamilyID](r, fmt.Sprintf("SELECT f.family_id FROM family_search f WHERE %s ORDER BY %sf.name, f.family_id LIMIT ?%d OFFSET ?%d", where, rank, len(args)+1, len(args)+2),
-			append(args, n, max(from, 0))...)
+		k := len(q.args)
+		found, err := column[portal.FamilyID](r, fmt.Sprintf("SELECT f.family_id FROM family_search f WHERE %s ORDER BY %sf.name, f.family_id LIMIT ?%d OFFSET ?%d", q.where, q.rank, k+1, k+2),
+			append(q.args, n, max(from, 0))...)
 		if err != nil {
 			return err
 		}
@@ -58,34 +59,43 @@ func (s *Store) Families(ctx context.Context, structure portal.StructureID, ask 
 	return lines, total, err
 }
 
-// searchQuery gives the condition, the order and the arguments that find families. A word found whole goes before one found
-// at its beginning, which goes before one found inside; a single letter is only looked for at the beginning of words.
-func searchQuery(structure portal.StructureID, ask FamilyAsk) (where, rank string, args []any) {
-	args, where = []any{structure}, "f.structure_id = ?1"
+// search is a query for families: its condition, which uses the first arguments wanted, and its order.
+type search struct {
+	where, rank string
+	args        []any
+	wanted      int
+}
+
+// searchQuery writes the query. A word found whole goes before one found at its beginning, which goes before one found
+// inside; a single letter is only looked for at the beginning of words.
+func searchQuery(structure portal.StructureID, ask FamilyAsk) search {
+	q := search{where: "f.structure_id = ?1", args: []any{structure}}
+	in := func(text string) string {
+		q.args = append(q.args, text)
+		if !ask.Manager {
+			return fmt.Sprintf("instr(f.day, ?%d)", len(q.args))
+		}
+		return fmt.Sprintf("(instr(f.day, ?%d) OR instr(f.rest, ?%[1]d))", len(q.args))
+	}
 	if ask.Class != 0 {
-		args, where = append(args, ask.Class), where+" AND f.family_id IN (SELECT fc.family_id FROM child_class cc JOIN family_child fc ON fc.child_id = cc.child_id WHERE cc.class_id = ?2)"
+		q.args = append(q.args, ask.Class)
+		q.where += " AND f.family_id IN (SELECT fc.family_id FROM child_class cc JOIN family_child fc ON fc.child_id = cc.child_id WHERE cc.class_id = ?2)"
 	}
-	var ranks []string
-	for _, term := range portal.SearchTerms(ask.Search) {
-		needle := term
+	terms := portal.SearchTerms(ask.Search)
+	for _, term := range terms {
 		if len(term) == 1 {
-			needle = " " + term
+			term = " " + term
 		}
-		args = append(args, needle, " "+term, " "+term+" ")
-		k := len(args)
-		in := func(arg int) string {
-			if !ask.Manager {
-				return fmt.Sprintf("instr(f.day, ?%d)", arg)
-			}
-			return fmt.Sprintf("(instr(f.day, ?%d) OR instr(f.rest, ?%[1]d))", arg)
-		}
-		where += " AND " + in(k-2)
-		ranks = append(ranks, fmt.Sprintf("CASE WHEN %s THEN 2 WHEN %s THEN 1 ELSE 0 END", in(k), in(k-1)))
+		q.where += " AND " + in(term)
 	}
-	if len(ranks) > 0 {
-		rank = strings.Join(ranks, " + ") + " DESC, "
+	q.wanted = len(q.args)
+	for _, term := range terms {
+		q.rank += fmt.Sprintf("CASE WHEN %s THEN 2 WHEN %s THEN 1 ELSE 0 END + ", in(" "+term+" "), in(" "+term))
 	}
-	return where, rank, args
+	if q.rank != "" {
+		q.rank += "0 DESC, "
+	}
+	return q
 }
 
 // familyLines reads families in the order of their numbers given.

@@ -10,6 +10,7 @@ var settings = []views.SettingsGroup{
 	{Title: "Les activités", Links: []views.SettingsLink{}},
 	{Title: "Les familles et les comptes", Links: []views.SettingsLink{
 		{URL: "/gestion/comptes", Icon: "personnes", Label: "Comptes des parents", Detail: "Chercher un compte, éditer les lettres de premier accès."},
+		{URL: askedPapersPath, Icon: "fichier", Label: "Documents demandés", Detail: "Ce que chaque enfant doit avoir : assurance, vaccins, autorisations."},
 		{URL: importPath, Icon: "televerser", Label: "Importer", Detail: "Les fichiers de l’école : enfants, responsables, classes."},
 	}},
 	{Title: "Les textes et les courriels", Links: []views.SettingsLink{

@@ -71,6 +71,11 @@ func (b *browser) upload(fields map[string]string, files map[string][]byte) *bro
 }
 
 func (b *browser) uploading(fields map[string]string, files map[string][]byte) *http.Request {
+	return b.uploadingTo(importPath, fields, files)
+}
+
+// uploadingTo makes the form of a page that takes files.
+func (b *browser) uploadingTo(path string, fields map[string]string, files map[string][]byte) *http.Request {
 	b.w.t.Helper()
 	var body bytes.Buffer
 	m := multipart.NewWriter(&body)
@@ -88,7 +93,7 @@ func (b *browser) uploading(fields map[string]string, files map[string][]byte) *
 		f.Write(content)
 	}
 	m.Close()
-	return b.request(importPath, m.FormDataContentType(), &body)
+	return b.request(path, m.FormDataContentType(), &body)
 }
 
 // request makes a form with files, sent as a browser does.

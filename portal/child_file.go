@@ -133,7 +133,9 @@ type CarePlan struct {
 func (p CarePlan) Exists() bool { return p.First != 0 }
 
 // Holds says that the plan is in force on a day.
-func (p CarePlan) Holds(day Date) bool { return p.Exists() && p.First <= day && (p.Last == 0 || day <= p.Last) }
+func (p CarePlan) Holds(day Date) bool {
+	return p.Exists() && p.First <= day && (p.Last == 0 || day <= p.Last)
+}
 
 // Dates gives « du 1er septembre 2026 au 31 août 2027 », or « depuis le … ».
 func (p CarePlan) Dates() string {
