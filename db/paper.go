@@ -164,28 +164,78 @@ type DueCounts struct{ Missing, Expired, Soon int }
 func (s *Store) DuePapers(ctx context.Context, structure portal.StructureID, kind portal.PaperKind, from, n int) (list []DuePaper, counts DueCounts, err error) {
 	today := portal.DateOf(s.now())
 	err = s.snapshot(ctx, func(r reader) error {
-		args := []any{structure, today, string(kind), today + portal.PaperSoon, kind == portal.PlanPaper}
-		if _, err := one(r, func(rows *sql.Rows) (struct{}, error) {
-			return struct{}{}, rows.Scan(&counts.Missing, &counts.Expired, &counts.Soon)
-		}, "SELECT coalesce(sum(d.until IS NULL), 0), coalesce(sum(d.until < ?2), 0), coalesce(sum(d.until >= ?2), 0)"+dueTables, args...); err != nil {
+		var year int64
+		if err := r.row(&year, "SELECT coalesce((SELECT y.id FROM school_year y WHERE y.structure_id = ? AND y.last >= ? ORDER BY y.first LIMIT 1), 0)", structure, today); err != nil {
 			return err
 		}
-		list, err = all(r, func(rows *sql.Rows) (d DuePaper, err error) {
-			err = rows.Scan(&d.Child, &d.Name, &d.Class, &d.School, &d.Expires)
-			return d, err
-		}, `SELECT c.id, iif(c.used_name <> '', c.used_name, c.last_name) || ' ' || c.first_name, coalesce(cl.name, ''), coalesce(sc.name, ''), d.until`+dueTables+`
-			ORDER BY sc.id, cl.name, c.last_name, c.first_name, c.id LIMIT ?6 OFFSET ?7`, append(args, n, max(from, 0))...)
-		return err
+		args := []any{structure, today, string(kind), today + portal.PaperSoon, kind == portal.PlanPaper, year}
+		classes, err := dueClasses(r, args)
+		if err != nil {
+			return err
+		}
+		skip := max(from, 0)
+		for _, c := range classes {
+			counts.Missing, counts.Expired, counts.Soon = counts.Missing+c.Missing, counts.Expired+c.Expired, counts.Soon+c.Soon
+			here := c.Missing + c.Expired + c.Soon
+			if skip >= here || len(list) == n {
+				skip = max(0, skip-here)
+				continue
+			}
+			lines, err := dueOfClass(r, c, append(args, n-len(list), skip))
+			if err != nil {
+				return err
+			}
+			list, skip = append(list, lines...), 0
+		}
+		return nil
 	})
 	return list, counts, err
 }
 
-// dueTables are the children c whose document of the kind ?3 is missing, although it is asked of all or they have a PAI, or
-// ends before ?4. ?1 is the structure, ?2 today, ?5 says that the kind is the PAI's.
-const dueTables = ` FROM child c
-	LEFT JOIN child_class cc ON cc.child_id = c.id AND cc.school_year_id = (SELECT y.id FROM school_year y WHERE y.structure_id = ?1 AND y.last >= ?2 ORDER BY y.first LIMIT 1)
-	LEFT JOIN class cl ON cl.id = cc.class_id LEFT JOIN school sc ON sc.id = cl.school_id
-	LEFT JOIN (SELECT child_id, max(coalesce(expires, '9999-12-31')) AS until FROM child_document WHERE kind = ?3 GROUP BY child_id) d ON d.child_id = c.id
-	WHERE c.structure_id = ?1 AND (cc.child_id IS NOT NULL OR EXISTS (SELECT 1 FROM booking b WHERE b.child_id = c.id AND b.day >= ?2))
-	AND (d.until <= ?4 OR d.until IS NULL AND iif(?5, c.pai_first <= ?2 AND (c.pai_last IS NULL OR c.pai_last >= ?2),
-		EXISTS (SELECT 1 FROM document_asked a WHERE a.structure_id = ?1 AND a.kind = ?3)))`
+// dueClass is how many documents are due in a class; no class is the last.
+type dueClass struct {
+	id           portal.ClassID
+	Name, School string
+	DueCounts
+}
+
+// dueClasses counts by class, in one pass over the classes of the year: sorting all the children for one page would cost more.
+func dueClasses(q querier, args []any) ([]dueClass, error) {
+	return all(q, func(r *sql.Rows) (c dueClass, err error) {
+		err = r.Scan(&c.id, &c.Name, &c.School, &c.Missing, &c.Expired, &c.Soon)
+		return c, err
+	}, `WITH kid AS (SELECT cc.child_id AS id, cl.id AS class_id FROM school sc JOIN class cl ON cl.school_id = sc.id AND cl.school_year_id = ?6
+				JOIN child_class cc ON cc.class_id = cl.id WHERE sc.structure_id = ?1
+			UNION ALL SELECT k.id, 0 FROM child k WHERE `+outOfClass+`),
+		paper AS MATERIALIZED (SELECT class_id, `+dueUntil+` AS until, `+dueWanted+` AS wanted FROM kid k)
+		SELECT d.class_id, coalesce(cl.name, ''), coalesce(sc.name, ''), d.missing, d.expired, d.soon FROM (
+			SELECT class_id, sum(until IS NULL) AS missing, coalesce(sum(until < ?2), 0) AS expired, coalesce(sum(until >= ?2), 0) AS soon
+			FROM paper WHERE until <= ?4 OR until IS NULL AND wanted GROUP BY class_id) d
+		LEFT JOIN class cl ON cl.id = d.class_id LEFT JOIN school sc ON sc.id = cl.school_id ORDER BY cl.id IS NULL, sc.id, cl.name COLLATE francais, cl.id`, args...)
+}
+
+func dueOfClass(q querier, c dueClass, args []any) ([]DuePaper, error) {
+	in := "k.id IN (SELECT child_id FROM child_class WHERE class_id = ?9 AND school_year_id = ?6)"
+	if c.id == 0 {
+		in = outOfClass + " AND ?9 = 0"
+	}
+	return all(q, func(r *sql.Rows) (d DuePaper, err error) {
+		d.Class, d.School = c.Name, c.School
+		err = r.Scan(&d.Child, &d.Name, &d.Expires)
+		return d, err
+	}, `SELECT id, name, until FROM (SELECT k.id, iif(k.used_name <> '', k.used_name, k.last_name) || ' ' || k.first_name AS name, `+dueUntil+` AS until, `+dueWanted+` AS wanted
+			FROM child k WHERE `+in+`)
+		WHERE until <= ?4 OR until IS NULL AND wanted ORDER BY name COLLATE francais, id LIMIT ?7 OFFSET ?8`, append(args, c.id)...)
+}
+
+// What DuePapers asks of a child k: ?1 is the structure, ?2 today, ?3 the kind, ?5 says that it is the PAI's, ?6 is the school year.
+const (
+	// outOfClass holds for a child without a class this year that has something booked.
+	outOfClass = `k.structure_id = ?1 AND NOT EXISTS (SELECT 1 FROM child_class cc WHERE cc.child_id = k.id AND cc.school_year_id = ?6)
+		AND EXISTS (SELECT 1 FROM booking b WHERE b.child_id = k.id AND b.day >= ?2)`
+	// dueUntil is the last good day of its latest document of the kind.
+	dueUntil = "(SELECT max(coalesce(d.expires, '9999-12-31')) FROM child_document d WHERE d.child_id = k.id AND d.kind = ?3)"
+	// dueWanted says that it must have one: it is asked of all, or the child has a PAI.
+	dueWanted = `iif(?5, (SELECT p.pai_first <= ?2 AND (p.pai_last IS NULL OR p.pai_last >= ?2) FROM child p WHERE p.id = k.id),
+		EXISTS (SELECT 1 FROM document_asked a WHERE a.structure_id = ?1 AND a.kind = ?3))`
+)
