@@ -79,6 +79,13 @@ func TestSearchOrder(t *testing.T) {
 			t.Errorf("« %s »: %s, want %s", typed, got, want)
 		}
 	}
+	if _, err := h.AddGuardian(ctx, h.structure, by, 5, portal.GuardianFile{LastName: "MARTIN", FirstName: "Zoé", Rights: portal.AllRights()}, "formulaire-martin"); err != nil {
+		t.Fatal(err)
+	}
+	if got := h.found(h.structure, "martin"); got != "MARTIN, ZUBER MARTIN, BERNARD, MARTINEZ, LEMARTINEL" {
+		t.Errorf("the family of that name does not go before another's mother: %s", got)
+	}
+	h.raw("DELETE FROM guardian")
 	list, total, err := h.Families(ctx, h.structure, db.FamilyAsk{Search: "martin"}, 1, 2)
 	if err != nil || total != 4 || len(list) != 2 || list[0].Name != "ZUBER MARTIN" || list[1].Name != "MARTINEZ" {
 		t.Errorf("the second page: %+v, %d, %v", list, total, err)

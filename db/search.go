@@ -67,7 +67,7 @@ type search struct {
 }
 
 // searchQuery writes the query. A word found whole goes before one found at its beginning, which goes before one found
-// inside; a single letter is only looked for at the beginning of words.
+// inside; of two alike, the family of that name goes first. A single letter is only looked for at the beginning of words.
 func searchQuery(structure portal.StructureID, ask FamilyAsk) search {
 	q := search{where: "f.structure_id = ?1", args: []any{structure}}
 	in := func(text string) string {
@@ -89,11 +89,13 @@ func searchQuery(structure portal.StructureID, ask FamilyAsk) search {
 		q.where += " AND " + in(term)
 	}
 	q.wanted = len(q.args)
+	named := ""
 	for _, term := range terms {
 		q.rank += fmt.Sprintf("CASE WHEN %s THEN 2 WHEN %s THEN 1 ELSE 0 END + ", in(" "+term+" "), in(" "+term))
+		named += fmt.Sprintf("(instr(' ' || f.name, ?%d) > 0) + ", len(q.args))
 	}
 	if q.rank != "" {
-		q.rank += "0 DESC, "
+		q.rank += "0 DESC, " + named + "0 DESC, "
 	}
 	return q
 }

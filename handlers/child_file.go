@@ -3,7 +3,6 @@ package handlers
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"marelle/portal"
 	"marelle/views"
@@ -95,7 +94,7 @@ func (r *request) addPapers(page *views.ChildPage, papers []portal.Paper, care p
 	}
 	for _, k := range asked {
 		if !slices.ContainsFunc(papers, func(p portal.Paper) bool { return p.Kind == k }) {
-			page.Missing = append(page.Missing, strings.ToLower(k.Words()[:1])+k.Words()[1:])
+			page.Missing = append(page.Missing, k.Spoken())
 		}
 	}
 	return nil

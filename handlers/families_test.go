@@ -20,11 +20,6 @@ func (b *browser) key() string {
 	return b.page.Find("main input[name=cle]").First().AttrOr("value", "")
 }
 
-// seen gives the version that the form on the page carries.
-func (b *browser) seen() string {
-	return b.page.Find("main input[name=vu]").First().AttrOr("value", "")
-}
-
 // filled gives the form on the page as the browser would send it, with some fields changed.
 func (b *browser) filled(changes url.Values) url.Values {
 	form := url.Values{}
@@ -245,7 +240,7 @@ func TestFileOfAChild(t *testing.T) {
 	b.get(child + "/sante").want(200)
 	b.fill(url.Values{"regime": {"autre"}, "regime_autre": {"Halal"}, "pai_au": {"2026-01-01"}}).want(422).wantText("jamais la religion").wantText("Donnez la date de début du PAI.")
 	b.fill(url.Values{"regime": {"sans-porc"}, "regime_autre": {""}, "allergies": {"Arachide, œuf"}, "pai_du": {"2026-09-01"}, "pai_au": {"2027-08-31"}, "pai_consigne": {"Trousse rouge.\nAppeler le 15."}, "seul": {"1"}}).want(303)
-	b.follow().wantText("Sans porc").wantText("Arachide, œuf").wantText("PAI du mardi 1er septembre 2026 au mardi 31 août 2027").wantText("Trousse rouge. Appeler le 15.").wantText("autorisé").wantText("Il manque : pAI signé.")
+	b.follow().wantText("Sans porc").wantText("Arachide, œuf").wantText("PAI du mardi 1er septembre 2026 au mardi 31 août 2027").wantText("Trousse rouge. Appeler le 15.").wantText("autorisé").wantText("Il manque : PAI signé.")
 
 	b.get(child + "/personnes/nouvelle").want(200)
 	b.fill(url.Values{"personne": {""}, "telephone": {"12"}, "ecartee": {"oui"}}).want(422).wantText("Donnez le nom et le prénom de la personne.").wantText("Ce numéro n’est pas complet.").wantText("que par une décision de justice")

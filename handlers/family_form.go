@@ -79,10 +79,6 @@ func textField(id, label, value string, most int) views.Field {
 	return views.Field{Kind: "text", ID: id, Label: label, Value: value, Most: most}
 }
 
-func dateField(id, label string, day portal.Date) views.Field {
-	return views.Field{Kind: "date", ID: id, Label: label, Value: day.String()}
-}
-
 func boxField(id, label string, ticked bool) views.Field {
 	return views.Field{Kind: "box", ID: id, Label: label, Checked: ticked}
 }

@@ -44,6 +44,14 @@ func (k PaperKind) Words() string {
 	return "Autre document"
 }
 
+// Spoken names the kind inside a sentence: « attestation d’assurance scolaire », « PAI signé ».
+func (k PaperKind) Spoken() string {
+	if k == PlanPaper {
+		return k.Words()
+	}
+	return lower(k.Words()[:1]) + k.Words()[1:]
+}
+
 // Private says that the document is the affair of the family that brought it: the child's other family learns nothing of it.
 func (k PaperKind) Private() bool { return k == Judgment || k == Proof || k == OtherPaper }
 
