@@ -186,6 +186,9 @@ func (s *Store) Announce(ctx context.Context, account portal.AccountID, ask port
 		if sheet, err = s.sheetOf(ctx, tx, account, ask.Child, ask.First, ask.Last); err != nil {
 			return err
 		}
+		if err := mayBook(tx, account, ask.Child); err != nil {
+			return err
+		}
 		days := sheet.In(portal.AbsencePossible, now)
 		if len(days) == 0 {
 			if known := sheet.In(portal.AbsenceAnnounced, now); len(known) > 0 {
@@ -237,6 +240,9 @@ func (s *Store) TakeBackAbsence(ctx context.Context, account portal.AccountID, c
 		now := s.now()
 		sheet, err := s.sheetOf(ctx, tx, account, child, day, day)
 		if err != nil {
+			return err
+		}
+		if err := mayBook(tx, account, child); err != nil {
 			return err
 		}
 		var refused *portal.Error

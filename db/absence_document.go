@@ -10,7 +10,7 @@ import (
 
 // sameHousehold holds for the documents that a guardian of the account's own families sent: separated parents both see an
 // absence, but not the papers of the other home. The ? is the account.
-const sameHousehold = `d.account_id IN (SELECT other.account_id FROM guardian me JOIN guardian other ON other.family_id = me.family_id
+const sameHousehold = `d.account_id IN (SELECT other.account_id FROM sees me JOIN guardian other ON other.family_id = me.family_id
 	JOIN family_child fc ON fc.family_id = me.family_id AND fc.child_id = s.child_id WHERE me.account_id = ?)`
 
 const documentTables = " FROM absence_document d JOIN absence_spell s ON s.id = d.spell_id WHERE "

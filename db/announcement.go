@@ -17,7 +17,7 @@ func scanAnnouncement(r *sql.Rows) (a portal.Announcement, err error) {
 // announcementsFor lists the messages shown to an account on a day, the latest first: those of its children's structures
 // that are for everybody, for an activity that one of them is booked for around that day, or for a school of theirs.
 func announcementsFor(q querier, account portal.AccountID, today portal.Date) ([]portal.Announcement, error) {
-	return all(q, scanAnnouncement, `WITH mine AS MATERIALIZED (SELECT DISTINCT c.id, c.structure_id FROM guardian g
+	return all(q, scanAnnouncement, `WITH mine AS MATERIALIZED (SELECT DISTINCT c.id, c.structure_id FROM sees g
 			JOIN family_child fc ON fc.family_id = g.family_id JOIN child c ON c.id = fc.child_id WHERE g.account_id = ?1) `+announcementColumns+`
 		WHERE n.structure_id IN (SELECT structure_id FROM mine) AND n.removed_at IS NULL AND ?2 BETWEEN n.first AND n.last
 		AND (n.activity_id IS NULL OR EXISTS (SELECT 1 FROM mine JOIN booking b ON b.child_id = mine.id

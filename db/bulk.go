@@ -39,7 +39,7 @@ var (
 	bulkAccount   = &bulkTable{"account", "login, civility, last_name, used_name, first_name, home_phone, work_phone, mobile_phone, created_at", true, ""}
 	bulkEmail     = &bulkTable{"account_email", "account_id, position, address", false, ""}
 	bulkFamily    = &bulkTable{"family", "structure_id, name, street, postcode, town, resident, created_at", true, ""}
-	bulkChild     = &bulkTable{"child", "structure_id, ine_hash, created_at, " + childColumns, true, ""}
+	bulkChild     = &bulkTable{"child", "structure_id, ine_hash, created_at, " + fileColumns, true, ""}
 	bulkPlace     = &bulkTable{"child_class", "child_id, school_year_id, class_id, grade", false, " ON CONFLICT DO UPDATE SET class_id = excluded.class_id, grade = excluded.grade"}
 	bulkElsewhere = &bulkTable{"child_elsewhere", "child_id, school_year_id, school_id, class", false, " ON CONFLICT DO UPDATE SET class = excluded.class"}
 	bulkFamChild  = &bulkTable{"family_child", "family_id, child_id", false, " ON CONFLICT DO NOTHING"}

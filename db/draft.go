@@ -399,16 +399,17 @@ func neededBesides(slot *portal.Slot, needed portal.ActivityID) bool {
 	return false
 }
 
+// mustBeGuardian refuses an account that does not find the child on the portal, or may not change its days.
 func mustBeGuardian(tx *Tx, account portal.AccountID, child portal.ChildID) error {
 	var n int
-	if err := tx.row(&n, `SELECT count(*) FROM guardian g JOIN family_child fc ON fc.family_id = g.family_id
+	if err := tx.row(&n, `SELECT count(*) FROM sees g JOIN family_child fc ON fc.family_id = g.family_id
 		WHERE g.account_id = ? AND fc.child_id = ?`, account, child); err != nil {
 		return err
 	}
 	if n == 0 {
 		return portal.NotFound("Cet enfant n’existe pas, ou n’est pas rattaché à votre compte.")
 	}
-	return nil
+	return mayBook(tx, account, child)
 }
 
 // draftMost bounds a draft: more than a family of five can click in a year.

@@ -21,8 +21,8 @@ var childFields = []struct {
 	{"sex", func(c *portal.FileChild) any { return &c.Sex }},
 }
 
-// childColumns lists them for a statement.
-var childColumns = func() string {
+// fileColumns lists them for a statement.
+var fileColumns = func() string {
 	var names []string
 	for _, f := range childFields {
 		names = append(names, f.column)
@@ -31,7 +31,7 @@ var childColumns = func() string {
 }()
 
 // updateChild writes all of them.
-var updateChild = "UPDATE child SET " + strings.ReplaceAll(childColumns, ",", " = ?,") + " = ?, ine_hash = ? WHERE id = ?"
+var updateChild = "UPDATE child SET " + strings.ReplaceAll(fileColumns, ",", " = ?,") + " = ?, ine_hash = ? WHERE id = ?"
 
 func childValues(c *portal.FileChild) []any {
 	var values []any
@@ -41,9 +41,9 @@ func childValues(c *portal.FileChild) []any {
 	return values
 }
 
-// FamilyFile gives all households of a structure with those responsible and the children, each in the class of a school
+// FileOfFamilies gives all households of a structure with those responsible and the children, each in the class of a school
 // year, as the families' file holds them.
-func (s *Store) FamilyFile(ctx context.Context, structure portal.StructureID) (*portal.FamilyFile, error) {
+func (s *Store) FileOfFamilies(ctx context.Context, structure portal.StructureID) (*portal.FamilyFile, error) {
 	setup, err := s.Setup(ctx, structure)
 	if err != nil {
 		return nil, err
@@ -72,7 +72,7 @@ func readFamilies(q querier, structure portal.StructureID, year portal.SchoolYea
 		err = r.Scan(into...)
 		c.Hash = string(hash)
 		return c, err
-	}, `SELECT child.id, ine_hash, coalesce(s.name, ''), coalesce(k.name, ''), coalesce(cc.grade, ''), `+childColumns+`
+	}, `SELECT child.id, ine_hash, coalesce(s.name, ''), coalesce(k.name, ''), coalesce(cc.grade, ''), `+fileColumns+`
 		FROM child LEFT JOIN child_class cc ON cc.child_id = child.id AND cc.school_year_id = ?2 LEFT JOIN class k ON k.id = cc.class_id LEFT JOIN school s ON s.id = k.school_id
 		WHERE child.structure_id = ?1 ORDER BY child.id`, structure, year.ID); err != nil {
 		return f, err

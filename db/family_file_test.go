@@ -14,7 +14,7 @@ import (
 // familiesCSV gives the families of the town as the export writes them.
 func (w *rollTown) familiesCSV() string {
 	w.t.Helper()
-	file, err := w.store.FamilyFile(context.Background(), w.structure)
+	file, err := w.store.FileOfFamilies(context.Background(), w.structure)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -35,8 +35,8 @@ const AllLines = -1
 
 // followedWhere keeps what the account, another guardian of the same family or an agent asked for one of its children.
 // A child of separated parents is in two families: each sees what was asked from its own side. ?1 is the account.
-const followedWhere = ` WHERE m.child_id IN (SELECT fc.child_id FROM guardian me JOIN family_child fc ON fc.family_id = me.family_id WHERE me.account_id = ?1)
-	AND (EXISTS (SELECT 1 FROM guardian me JOIN guardian other ON other.family_id = me.family_id JOIN family_child fc ON fc.family_id = me.family_id
+const followedWhere = ` WHERE m.child_id IN (SELECT fc.child_id FROM sees me JOIN family_child fc ON fc.family_id = me.family_id WHERE me.account_id = ?1)
+	AND (EXISTS (SELECT 1 FROM sees me JOIN guardian other ON other.family_id = me.family_id JOIN family_child fc ON fc.family_id = me.family_id
 			WHERE me.account_id = ?1 AND other.account_id = m.account_id AND fc.child_id = m.child_id)
 		OR ` + askedByTown + `)
 	AND (?2 = 0 OR m.child_id = ?2) AND (?3 = 0 OR m.activity_id = ?3) AND (?4 IS NULL OR m.day >= ?4) AND (?5 IS NULL OR m.day <= ?5)

@@ -89,15 +89,15 @@ func familyDays(q querier, account portal.AccountID, first, last portal.Date) ([
 		err = rows.Scan(&b.Child, &b.ActID, &b.Activity, &b.Day, &b.Status, &b.Hours.Arrival, &b.Hours.Departure, &b.Absent)
 		return b, err
 	}, `SELECT b.child_id, a.id, a.name, b.day, b.status, b.arrival, b.departure, `+announced+` FROM booking b JOIN activity a ON a.id = b.activity_id
-		WHERE b.child_id IN (SELECT fc.child_id FROM guardian g JOIN family_child fc ON fc.family_id = g.family_id WHERE g.account_id = ?)
+		WHERE b.child_id IN (SELECT fc.child_id FROM sees g JOIN family_child fc ON fc.family_id = g.family_id WHERE g.account_id = ?)
 		AND b.day BETWEEN ? AND ? ORDER BY b.day, a.starts, a.id`, account, first, last)
 }
 
 // refusedMovements lists what the account's families asked since an instant for days still to come and was refused, at
 // once or by the night, newest first. What was obtained since is left out.
 func refusedMovements(q querier, account portal.AccountID, today portal.Date, since time.Time) ([]portal.Movement, error) {
-	return all(q, scanMovement, movementColumns+` WHERE m.child_id IN (SELECT fc.child_id FROM guardian g JOIN family_child fc ON fc.family_id = g.family_id WHERE g.account_id = ?1)
-		AND m.account_id IN (SELECT other.account_id FROM guardian me JOIN guardian other ON other.family_id = me.family_id WHERE me.account_id = ?1)
+	return all(q, scanMovement, movementColumns+` WHERE m.child_id IN (SELECT fc.child_id FROM sees g JOIN family_child fc ON fc.family_id = g.family_id WHERE g.account_id = ?1)
+		AND m.account_id IN (SELECT other.account_id FROM sees me JOIN guardian other ON other.family_id = me.family_id WHERE me.account_id = ?1)
 		AND (m.outcome = 'refused' OR m.final = 'refused') AND m.at >= ?2 AND m.day >= ?3
 		AND NOT EXISTS (SELECT 1 FROM movement later WHERE later.child_id = m.child_id AND later.activity_id = m.activity_id AND later.day = m.day AND later.id > m.id)
 		ORDER BY m.id DESC LIMIT 20`, account, at(since), today)

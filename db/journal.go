@@ -68,21 +68,24 @@ func (s *Store) SearchJournal(ctx context.Context, structure portal.StructureID,
 		if err := r.row(&total, "SELECT count(*) FROM staff_event e"+where, args...); err != nil {
 			return err
 		}
-		list, err = all(r, scanRecorded, `SELECT e.id, coalesce(e.structure_id, 0), coalesce(e.account_id, 0), e.at, e.subject, e.subject_id, e.words, e.changes,
-				coalesce(a.civility, ''), coalesce(iif(a.used_name <> '', a.used_name, a.last_name), ''), coalesce(a.first_name, '')
-			FROM staff_event e LEFT JOIN account a ON a.id = e.account_id`+where+" ORDER BY e.id DESC LIMIT ?8 OFFSET ?9", append(args, n, max(from, 0))...)
+		list, err = recorded(r, where+" ORDER BY e.id DESC LIMIT ?8 OFFSET ?9", append(args, n, max(from, 0))...)
 		return err
 	})
 	return list, total, err
 }
 
-func scanRecorded(rows *sql.Rows) (e Recorded, err error) {
-	var changes string
-	if err := rows.Scan(&e.ID, &e.Structure, &e.By, into{&e.At}, &e.Subject, &e.SubjectID, &e.Words, &changes, &e.Who.Civility, &e.Who.LastName, &e.Who.FirstName); err != nil {
-		return e, err
-	}
-	e.Who.ID = e.By
-	return e, json.Unmarshal([]byte(changes), &e.Changes)
+// recorded reads lines of the audit log.
+func recorded(q querier, where string, args ...any) ([]Recorded, error) {
+	return all(q, func(rows *sql.Rows) (e Recorded, err error) {
+		var changes string
+		if err := rows.Scan(&e.ID, &e.Structure, &e.By, into{&e.At}, &e.Subject, &e.SubjectID, &e.Words, &changes, &e.Who.Civility, &e.Who.LastName, &e.Who.FirstName); err != nil {
+			return e, err
+		}
+		e.Who.ID = e.By
+		return e, json.Unmarshal([]byte(changes), &e.Changes)
+	}, `SELECT e.id, coalesce(e.structure_id, 0), coalesce(e.account_id, 0), e.at, e.subject, e.subject_id, e.words, e.changes,
+			coalesce(a.civility, ''), coalesce(iif(a.used_name <> '', a.used_name, a.last_name), ''), coalesce(a.first_name, '')
+		FROM staff_event e LEFT JOIN account a ON a.id = e.account_id`+where, args...)
 }
 
 // JournalPeople lists who is in the audit log of a structure, by name.

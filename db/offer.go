@@ -154,7 +154,7 @@ const offerColumns = `SELECT o.id, o.structure_id, o.account_id, o.activity_id, 
 // guardedBy keeps the offers of children whose guardian an account is, all of them.
 func guardedBy(account string) string {
 	return ` AND NOT EXISTS (SELECT 1 FROM offer_child oc WHERE oc.offer_id = o.id AND oc.child_id NOT IN
-		(SELECT fc.child_id FROM guardian g JOIN family_child fc ON fc.family_id = g.family_id WHERE g.account_id = ` + account + `))
+		(SELECT fc.child_id FROM sees g JOIN family_child fc ON fc.family_id = g.family_id WHERE g.account_id = ` + account + `))
 		AND EXISTS (SELECT 1 FROM offer_child oc WHERE oc.offer_id = o.id)`
 }
 
@@ -239,6 +239,11 @@ func (s *Store) answer(ctx context.Context, find func(querier) (*portal.Offer, e
 		done, refused := o.Answer(accept, now)
 		if done || refused != nil {
 			return asErr(refused)
+		}
+		for _, c := range o.Children {
+			if err := mayBook(tx, by, c.ID); err != nil {
+				return err
+			}
 		}
 		setup, err := s.Setup(ctx, o.Structure)
 		if err != nil {

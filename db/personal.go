@@ -23,7 +23,7 @@ func (s *Store) Export(ctx context.Context, session *Session, current, addr stri
 	data := &portal.PersonalData{Written: moment(s.now())}
 	err = s.snapshot(ctx, func(r reader) error {
 		for _, part := range []func(querier, *portal.PersonalData, portal.AccountID) error{
-			personalAccount, personalHousehold, personalChildren, personalDays, personalRegistrations, personalWaits, personalMovements, personalProofs, personalTraces,
+			personalAccount, personalHousehold, personalNotes, personalChildren, personalCare, personalDays, personalRegistrations, personalWaits, personalMovements, personalProofs, personalTraces,
 		} {
 			if err := part(r, data, session.Account); err != nil {
 				return err
@@ -84,15 +84,17 @@ func personalHousehold(q querier, d *portal.PersonalData, account portal.Account
 		return err
 	}
 	d.Families, err = all(q, func(r *sql.Rows) (f portal.PersonalFamily, err error) {
-		err = r.Scan(&f.Number, &f.Structure, &f.Name, &f.Street, &f.Postcode, &f.Town)
+		var rights portal.Rights
+		err = r.Scan(&f.Number, &f.Structure, &f.Name, &f.Street, &f.Postcode, &f.Town, &f.Resident, &rights.Legal, &rights.See, &rights.Book, &rights.PickUp)
+		f.Rights = rights.Words()
 		return f, err
-	}, `SELECT f.id, s.name, f.name, f.street, f.postcode, f.town FROM guardian g JOIN family f ON f.id = g.family_id JOIN structure s ON s.id = f.structure_id
+	}, `SELECT f.id, s.name, f.name, f.street, f.postcode, f.town, f.resident, g.legal, g.may_see, g.may_book, g.may_pick_up FROM guardian g JOIN family f ON f.id = g.family_id JOIN structure s ON s.id = f.structure_id
 		WHERE g.account_id = ? ORDER BY f.id`, account)
 	return err
 }
 
 // childOfAccount holds for the children whose guardian the account ?1 is.
-const childOfAccount = " IN (SELECT fc.child_id FROM guardian g JOIN family_child fc ON fc.family_id = g.family_id WHERE g.account_id = ?1)"
+const childOfAccount = " IN (SELECT fc.child_id FROM sees g JOIN family_child fc ON fc.family_id = g.family_id WHERE g.account_id = ?1)"
 
 func personalChildren(q querier, d *portal.PersonalData, account portal.AccountID) (err error) {
 	d.Children, err = all(q, func(r *sql.Rows) (c portal.PersonalChild, err error) {

@@ -37,7 +37,7 @@ func (s *Store) Registrations(ctx context.Context, account portal.AccountID) (*R
 		if l.Children, err = childrenOf(r, account, portal.DateOf(l.Now)); err != nil {
 			return err
 		}
-		rows, err := registrationRows(r, "r.child_id IN (SELECT fc.child_id FROM guardian g JOIN family_child fc ON fc.family_id = g.family_id WHERE g.account_id = ?)", account)
+		rows, err := registrationRows(r, "r.child_id IN (SELECT fc.child_id FROM sees g JOIN family_child fc ON fc.family_id = g.family_id WHERE g.account_id = ?)", account)
 		if err != nil {
 			return err
 		}

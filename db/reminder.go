@@ -180,7 +180,7 @@ func remindedFamilies(q querier, structure portal.Structure, children []portal.C
 		SELECT a.id, a.civility, iif(a.used_name <> '', a.used_name, a.last_name), a.first_name,
 			c.id, c.structure_id, iif(c.used_name <> '', c.used_name, c.last_name), c.first_name, w.emails
 		FROM json_each(?2) k JOIN child c ON c.id = k.value AND c.structure_id = ?3
-		JOIN family_child fc ON fc.child_id = c.id JOIN guardian g ON g.family_id = fc.family_id
+		JOIN family_child fc ON fc.child_id = c.id JOIN sees g ON g.family_id = fc.family_id
 		JOIN to_whom w ON w.account_id = g.account_id JOIN account a ON a.id = g.account_id
 		ORDER BY a.id, c.birth, c.id`, string(kind), string(wanted), structure.ID)
 	return list, err
@@ -238,7 +238,7 @@ func (s *Store) restingDrafts(ctx context.Context, now time.Time) ([]restingDraf
 		return c, err
 	}, `SELECT w.account_id, c.structure_id, w.child_id, w.activity_id, w.day, w.action FROM draft d JOIN wish w ON w.account_id = d.account_id
 		JOIN child c ON c.id = w.child_id WHERE d.updated_at <= ? AND w.day >= ?
-		AND EXISTS (SELECT 1 FROM guardian g JOIN family_child fc ON fc.family_id = g.family_id WHERE g.account_id = w.account_id AND fc.child_id = c.id)
+		AND EXISTS (SELECT 1 FROM sees g JOIN family_child fc ON fc.family_id = g.family_id WHERE g.account_id = w.account_id AND fc.child_id = c.id)
 		ORDER BY w.account_id, w.day`, at(now.Add(-portal.DraftRest)), portal.DateOf(now))
 	if err != nil {
 		return nil, err

@@ -173,7 +173,7 @@ const sessionQuery = `SELECT s.account_id, s.csrf, s.remember, coalesce(s.struct
 	EXISTS (SELECT 1 FROM staff w JOIN structure st ON st.id = w.structure_id WHERE w.account_id = a.id AND ` + mustHaveFactor + ` AND st.factor_since <= s.created_at),
 	(SELECT json_group_array(json_object('id', p.id, 'name', p.name, 'guardian', p.guardian, 'role', p.role, 'done', p.done_at)) FROM (
 		SELECT st.id, st.name, coalesce(w.role, '') AS role,
-			EXISTS (SELECT 1 FROM guardian g JOIN family f ON f.id = g.family_id WHERE g.account_id = a.id AND f.structure_id = st.id) AS guardian,
+			EXISTS (SELECT 1 FROM sees g JOIN family f ON f.id = g.family_id WHERE g.account_id = a.id AND f.structure_id = st.id) AS guardian,
 			(SELECT n.done_at FROM night n WHERE n.structure_id = st.id AND n.done_at IS NOT NULL ORDER BY n.date DESC LIMIT 1) AS done_at
 		FROM structure st LEFT JOIN staff w ON w.structure_id = st.id AND w.account_id = a.id ORDER BY st.id) p
 		WHERE p.guardian OR p.role <> ''),

@@ -53,7 +53,7 @@ func (s *Store) spells(ctx context.Context, q querier, account portal.AccountID,
 		err = r.Scan(&p.ID, &p.Child.ID, &p.By, &p.First, &p.Last, &p.Reason, &p.Document, into{&p.At})
 		return p, err
 	}, `SELECT s.id, s.child_id, s.account_id, s.first, s.last, s.reason, s.document, s.at FROM absence_spell s
-		WHERE s.child_id IN (SELECT fc.child_id FROM guardian g JOIN family_child fc ON fc.family_id = g.family_id WHERE g.account_id = ?)
+		WHERE s.child_id IN (SELECT fc.child_id FROM sees g JOIN family_child fc ON fc.family_id = g.family_id WHERE g.account_id = ?)
 		AND `+where+" ORDER BY s.first, s.id", append([]any{account}, args...)...)
 	if err != nil {
 		return nil, err

@@ -57,14 +57,16 @@ func (s *senders) admit(account portal.AccountID, now time.Time) bool {
 	return true
 }
 
-// roomForFiles lets two forms weigh more than the rest of the site takes: the school's files and an absence's document.
+// roomForFiles lets three forms weigh more than the rest of the site takes: the school's files, an absence's document and a child's.
 func (s *Site) roomForFiles(head *fasthttp.RequestHeader) fasthttp.RequestConfig {
 	path := string(head.RequestURI())
-	if !head.IsPost() || !strings.HasPrefix(path, views.AbsencesPath+"/") || !strings.HasSuffix(path, "/justificatif") {
+	ofFamily := strings.HasPrefix(path, views.AbsencesPath+"/") && strings.HasSuffix(path, "/justificatif")
+	ofStaff := strings.HasPrefix(path, childrenPath) && strings.HasSuffix(path, "/documents")
+	if !head.IsPost() || !ofFamily && !ofStaff {
 		return s.roomForRolls(head)
 	}
 	session, err := s.store.Session(context.Background(), string(head.Cookie(s.cookieName())))
-	if err != nil || session.MustChange || session.TermsDue || !session.Guardian() {
+	if err != nil || session.MustChange || session.TermsDue || ofFamily && !session.Guardian() || ofStaff && !managers.admit(session) {
 		return fasthttp.RequestConfig{}
 	}
 	if size := head.ContentLength(); size >= 0 && size <= bodyRoom || !s.senders.admit(session.Account, s.store.Now()) {

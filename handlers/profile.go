@@ -31,7 +31,7 @@ func (r *request) profile() error {
 	if err != nil {
 		return err
 	}
-	v := views.Profile{Frame: r.frame("Profil utilisateur", profilePath), Done: profileDone[r.Query("fait")], Person: p.Person.Title(), Login: p.Login}
+	v := views.Profile{Frame: r.frame("Profil utilisateur", profilePath), Done: profileDone[r.Query("fait")], Person: p.Person.Title(), Login: p.Login, Children: r.session.Guardian()}
 	v.SetAddresses(p.Addresses)
 	v.SetPhones(p.Phones)
 	for _, d := range p.Devices {

@@ -24,6 +24,7 @@ var (
 	staffTabs = []views.Tab{
 		{Label: "Accueil", Path: "/gestion", Icon: "maison"},
 		{Label: "Demandes", Path: "/gestion/mouvements", Icon: "suivi"},
+		{Label: "Familles", Path: views.FamiliesPath, Icon: "famille"},
 		{Label: "Absences", Path: staffAbsencesPath, Icon: "refus"},
 		{Label: "Nuits", Path: "/gestion/nuits", Icon: "lune"},
 		{Label: "Messages", Path: views.AnnouncementsPath, Icon: "info"},
@@ -99,6 +100,8 @@ func (s *Site) routes() {
 	s.Route(post, "/profil/mot-de-passe", signedIn, (*request).changePassword)
 	s.Route(post, "/profil/appareils", signedIn, (*request).closeDevices)
 	s.Route(post, "/profil/agenda", signedIn, (*request).changeAgenda)
+	s.Route(get, "/profil/enfants", parent, (*request).ownChildren)
+	s.Route(get, "/profil/enfants/documents/:document", parent, (*request).openOwnPaper)
 	s.Route(get, "/profil/donnees", signedIn, (*request).dataPage)
 	s.Route(post, "/profil/donnees", signedIn, (*request).exportData)
 
@@ -148,6 +151,44 @@ func (s *Site) routes() {
 	s.Route(post, "/absences/:spell/justificatif", parent, (*request).sendDocument)
 	s.Route(get, "/absences/justificatifs/:document", parent, (*request).openDocument)
 	s.Route(post, "/absences/justificatifs/:document/retirer", parent, (*request).dropDocument)
+
+	// Staff: families
+	s.Route(get, views.FamiliesPath, staff, (*request).families)
+	s.Route(post, views.FamiliesPath, managers, (*request).createFamily)
+	s.Route(get, views.FamiliesPath+"/nouvelle", managers, (*request).newFamily)
+	s.Route(get, views.FamiliesPath+"/:family", staff, (*request).familyPage)
+	s.Route(get, views.FamiliesPath+"/:family/historique", managers, (*request).familyJournal)
+	s.Route(get, views.FamiliesPath+"/:family/foyer", managers, (*request).householdPage)
+	s.Route(post, views.FamiliesPath+"/:family/foyer", managers, (*request).saveHousehold)
+	s.Route(post, views.FamiliesPath+"/:family/notes", managers, (*request).writeNote)
+	s.Route(post, views.FamiliesPath+"/:family/notes/:note/retirer", managers, (*request).removeNote)
+	s.Route(post, views.FamiliesPath+"/:family/responsables", managers, (*request).addGuardian)
+	s.Route(get, views.FamiliesPath+"/:family/responsables/nouveau", managers, (*request).newGuardian)
+	s.Route(get, views.FamiliesPath+"/:family/responsables/:account", managers, (*request).guardianPage)
+	s.Route(post, views.FamiliesPath+"/:family/responsables/:account", managers, (*request).saveGuardian)
+	s.Route(post, views.FamiliesPath+"/:family/responsables/:account/retirer", managers, (*request).removeGuardian)
+	s.Route(get, views.FamiliesPath+"/:family/enfants/nouveau", managers, (*request).newChild)
+	s.Route(post, views.FamiliesPath+"/:family/enfants", managers, (*request).addChild)
+	s.Route(get, childrenPath+":child", staff, (*request).childPage)
+	s.Route(get, childrenPath+":child/fiche", managers, (*request).identityPage)
+	s.Route(post, childrenPath+":child/fiche", managers, (*request).saveIdentity)
+	s.Route(get, childrenPath+":child/sante", managers, (*request).carePage)
+	s.Route(post, childrenPath+":child/sante", managers, (*request).saveCare)
+	s.Route(post, childrenPath+":child/personnes", managers, (*request).addPickup)
+	s.Route(get, childrenPath+":child/personnes/nouvelle", managers, (*request).newPickup)
+	s.Route(get, childrenPath+":child/personnes/:person", managers, (*request).pickupPage)
+	s.Route(post, childrenPath+":child/personnes/:person", managers, (*request).savePickup)
+	s.Route(post, childrenPath+":child/personnes/:person/retirer", managers, (*request).removePickup)
+	s.Route(get, childrenPath+":child/documents", managers, (*request).newPaper)
+	s.Route(post, childrenPath+":child/documents", managers, (*request).addPaper)
+	s.Route(post, childrenPath+":child/documents/:document/retirer", managers, (*request).removePaper)
+	s.Route(get, childrenPath+":child/inscriptions", managers, (*request).enrolmentPage)
+	s.Route(post, childrenPath+":child/inscriptions", managers, (*request).saveEnrolment)
+	s.Route(post, childrenPath+":child/inscriptions/:activity/retirer", managers, (*request).removeEnrolment)
+	s.Route(get, views.PapersPath, managers, (*request).duePapers)
+	s.Route(get, views.PapersPath+"/:document", managers, (*request).openPaper)
+	s.Route(get, askedPapersPath, managers, (*request).askedPapersForm)
+	s.Route(post, askedPapersPath, managers, (*request).askPapers)
 
 	// Staff
 	s.Route(get, "/gestion", staff, (*request).desk)

@@ -19,6 +19,7 @@ var settings = []views.SettingsGroup{
 	}},
 	{Title: "Les familles et les comptes", Links: []views.SettingsLink{
 		{URL: "/gestion/comptes", Icon: "personnes", Label: "Comptes des parents", Detail: "Chercher un compte, éditer les lettres de premier accès."},
+		{URL: askedPapersPath, Icon: "fichier", Label: "Documents demandés", Detail: "Ce que chaque enfant doit avoir : assurance, vaccins, autorisations."},
 		{URL: importPath, Icon: "televerser", Label: "Importer", Detail: "Les fichiers de l’école, ou le fichier CSV des familles."},
 		{URL: exportPath, Icon: "telecharger", Label: "Tout exporter", Detail: "Familles, réservations, mouvements et réglages, en fichiers CSV."},
 		{URL: nextYearPath, Icon: "annee", Label: "Préparer l’année suivante", Detail: "Classes de la rentrée, arrivées et départs, inscriptions : ce qui est fait, ce qui reste."},

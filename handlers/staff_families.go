@@ -59,7 +59,7 @@ func (r *request) modelFamilies() error {
 
 // exportFamilies gives the families' file of the structure.
 func (r *request) exportFamilies() error {
-	file, err := r.site.store.FamilyFile(r.ctx(), r.structure())
+	file, err := r.site.store.FileOfFamilies(r.ctx(), r.structure())
 	if err != nil {
 		return err
 	}

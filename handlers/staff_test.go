@@ -71,10 +71,10 @@ func (b *browser) upload(fields map[string]string, files map[string][]byte) *bro
 }
 
 func (b *browser) uploading(fields map[string]string, files map[string][]byte) *http.Request {
-	b.w.t.Helper()
 	return b.uploadingTo(importPath, fields, files)
 }
 
+// uploadingTo makes the form of a page that takes files.
 func (b *browser) uploadingTo(path string, fields map[string]string, files map[string][]byte) *http.Request {
 	b.w.t.Helper()
 	var body bytes.Buffer

@@ -19,8 +19,8 @@ import (
 	"marelle/portal"
 )
 
-// filled gives the form of the page as a person finds it, to be changed and sent back.
-func (b *browser) filled(selector string) url.Values {
+// filledForm gives the form of the page as a person finds it, to be changed and sent back.
+func (b *browser) filledForm(selector string) url.Values {
 	b.w.t.Helper()
 	form := url.Values{}
 	b.page.Find(selector).First().Find("input, select").Each(func(_ int, s *goquery.Selection) {
@@ -68,8 +68,8 @@ func TestStructureSettings(t *testing.T) {
 	b := w.staffed("ROUCH", portal.Manager)
 	b.get("/gestion/reglages").want(200).wantText("Structure").wantText("Calendrier").wantText("Écoles et classes")
 	b.get(structurePath).want(200).wantText("À quelle heure les demandes sont-elles transmises ?").wantNoText("Ajouter une autre structure")
-	form := b.filled("main form")
-	other := b.filled("main form")
+	form := b.filledForm("main form")
+	other := b.filledForm("main form")
 	form.Set("telephone", "05 61 99 99 99")
 	form.Set("nuit", "02:30")
 	b.post(structurePath, form).want(422).wantText("Il y a 1 point à corriger").wantText("l’heure change deux fois par an")
@@ -83,7 +83,7 @@ func TestStructureSettings(t *testing.T) {
 	if got := b.page.Find("#courriel").AttrOr("value", ""); got != "autre@carteville.example" {
 		t.Errorf("what was typed became %q", got)
 	}
-	again := b.filled("main form")
+	again := b.filledForm("main form")
 	b.post(structurePath, again).follow().wantText("La structure est enregistrée.")
 	b.get(newStructurePath).want(404)
 }
@@ -93,7 +93,7 @@ func TestAddStructure(t *testing.T) {
 	b := w.staffed("ROUCH", portal.Administrator)
 	b.get(structurePath).want(200).wantText("Ajouter une autre structure")
 	b.get(newStructurePath).want(200).wantText("Ajouter une structure")
-	form := b.filled("main form")
+	form := b.filledForm("main form")
 	form.Set("nom", " ")
 	b.post(newStructurePath, form).want(422).wantText("Donnez le nom de la structure")
 	form.Set("nom", "SIVOM du Salat")
@@ -217,12 +217,12 @@ func TestYearsSettings(t *testing.T) {
 	})
 	path := b.res.Request.URL.Path
 	b.want(200).wantText("Premier jour de classe")
-	form, other := b.filled("main form"), b.filled("main form")
+	form, other := b.filledForm("main form"), b.filledForm("main form")
 	form.Set("premier", "2031-09-02")
 	b.post(path, form).follow().wantText("du 2 septembre 2031 au 2 juillet 2032")
 	other.Set("premier", "2031-09-03")
 	b.post(path, other).want(409).wantText("pendant que vous écriviez")
-	again := b.filled("main form")
+	again := b.filledForm("main form")
 	again.Set("dernier", "2031-09-30")
 	b.post(path, again).want(422).wantText("de trois mois à un an")
 	b.post(path+"/retirer", url.Values{}).follow().wantText("L’année scolaire est retirée.").wantNoText("2031-2032")
@@ -253,7 +253,7 @@ func TestCalendarSettings(t *testing.T) {
 
 	// A bridge day over bookings: told before it is saved.
 	b.get(base + "/fermetures").want(200).wantText("Raison que les familles lisent")
-	form := b.filled("main form")
+	form := b.filledForm("main form")
 	form.Set("quoi-0", "pont")
 	form.Set("nom-0", "pont de décembre")
 	form.Set("du-0", "2026-12-07")
@@ -270,7 +270,7 @@ func TestCalendarSettings(t *testing.T) {
 	if got := h.scalar("SELECT count(*) FROM closure"); got != "0" {
 		t.Fatalf("%s closures before anybody agreed", got)
 	}
-	b.post(base+"/fermetures", b.filled("main form")).follow().wantText("Le calendrier est enregistré.").wantText("Pont de décembre").wantText("le lundi 7 décembre 2026")
+	b.post(base+"/fermetures", b.filledForm("main form")).follow().wantText("Le calendrier est enregistré.").wantText("Pont de décembre").wantText("le lundi 7 décembre 2026")
 	h.father.get(h.path(h.canteen) + "?mois=2026-12").want(200).wantText("lundi 7 décembre : Réservé, modification close.")
 	h.father.get(h.path(h.canteen) + "?jour=2026-12-07").want(200).wantText("Fermeture générale : pont de décembre")
 
@@ -281,7 +281,7 @@ func TestCalendarSettings(t *testing.T) {
 
 	// Holidays: the official ones, then a file.
 	b.get(base + "/vacances?depuis=officielles").want(200).wantText("Ces dates sont déjà celles du portail.")
-	form = b.filled("main form")
+	form = b.filledForm("main form")
 	form.Set("retirer-0", "1")
 	b.post(base+"/vacances", form).follow().wantText("Le calendrier est enregistré.").wantNoText("Vacances de la Toussaint")
 	b.get(base + "/vacances?depuis=officielles").want(200).wantText("Ajouté : Vacances de la Toussaint")
@@ -292,7 +292,7 @@ func TestCalendarSettings(t *testing.T) {
 	b.attach(base+"/import", "fichier", "x.ics", fmt.Appendf(nil, ics, "20160206", "20160222"), map[string]string{"zone": "C"}).want(422).wantText("Ce fichier n’a aucune date de l’année 2026-2027 : il va du 6 au 21 février 2016")
 	b.attach(base+"/import", "fichier", "x.ics", fmt.Appendf(nil, ics, "20270213", "20270301"), map[string]string{"zone": "C"}).want(200).wantText("Rien n’est encore enregistré.")
 	b.wantText("Déplacé : Vacances d’hiver, du 13 au 28 février 2027").wantText("Retiré : Vacances de Noël")
-	b.post(base+"/vacances", b.filled("main form")).follow().wantText("du 13 au 28 février 2027").wantNoText("Vacances de Noël")
+	b.post(base+"/vacances", b.filledForm("main form")).follow().wantText("du 13 au 28 février 2027").wantNoText("Vacances de Noël")
 
 	// Public holidays, and the year on one sheet.
 	b.post(calendarPath+"/feries", url.Values{"territoire": {"alsace-moselle"}}).follow().wantText("Les jours fériés sont enregistrés.").wantText("Vendredi saint")
@@ -314,7 +314,7 @@ func TestTerritoryOverBookings(t *testing.T) {
 	b := h.staffed("ROUCH", portal.Manager)
 	b.get(calendarPath)
 	b.post(calendarPath+"/feries", url.Values{"territoire": {"guadeloupe"}}).want(200).wantText("RESTAURATION : 1 jour ferme").wantText("Abolition de l’esclavage")
-	b.post(calendarPath+"/feries", b.filled("main form")).follow().wantText("Les jours fériés sont enregistrés.")
+	b.post(calendarPath+"/feries", b.filledForm("main form")).follow().wantText("Les jours fériés sont enregistrés.")
 }
 
 // TestInstallation: an empty site opens on the page of its first administrator, once.
@@ -333,7 +333,7 @@ func TestInstallation(t *testing.T) {
 	b.get("/").wantTo(installPath)
 	b.get("/connexion").wantTo("/premiere-installation")
 	b.get(installPath).want(200).wantText("Code de première installation")
-	form := b.filled("main form")
+	form := b.filledForm("main form")
 	b.post(installPath, form).want(422).wantText("Donnez votre nom.")
 	for name, value := range map[string]string{"code": "ABCD-EFGH", "nom": "Mairie de CarteVille", "commune": "CarteVille", "zone": "C", "votre_nom": "DURAND", "votre_prenom": "Anne", "votre_courriel": "a@b", "mot_de_passe": goodPassword, "confirmation": goodPassword} {
 		form.Set(name, value)

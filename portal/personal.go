@@ -57,23 +57,69 @@ type PersonalRole struct {
 
 // PersonalFamily is a household the person belongs to.
 type PersonalFamily struct {
-	Number    FamilyID `json:"numero"`
-	Structure string   `json:"structure"`
-	Name      string   `json:"nom"`
-	Street    string   `json:"rue"`
-	Postcode  string   `json:"code_postal"`
-	Town      string   `json:"commune"`
+	Number    FamilyID       `json:"numero"`
+	Structure string         `json:"structure"`
+	Name      string         `json:"nom"`
+	Street    string         `json:"rue"`
+	Postcode  string         `json:"code_postal"`
+	Town      string         `json:"commune"`
+	Resident  bool           `json:"habite_la_commune"`
+	Rights    string         `json:"vos_droits"`
+	Notes     []PersonalNote `json:"notes_de_la_mairie"`
+}
+
+// PersonalNote is what the town hall wrote down about a household.
+type PersonalNote struct {
+	At   string `json:"le"`
+	Text string `json:"texte"`
 }
 
 // PersonalChild is a child of one of these households.
 type PersonalChild struct {
-	Number    ChildID         `json:"numero"`
-	LastName  string          `json:"nom"`
-	UsedName  string          `json:"nom_d_usage"`
-	FirstName string          `json:"prenom"`
-	Birth     string          `json:"naissance"`
-	Sex       string          `json:"sexe"`
-	Classes   []PersonalClass `json:"classes"`
+	Number      ChildID             `json:"numero"`
+	LastName    string              `json:"nom"`
+	UsedName    string              `json:"nom_d_usage"`
+	FirstName   string              `json:"prenom"`
+	Birth       string              `json:"naissance"`
+	Sex         string              `json:"sexe"`
+	Classes     []PersonalClass     `json:"classes"`
+	Diet        string              `json:"regime"`
+	Allergies   string              `json:"allergies"`
+	PlanFirst   string              `json:"pai_du,omitempty"`
+	PlanLast    string              `json:"pai_au,omitempty"`
+	PlanWords   string              `json:"pai_que_faire,omitempty"`
+	LeavesAlone bool                `json:"peut_partir_seul"`
+	Pickups     []PersonalPickup    `json:"personnes_nommees_par_votre_famille"`
+	Papers      []PersonalPaper     `json:"documents"`
+	Enrolments  []PersonalEnrolment `json:"inscriptions"`
+}
+
+// PersonalPickup is somebody whom a household of the person named: who may fetch the child, or must not.
+type PersonalPickup struct {
+	Barred bool   `json:"ne_doit_pas_venir"`
+	Name   string `json:"nom"`
+	Phone  string `json:"telephone"`
+	Link   string `json:"lien"`
+	First  string `json:"du,omitempty"`
+	Last   string `json:"au,omitempty"`
+	Note   string `json:"precision"`
+	Judged string `json:"decision_du,omitempty"`
+	Judge  string `json:"rendue_par,omitempty"`
+}
+
+// PersonalPaper is a document of a child; those that only concern the child's other household are left out.
+type PersonalPaper struct {
+	Kind    string `json:"nature"`
+	Expires string `json:"valable_jusqu_au,omitempty"`
+	At      string `json:"recu_le"`
+	Name    string `json:"fichier,omitempty"`
+}
+
+// PersonalEnrolment is an activity that a child may come to.
+type PersonalEnrolment struct {
+	Activity string `json:"activite"`
+	First    string `json:"du"`
+	Last     string `json:"au,omitempty"`
 }
 
 // PersonalClass is where a child was in a school year.

@@ -22,6 +22,7 @@ type Profile struct {
 	Devices   []ProfileDevice
 	Others    bool   // somebody is signed in elsewhere too
 	Calendar  string // when the calendar address was made; nothing when there is none
+	Children  bool   // the person has children on the portal
 	Shown     int64  // the same instant, as the form sends it back
 	Agent     bool   // the person may have a second factor
 	Factor    string // « depuis le lundi 23 novembre 2026, 9 codes de secours »; nothing when there is none
