@@ -14,6 +14,9 @@ import (
 // managers set up, import and write to families; the other agents see the day.
 var managers = staffWith(portal.Manager, portal.Administrator)
 
+// administrators decide what is the whole site's.
+var administrators = staffWith(portal.Administrator)
+
 // linesPerPage is how many lines of a long list stand on one page.
 const linesPerPage = 100
 
@@ -148,44 +151,4 @@ func (r *request) askedLines(list []db.Asked) []views.AskedLine {
 		lines = append(lines, views.NewAskedLine(a.Movement, a.By, r.now))
 	}
 	return lines
-}
-
-// nightsMost is how many nights are listed: more than a year.
-const nightsMost = 400
-
-// nights lists the transmissions.
-func (r *request) nights() error {
-	list, err := r.site.store.Nights(r.ctx(), r.structure(), nightsMost)
-	if err != nil {
-		return err
-	}
-	setup, err := r.site.store.Setup(r.ctx(), r.structure())
-	if err != nil {
-		return err
-	}
-	page := views.Nights{Frame: r.frame("Nuits", "/gestion/nuits"), Next: "cette nuit à " + setup.Structure.NightAt.Word()}
-	for _, n := range list {
-		page.Nights = append(page.Nights, views.NewNightLine(n, setup.Structure.ReportAt))
-	}
-	return r.render(page)
-}
-
-// night shows one transmission with its lines.
-func (r *request) night() error {
-	date, err := portal.ParseDate(r.Params("date"))
-	if err != nil {
-		return portal.NotFound("Cette nuit n’existe pas.")
-	}
-	from := r.from()
-	night, list, total, err := r.site.store.NightAsked(r.ctx(), r.structure(), date, from, linesPerPage)
-	if err != nil {
-		return err
-	}
-	setup, err := r.site.store.Setup(r.ctx(), r.structure())
-	if err != nil {
-		return err
-	}
-	page := views.Night{Frame: r.frame("Nuit du "+date.LongYear(), "/gestion/nuits"), Heading: "Nuit du " + date.LongYear(), NightLine: views.NewNightLine(*night, setup.Structure.ReportAt), Lines: r.askedLines(list)}
-	page.Pager = pager(page.URL, nil, from, total)
-	return r.render(page)
 }

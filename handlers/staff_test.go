@@ -408,7 +408,10 @@ func TestMovementsAndNights(t *testing.T) {
 	b.get("/gestion").wantText("Dernière nuit 2 transmises")
 	w.raw("DELETE FROM movement WHERE structure_id = ?", home)
 	w.raw("DELETE FROM night WHERE structure_id = ?", home)
-	b.get("/gestion/nuits/2026-11-24").want(404) // the neighbour's night
+	w.clock.Add(29 * time.Minute)
+	b = w.browser().signIn(w.scalar("SELECT login FROM account WHERE last_name = 'PUJOL'"), goodPassword)
+	b.get("/gestion/nuits/2026-11-24").want(200).wantText("Cette nuit n’a pas eu lieu.").wantNoText("VOISIN") // the neighbour's night is not ours
+	b.get("/gestion/nuits/2026-11-23").want(404)
 	b.get("/gestion/nuits/hier").want(404)
 }
 
@@ -460,6 +463,9 @@ func TestMails(t *testing.T) {
 	}
 	w.raw("UPDATE outbox SET state = 'sent', sent_at = ?", w.clock.Now().UnixMilli())
 	b.get("/gestion/courriels/" + id).wantText("envoyé le lundi 23 novembre 2026 à 9 h 05")
+	b.post("/gestion/courriels/"+id+"/renvoyer", url.Values{}).want(303) // once more
+	b.get("/gestion/courriels").wantText("1 pas encore envoyé, 1 envoyé")
+	w.raw("UPDATE outbox SET state = 'sending'")
 	b.post("/gestion/courriels/"+id+"/renvoyer", url.Values{}).want(409)
 }
 
