@@ -15,8 +15,7 @@ import (
 type Desk struct {
 	Pending   int // movements that the next night transmits
 	Night     *portal.Night
-	Mails     map[MailState]int
-	Children  int
+	Mails     map[MailState]int // that have not left
 	Newcomers int       // people who never signed in
 	Unwritten int       // of them, those without a letter they can use
 	LetterAt  time.Time // when the last letter was printed for one of them
@@ -45,18 +44,15 @@ func (s *Store) Desk(ctx context.Context, structure portal.StructureID) (*Desk, 
 		if len(nights) > 0 {
 			d.Night = &nights[0]
 		}
-		if err := r.row(&d.Children, "SELECT count(*) FROM child WHERE structure_id = ?", structure); err != nil {
-			return err
-		}
 		_, err = one(r, func(rows *sql.Rows) (struct{}, error) {
 			return struct{}{}, rows.Scan(&d.Newcomers, &d.Unwritten, into{&d.LetterAt})
 		}, "SELECT count(*), coalesce(sum("+unwritten+"), 0), max(a.letter_at) FROM account a WHERE "+newcomer, structure, at(s.now()))
+		if err != nil {
+			return err
+		}
+		d.Mails, err = mailCounts(r, structure, "AND state IN ('pending', 'sending', 'dead')")
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	d.Mails, err = s.MailCounts(ctx, structure)
 	return &d, err
 }
 

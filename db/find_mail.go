@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -35,21 +36,43 @@ func (s *Store) FindMails(ctx context.Context, structure portal.StructureID, f M
 	if f.Kind != "" {
 		where, args = where+" AND kind = ?", append(args, f.Kind)
 	}
-	if word := likeWords.Replace(strings.TrimSpace(f.Search)); word != "" {
-		where += ` AND (address LIKE ? ESCAPE '\' OR account_id IN (SELECT id FROM account
-			WHERE last_name LIKE ? ESCAPE '\' OR used_name LIKE ? ESCAPE '\' OR first_name LIKE ? ESCAPE '\'))`
-		args = append(args, "%"+word+"%", word+"%", word+"%", word+"%")
+	if f.Search != "" {
+		accounts, err := s.mailedAccounts(ctx, f.Search)
+		if err != nil {
+			return nil, err
+		}
+		where += ` AND id IN (SELECT o.id FROM outbox o WHERE o.account_id IN (SELECT value FROM json_each(?)) UNION SELECT o.id FROM outbox o WHERE o.address = ? COLLATE NOCASE)`
+		args = append(args, accounts, f.Search)
 	}
-	return all(s.read(ctx), scanMail, mailColumns+where+" ORDER BY id DESC LIMIT ?", append(args, n)...)
+	// Without statistics about the one word that is asked for, SQLite would read every message to find a few.
+	index := ""
+	switch {
+	case f.Search != "":
+	case f.State == MailPending || f.State == MailDead:
+		index = " INDEXED BY outbox_state"
+	case f.Kind != "":
+		index = " INDEXED BY outbox_kind"
+	}
+	return all(s.read(ctx), scanMail, mailColumns+index+where+" ORDER BY id DESC LIMIT ?", append(args, n)...)
+}
+
+// mailedMost bounds how many people a search of messages may mean; whoever means more types more letters.
+const mailedMost = 200
+
+// mailedAccounts finds, in JSON, the accounts whose names begin with what somebody typed, or one of whose addresses holds it.
+func (s *Store) mailedAccounts(ctx context.Context, search string) (string, error) {
+	word := likeWords.Replace(search)
+	ids, err := column[portal.AccountID](s.read(ctx), `SELECT id FROM account WHERE last_name LIKE ?1 ESCAPE '\' OR used_name LIKE ?1 ESCAPE '\' OR first_name LIKE ?1 ESCAPE '\'
+		UNION SELECT account_id FROM account_email WHERE address LIKE ?2 ESCAPE '\' LIMIT ?3`, word+"%", "%"+word+"%", mailedMost)
+	if err != nil {
+		return "", err
+	}
+	list, err := json.Marshal(append([]portal.AccountID{}, ids...))
+	return string(list), err
 }
 
 // likeWords keeps what somebody typed from being a pattern.
 var likeWords = strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`)
-
-// MailKinds lists the kinds of message that a structure has sent or has to send.
-func (s *Store) MailKinds(ctx context.Context, structure portal.StructureID) ([]string, error) {
-	return column[string](s.read(ctx), "SELECT DISTINCT kind FROM outbox WHERE structure_id = ? ORDER BY kind", structure)
-}
 
 // resendMost bounds how many messages are sent again at once.
 const resendMost = 200

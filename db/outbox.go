@@ -178,13 +178,17 @@ func (s *Store) Mail(ctx context.Context, structure portal.StructureID, id porta
 
 // MailCounts says how many messages of a structure stand in each state.
 func (s *Store) MailCounts(ctx context.Context, structure portal.StructureID) (map[MailState]int, error) {
+	return mailCounts(s.read(ctx), structure, "")
+}
+
+func mailCounts(q querier, structure portal.StructureID, states string) (map[MailState]int, error) {
 	counts := map[MailState]int{}
-	_, err := all(s.read(ctx), func(r *sql.Rows) (struct{}, error) {
+	_, err := all(q, func(r *sql.Rows) (struct{}, error) {
 		var state string
 		var n int
 		err := r.Scan(&state, &n)
 		counts[MailState(strings.Clone(state))] = n
 		return struct{}{}, err
-	}, "SELECT state, count(*) FROM outbox WHERE structure_id = ? GROUP BY state", structure)
+	}, "SELECT state, count(*) FROM outbox WHERE structure_id = ? "+states+" GROUP BY state", structure)
 	return counts, err
 }

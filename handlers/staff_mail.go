@@ -98,10 +98,6 @@ func (r *request) mailChoices(page *views.StaffMails, f db.MailFilter) error {
 	if err != nil {
 		return err
 	}
-	kinds, err := r.site.store.MailKinds(r.ctx(), r.structure())
-	if err != nil {
-		return err
-	}
 	page.Counts = mailCounts(counts)
 	if len(dead) > 0 {
 		page.Dead = portal.Count(len(dead), "adresse ne reçoit plus rien", "adresses ne reçoivent plus rien")
@@ -110,7 +106,7 @@ func (r *request) mailChoices(page *views.StaffMails, f db.MailFilter) error {
 		page.States = append(page.States, views.Choice{Value: string(s.state), Label: s.label, Current: s.state == f.State})
 	}
 	page.Kinds = []views.Choice{{Label: "Tous", Current: f.Kind == ""}}
-	for _, k := range kinds {
+	for _, k := range views.OutboxKinds {
 		page.Kinds = append(page.Kinds, views.Choice{Value: k, Label: views.MailKindWords(k), Current: k == f.Kind})
 	}
 	return nil

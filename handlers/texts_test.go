@@ -148,7 +148,7 @@ func TestDeadAddressesAndSeveralMails(t *testing.T) {
 	w.raw("UPDATE outbox SET kind = 'rappel', state = 'dead', attempts = 3 WHERE id = ?", two)
 	foreignMail := w.mailed(stranger, "voisin@exemple.fr", "Secret", "x", "")
 	for query, want := range map[string]string{
-		"?etat=dead": "delphine@exemple.fr", "?genre=rappel": "delphine@exemple.fr", "?q=delph": "delphine@exemple.fr", "?etat=pending": "jp@exemple.fr", "?q=%25": "Aucun message ne correspond.", "?etat=nimporte": "jp@exemple.fr",
+		"?etat=dead": "delphine@exemple.fr", "?genre=rappel": "delphine@exemple.fr", "?q=Delphine@exemple.fr": "delphine@exemple.fr", "?etat=pending": "jp@exemple.fr", "?q=%25": "Aucun message ne correspond.", "?etat=nimporte": "jp@exemple.fr",
 	} {
 		b.get("/gestion/courriels" + query).want(200).wantText(want).wantNoText("voisin@exemple.fr")
 	}

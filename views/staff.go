@@ -8,40 +8,11 @@ import (
 )
 
 var (
-	_ = register(Desk{}, Movements{}, StaffMails{}, StaffMail{}, DeadAddresses{})
+	_ = register(Movements{}, StaffMails{}, StaffMail{}, DeadAddresses{})
 	_ = part("staff/parts#pager", Pager{})
 	_ = part("staff/parts#asked", []AskedLine{})
 	_ = part("staff/parts#no-server", "")
-	_ = part("staff/desk#tile", Tile{})
 )
-
-// Desk is the first page of staff: what waits, and what happened last night.
-type Desk struct {
-	Frame
-	Today    string // « Lundi 23 novembre »
-	Tiles    []Tile
-	Tasks    []Task
-	Asked    []AskedLine // the last ones
-	AskedAll string      // « Voir les 14 demandes »
-	Night    string      // when they leave: « cette nuit à 1 h 15 »
-}
-
-// Template names the page.
-func (Desk) Template() string { return "staff/desk" }
-
-// Tile is a figure and where it comes from; without an address it leads nowhere.
-type Tile struct {
-	URL, Icon   string
-	Long, Label string // « Dernière » « nuit »: a phone shows the second only
-	Number      string
-	Unit        string
-	Detail      string
-}
-
-// Task is something to do, with the button that leads there.
-type Task struct {
-	Text, URL, Button, Icon string
-}
 
 // Pager leads to the neighbours of a page of a long list; it says nothing when there is one page.
 type Pager struct {
@@ -82,7 +53,7 @@ type AskedLine struct {
 func NewAskedLine(m portal.Movement, by portal.Person, now time.Time) AskedLine {
 	outcome, rank := m.Result()
 	l := AskedLine{
-		Child: m.Child.FullName(), Activity: m.Activity, Icon: string(m.Icon), Day: m.Day.Short(), By: by.Title(), When: portal.Ago(m.At, now),
+		Child: m.Child.FullName(), Activity: m.Activity, Icon: ActivityIcon(m.Icon), Day: m.Day.Short(), By: by.Title(), When: portal.Ago(m.At, now),
 		Receipt: m.Receipt, Reason: m.Reason,
 	}
 	l.Badge, l.BadgeIcon = outcomeLook(outcome)
@@ -199,6 +170,9 @@ type DeadAddressLine struct {
 	Since    string
 	Why      string
 }
+
+// OutboxKinds are the kinds of message of the outbox.
+var OutboxKinds = []string{"compte-rendu", "rappel", "place", "mot-de-passe", "compte"}
 
 // MailKindWords says the kind of a message of the outbox.
 func MailKindWords(kind string) string {

@@ -18,8 +18,13 @@ BEGIN UPDATE account_email SET dead_at = NULL, dead_why = '' WHERE account_id = 
 -- +goose StatementEnd
 
 -- The list of messages is filtered and searched without reading their bodies.
-CREATE INDEX outbox_found ON outbox (structure_id, id, state, kind, address, account_id);
+CREATE INDEX outbox_account ON outbox (account_id, id);
+CREATE INDEX outbox_address ON outbox (address COLLATE NOCASE, id);
+CREATE INDEX outbox_kind ON outbox (structure_id, kind, id);
 CREATE INDEX outbox_state ON outbox (structure_id, state, id);
+
+-- People who never signed in are counted on the first page of staff.
+CREATE INDEX account_newcomer ON account (id) WHERE first_seen_at IS NULL AND temporary = 1;
 
 -- A text of RGPD or CGU that is being written; publishing it makes it a version. account_id is the agent.
 CREATE TABLE terms_draft (
