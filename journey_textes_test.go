@@ -3,6 +3,8 @@ package main
 import (
 	"strings"
 	"testing"
+
+	"github.com/chromedp/chromedp"
 )
 
 // TestWordsOfAMailInTheBrowser: with and without JavaScript, the secretary changes the words of a mail, is told which word
@@ -20,10 +22,10 @@ func TestWordsOfAMailInTheBrowser(t *testing.T) {
 		v.clickTo(`a[href="/gestion/textes"]`)
 		v.clickTo(`a[href="/gestion/textes/courriels/rappel-delai"]`)
 		v.wantText("main", "Rien n’est réservé pour ces jours")
-		v.fill("#debut", "Bonjour {enfant},")
+		v.rewrite("#debut", "Bonjour {enfant},")
 		v.clickTo(`main form button.principal`)
 		v.wantText("main", "« {enfant} » n’est pas un mot à remplacer.")
-		v.fill("#debut", "Bonjour {prenom}, il reste un jour pour {activites}.")
+		v.rewrite("#debut", "Bonjour {prenom}, il reste un jour pour {activites}.")
 		v.clickTo(`button[value="apercu"]`)
 		v.wantText("main", "rien n’est encore enregistré")
 		v.wantText(".courriel", "Bonjour Jean-Paul, il reste un jour pour Cantine, du 30 novembre au 4 décembre.")
@@ -35,6 +37,13 @@ func TestWordsOfAMailInTheBrowser(t *testing.T) {
 		v.clickTo(`form[action$="/origine"] button`)
 		v.wantText("main", "Le texte d’origine est remis.")
 	}
+}
+
+// rewrite replaces what a field holds.
+func (v *visitor) rewrite(selector, text string) {
+	v.t.Helper()
+	v.do(chromedp.Clear(chromedp.CSS(selector)))
+	v.fill(selector, text)
 }
 
 // TestDayOfStaff: what needs someone, and the night as it will be; a draft is published and asks the agents too.
