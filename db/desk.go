@@ -16,9 +16,9 @@ type Desk struct {
 	Pending   int // movements that the next night transmits
 	Night     *portal.Night
 	Mails     map[MailState]int // that have not left
-	Newcomers int       // people who never signed in
-	Unwritten int       // of them, those without a letter they can use
-	LetterAt  time.Time // when the last letter was printed for one of them
+	Newcomers int               // people who never signed in
+	Unwritten int               // of them, those without a letter they can use
+	LetterAt  time.Time         // when the last letter was printed for one of them
 }
 
 // guardianOf holds for the guardians of the structure's families; ?1 is the structure.

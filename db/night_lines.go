@@ -26,7 +26,7 @@ func (s *Store) NightAsked(ctx context.Context, structure portal.StructureID, da
 }
 
 // nightWhere keeps the lines of a filter: ?1 is the night, ?2 the activity, ?3 the outcome and ?4 whether of a waiting
-// list, ?5 the children in JSON; 0, '' and NULL leave nothing out.
+// list, ?5 the children in JSON; 0, ” and NULL leave nothing out.
 const nightWhere = `m.night_id = ?1 AND (?2 = 0 OR m.activity_id = ?2)
 	AND (?3 = '' OR coalesce(m.final, m.outcome) = ?3 AND (m.action = 'promote') = ?4)
 	AND (?5 IS NULL OR m.child_id IN (SELECT value FROM json_each(?5)))`

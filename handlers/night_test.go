@@ -32,12 +32,12 @@ func TestNightFiltersAndFiles(t *testing.T) {
 	w := newWorld(t)
 	w.roll(twoPupils, twoGuardians)
 	w.asks(portal.NewDate(2026, 11, 30), portal.NewDate(2026, 12, 1))
-	b := w.staffed("PUJOL", portal.Manager)
+	w.staffed("PUJOL", portal.Manager)
 	w.clock.Set(time.Date(2026, 11, 24, 1, 16, 0, 0, portal.Paris))
 	if _, err := w.store.Transmit(context.Background(), w.structure, portal.NewDate(2026, 11, 24)); err != nil {
 		t.Fatal(err)
 	}
-	b = w.browser().signIn(w.scalar("SELECT login FROM account WHERE last_name = 'PUJOL'"), goodPassword)
+	b := w.browser().signIn(w.scalar("SELECT login FROM account WHERE last_name = 'PUJOL'"), goodPassword)
 	const night = "/gestion/nuits/2026-11-24"
 	activity := w.scalar("SELECT id FROM activity")
 	for query, want := range map[string]string{

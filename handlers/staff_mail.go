@@ -100,7 +100,7 @@ func (r *request) mailChoices(page *views.StaffMails, f db.MailFilter) error {
 	}
 	page.Counts = mailCounts(counts)
 	if len(dead) > 0 {
-		page.Dead = portal.Count(len(dead), "adresse ne reçoit plus rien", "adresses ne reçoivent plus rien")
+		page.Dead = portal.Count(len(dead), "adresse à corriger", "adresses à corriger")
 	}
 	for _, s := range mailStates {
 		page.States = append(page.States, views.Choice{Value: string(s.state), Label: s.label, Current: s.state == f.State})

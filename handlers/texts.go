@@ -28,8 +28,8 @@ func (r *request) texts() error {
 			}
 			line := views.TextLine{URL: textsPath + "/" + string(kind), Title: kind.Title(), Badge: "fait", Icon: "coche", State: "aucune version"}
 			if len(book.Versions) > 0 {
-				line.State = "version " + strconv.Itoa(book.Versions[0].Version) + ", du " + portal.DateOf(book.Versions[0].Published).LongYear()
-				line.Detail = views.AcceptedWords(book.Versions[0].Accepted, book.Readers)
+				line.State = "version " + strconv.Itoa(book.Versions[0].Version)
+				line.Detail = "publiée le " + portal.DateOf(book.Versions[0].Published).LongYear() + ", " + views.AcceptedWords(book.Versions[0].Accepted, book.Readers)
 			}
 			if book.Draft != nil {
 				line.Badge, line.Icon, line.State = "ajout", "crayon", "brouillon à publier"

@@ -68,7 +68,7 @@ func TestWordsOfAMail(t *testing.T) {
 		t.Errorf("texts and events: %s", got)
 	}
 	for _, kind := range portal.MailKinds {
-		b.get("/gestion/textes/courriels/"+string(kind)).want(200).wantText(kind.Title()).wantText("Exemple")
+		b.get("/gestion/textes/courriels/" + string(kind)).want(200).wantText(kind.Title()).wantText("Exemple")
 	}
 	b.get("/gestion/textes/courriels/facture").want(404)
 	b.post("/gestion/textes/courriels/facture", url.Values{}).want(404)
@@ -131,7 +131,7 @@ func TestDeadAddressesAndSeveralMails(t *testing.T) {
 	b.get("/gestion/courriels/adresses").want(200).wantText("Toutes les adresses reçoivent leurs messages.")
 	w.raw("UPDATE account_email SET dead_at = ?, dead_why = 'boîte inconnue' WHERE address = 'jp@exemple.fr'", w.clock.Now().UnixMilli())
 	account := w.scalar("SELECT account_id FROM account_email WHERE address = 'jp@exemple.fr'")
-	b.get("/gestion/courriels").want(200).wantText("1 adresse ne reçoit plus rien")
+	b.get("/gestion/courriels").want(200).wantText("1 adresse à corriger : plus rien n’y est envoyé.")
 	b.get("/gestion/courriels/adresses").wantText("M. DUPONT Jean-Paul").wantText("Famille DUPONT").wantText("jp@exemple.fr").wantText("boîte inconnue")
 	stranger := w.neighbour()
 	w.raw("UPDATE account_email SET dead_at = 1 WHERE account_id IN (SELECT g.account_id FROM guardian g JOIN family f ON f.id = g.family_id WHERE f.structure_id = ?)", stranger)

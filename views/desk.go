@@ -135,7 +135,7 @@ func NewTask(t portal.DeskTask, decide string, now time.Time) Task {
 	case portal.TaskDocuments:
 		return Task{portal.Count(t.N, "justificatif d’absence est à lire", "justificatifs d’absence sont à lire") + ".", "/gestion/absences", "Lire", "fichier", false}
 	case portal.TaskOpening:
-		return Task{"Les réservations des " + t.Window.Name + " s’ouvrent le " + portal.Instant(t.Window.Opens) + ".", "/gestion/activites", "Vérifier les places", "calendrier", false}
+		return Task{"Les réservations s’ouvrent le " + portal.Instant(t.Window.Opens) + " : " + t.Window.Name + ".", "/gestion/activites", "Vérifier les places", "calendrier", false}
 	case portal.TaskLetters:
 		return Task{portal.Count(t.N, "parent attend sa", "parents attendent leur") + " lettre de premier accès.", "/gestion/lettres", "Éditer les lettres", "lettre", false}
 	case portal.TaskYear:

@@ -132,10 +132,14 @@ func (NightTrial) Template() string { return "staff/nighttrial" }
 func (v *NightTrial) SetTrial(n portal.Night, offers, late int) {
 	v.Night = portal.NightWords(n.Date) + ", à " + portal.TimeOfDayOf(n.Due).Word()
 	v.Movements = portal.Count(n.Movements, "demande transmise", "demandes transmises")
-	v.Given = portal.Count(n.Promotions, "place donnée à un enfant qui attend", "places données à des enfants qui attendent")
-	v.Offered = portal.Count(offers, "place proposée, à laquelle une famille devra répondre", "places proposées, auxquelles des familles devront répondre")
+	if n.Promotions > 0 {
+		v.Given = portal.Count(n.Promotions, "place donnée à un enfant qui attend", "places données à des enfants qui attendent")
+	}
+	if offers > 0 {
+		v.Offered = portal.Count(offers, "place proposée, à laquelle une famille devra répondre", "places proposées, auxquelles des familles devront répondre")
+	}
 	if late > 0 {
-		v.Late = portal.Count(late, "nuit plus ancienne n’est pas terminée", "nuits plus anciennes ne sont pas terminées") + " : elle passera d’abord."
+		v.Late = "1 nuit plus ancienne n’est pas terminée : elle passera d’abord."
 		if late > 1 {
 			v.Late = portal.Count(late, "nuit", "nuits plus anciennes ne sont pas terminées") + " : elles passeront d’abord."
 		}

@@ -16,7 +16,7 @@ func (t *town) texts(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	by := agents[slices.IndexFunc(agents, func(a db.DemoAccount) bool { return a.LastName == "ROUCH" })].ID
+	by := agents[slices.IndexFunc(agents, func(a db.DemoAccount) bool { return a.Staff && a.LastName == "ROUCH" })].ID
 	words := portal.StandardMailText(portal.MailOpening)
 	words.Opening = "Bonjour {civilite} {nom},\n\nles réservations des {periode} sont ouvertes."
 	words.Closing = "Une question ? La mairie répond au {telephone}."
