@@ -432,10 +432,20 @@ func TestTerms(t *testing.T) {
 	if session, err := h.Session(ctx, token); err != nil || session.TermsDue {
 		t.Errorf("still due: %+v, %v", session, err)
 	}
-	if err := h.PublishTerms(ctx, portal.Conditions, "Nouvelle version."); err != nil {
+	refused(t, h.SaveTermsDraft(ctx, account, portal.Conditions, " \n", time.Time{}), portal.KindInvalid, "enregistré tel quel")
+	if err := h.SaveTermsDraft(ctx, account, portal.Conditions, "Nouvelle version.", time.Time{}); err != nil {
 		t.Fatal(err)
 	}
-	refused(t, h.PublishTerms(ctx, portal.Conditions, " \n"), portal.KindInvalid, "vide")
+	if session, err := h.Session(ctx, token); err != nil || session.TermsDue {
+		t.Errorf("a draft asks nobody: %+v, %v", session, err)
+	}
+	book, err := h.TermsBook(ctx, portal.Conditions)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.PublishTerms(ctx, account, portal.Conditions, book.Draft.At); err != nil {
+		t.Fatal(err)
+	}
 	if session, err := h.Session(ctx, token); err != nil || !session.TermsDue {
 		t.Errorf("a new version asks again: %+v, %v", session, err)
 	}

@@ -76,6 +76,22 @@ func (s *Store) DemoAttended(ctx context.Context, account portal.AccountID, chil
 	})
 }
 
+// DemoUndelivered queues a message of a demonstration as one that was refused for good.
+func (s *Store) DemoUndelivered(ctx context.Context, m Mail, fault string) error {
+	if !s.demo {
+		return errNotDemo
+	}
+	return s.write(ctx, func(tx *Tx) error {
+		if err := s.queueMail(tx, m); err != nil {
+			return err
+		}
+		if err := tx.exec("UPDATE outbox SET state = 'dead', attempts = 1, fault = ? WHERE key = ?", fault, m.Key); err != nil {
+			return err
+		}
+		return s.loseAddress(tx, m.Address, fault)
+	})
+}
+
 // SetDemoClock remembers how far the clock of a demonstration is from the real one, and keeps everybody signed in while
 // it moves: sessions are moved by as much.
 func (s *Store) SetDemoClock(ctx context.Context, offset, moved time.Duration) error {

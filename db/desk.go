@@ -15,11 +15,10 @@ import (
 type Desk struct {
 	Pending   int // movements that the next night transmits
 	Night     *portal.Night
-	Mails     map[MailState]int
-	Children  int
-	Newcomers int       // people who never signed in
-	Unwritten int       // of them, those without a letter they can use
-	LetterAt  time.Time // when the last letter was printed for one of them
+	Mails     map[MailState]int // that have not left
+	Newcomers int               // people who never signed in
+	Unwritten int               // of them, those without a letter they can use
+	LetterAt  time.Time         // when the last letter was printed for one of them
 }
 
 // guardianOf holds for the guardians of the structure's families; ?1 is the structure.
@@ -45,18 +44,15 @@ func (s *Store) Desk(ctx context.Context, structure portal.StructureID) (*Desk, 
 		if len(nights) > 0 {
 			d.Night = &nights[0]
 		}
-		if err := r.row(&d.Children, "SELECT count(*) FROM child WHERE structure_id = ?", structure); err != nil {
-			return err
-		}
 		_, err = one(r, func(rows *sql.Rows) (struct{}, error) {
 			return struct{}{}, rows.Scan(&d.Newcomers, &d.Unwritten, into{&d.LetterAt})
 		}, "SELECT count(*), coalesce(sum("+unwritten+"), 0), max(a.letter_at) FROM account a WHERE "+newcomer, structure, at(s.now()))
+		if err != nil {
+			return err
+		}
+		d.Mails, err = mailCounts(r, structure, "AND state IN ('pending', 'sending', 'dead')")
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	d.Mails, err = s.MailCounts(ctx, structure)
 	return &d, err
 }
 
@@ -161,24 +157,8 @@ func (s *Store) PendingAsked(ctx context.Context, structure portal.StructureID, 
 	return list, total, err
 }
 
-// NightAsked gives a night of a structure and what it transmitted, in the order received: lines from a rank on, at most n,
-// and how many there are.
-func (s *Store) NightAsked(ctx context.Context, structure portal.StructureID, date portal.Date, from, n int) (night *portal.Night, list []Asked, total int, err error) {
-	err = s.snapshot(ctx, func(r reader) error {
-		if night, err = s.night(r, structure, date); err != nil {
-			return err
-		}
-		if err := r.row(&total, "SELECT count(*) FROM movement WHERE night_id = ?", night.ID); err != nil {
-			return err
-		}
-		list, err = asked(r, "m.night_id = ?", []any{night.ID}, from, n)
-		return err
-	})
-	return night, list, total, err
-}
-
-func asked(r reader, where string, args []any, from, n int) ([]Asked, error) {
-	movements, err := all(r, scanMovement, movementColumns+" WHERE "+where+" ORDER BY m.id LIMIT ? OFFSET ?", append(args, n, max(from, 0))...)
+func asked(q querier, where string, args []any, from, n int) ([]Asked, error) {
+	movements, err := all(q, scanMovement, movementColumns+" WHERE "+where+" ORDER BY m.id LIMIT ? OFFSET ?", append(args, n, max(from, 0))...)
 	if err != nil {
 		return nil, err
 	}
@@ -191,7 +171,7 @@ func asked(r reader, where string, args []any, from, n int) ([]Asked, error) {
 		return nil, err
 	}
 	people := map[portal.AccountID]portal.Person{}
-	_, err = all(r, func(rows *sql.Rows) (struct{}, error) {
+	_, err = all(q, func(rows *sql.Rows) (struct{}, error) {
 		var p portal.Person
 		err := rows.Scan(&p.ID, &p.Civility, &p.LastName, &p.FirstName)
 		people[p.ID] = p

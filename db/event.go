@@ -16,7 +16,7 @@ type Notice struct {
 }
 
 // record writes what was done to an account and by whom (zero: nobody signed in), and queues the notice of it to every
-// address that the account has at that moment.
+// address that the account has at that moment and that takes messages.
 func (s *Store) record(tx *Tx, account portal.AccountID, kind portal.AccountEventKind, by portal.AccountID, notice Notice) error {
 	event, err := tx.insert("INSERT INTO account_event (account_id, at, kind, by_account) VALUES (?, ?, ?, ?)",
 		account, at(s.now()), string(kind), sql.NullInt64{Int64: int64(by), Valid: by != 0})
@@ -27,7 +27,7 @@ func (s *Store) record(tx *Tx, account portal.AccountID, kind portal.AccountEven
 	if err != nil {
 		return err
 	}
-	addresses, err := column[string](tx, "SELECT address FROM account_email WHERE account_id = ? ORDER BY position", account)
+	addresses, err := column[string](tx, everyAddress, account)
 	if err != nil {
 		return err
 	}

@@ -237,7 +237,7 @@ func childrenOf(q querier, account portal.AccountID, today portal.Date) ([]porta
 	return children, nil
 }
 
-// Emails lists the addresses of an account, the first one first.
+// Emails lists the addresses of an account that take messages, the first one first.
 func (s *Store) Emails(ctx context.Context, account portal.AccountID) ([]string, error) {
-	return column[string](s.read(ctx), "SELECT address FROM account_email WHERE account_id = ? ORDER BY position", account)
+	return column[string](s.read(ctx), everyAddress, account)
 }

@@ -46,7 +46,7 @@ func firstLedgerDay(created time.Time, nightAt portal.TimeOfDay) portal.Date {
 
 // Transmit runs the night of a date: it turns registrations into bookings, gives freed places to those who wait, settles
 // every request received before the night's hour, and writes the night in the ledger. Run again, it changes nothing;
-// interrupted, it goes on where it was.
+// interrupted, it goes on where it was. What stops it is kept beside it, for staff to read.
 func (s *Store) Transmit(ctx context.Context, structure portal.StructureID, date portal.Date) (*portal.Night, error) {
 	setup, err := s.Setup(ctx, structure)
 	if err != nil {
@@ -56,61 +56,84 @@ func (s *Store) Transmit(ctx context.Context, structure portal.StructureID, date
 	if s.now().Before(due) {
 		return nil, portal.Conflict("La nuit du %s n’est pas encore venue : elle est prévue %s.", date.LongYear(), portal.Instant(due))
 	}
-	night, err := s.openNight(ctx, structure, date, due)
+	run := s.steps(ctx)
+	night, err := openNight(run, structure, date, due)
 	if err != nil || !night.Done.IsZero() {
 		return night, err
 	}
-	if err := s.applyRegistrations(ctx, setup, night); err != nil {
-		return nil, err
+	if err := transmit(run, setup, night); err != nil {
+		return nil, errors.Join(err, s.nightFailed(context.WithoutCancel(ctx), night, err))
 	}
-	if err := s.advanceAll(ctx, setup, night.Date, night); err != nil {
-		return nil, err
+	return findNight(s.read(ctx), structure, date)
+}
+
+// steps is how a night is run: for good, each step in a transaction of its own so that parents are served in between; on
+// trial, all of them in one that is undone.
+type steps struct {
+	q     querier
+	write func(func(*Tx) error) error
+	now   func() time.Time
+}
+
+func (s *Store) steps(ctx context.Context) steps {
+	return steps{s.read(ctx), func(do func(*Tx) error) error { return s.write(ctx, do) }, s.now}
+}
+
+// transmit does the steps of a night.
+func transmit(run steps, setup *portal.Setup, night *portal.Night) error {
+	if err := applyRegistrations(run, setup, night); err != nil {
+		return err
 	}
-	for {
-		closed := 0
-		err := s.write(ctx, func(tx *Tx) (err error) {
+	if err := advanceAll(run, setup, night.Date, night); err != nil {
+		return err
+	}
+	for closed := nightChunk; closed == nightChunk; {
+		err := run.write(func(tx *Tx) (err error) {
 			closed, err = closeMovements(tx, night)
 			return err
 		})
 		if err != nil {
-			return nil, err
-		}
-		if closed < nightChunk {
-			break
-		}
-	}
-	err = s.write(ctx, func(tx *Tx) error {
-		return tx.exec(`UPDATE night SET done_at = ?2,
-			movements = (SELECT count(*) FROM movement WHERE night_id = ?1 AND action <> 'promote'),
-			promotions = (SELECT count(*) FROM movement WHERE night_id = ?1 AND action = 'promote')
-			WHERE id = ?1 AND done_at IS NULL`, night.ID, at(s.now()))
-	})
-	if err != nil {
-		return nil, err
-	}
-	return s.night(s.read(ctx), structure, date)
-}
-
-func (s *Store) openNight(ctx context.Context, structure portal.StructureID, date portal.Date, due time.Time) (night *portal.Night, err error) {
-	err = s.write(ctx, func(tx *Tx) error {
-		if err := tx.exec("INSERT INTO night (structure_id, date, due_at, started_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-			structure, date, at(due), at(s.now())); err != nil {
 			return err
 		}
-		night, err = s.night(tx, structure, date)
+	}
+	return run.write(func(tx *Tx) error {
+		return tx.exec(`UPDATE night SET done_at = ?2, failed_at = NULL, fault = '',
+			movements = (SELECT count(*) FROM movement WHERE night_id = ?1 AND action <> 'promote'),
+			promotions = (SELECT count(*) FROM movement WHERE night_id = ?1 AND action = 'promote')
+			WHERE id = ?1 AND done_at IS NULL`, night.ID, at(run.now()))
+	})
+}
+
+// faultMost is how much of what stopped a night is kept.
+const faultMost = 300
+
+// nightFailed keeps what stopped a night; one that goes on meanwhile is left alone.
+func (s *Store) nightFailed(ctx context.Context, night *portal.Night, why error) error {
+	return s.write(ctx, func(tx *Tx) error {
+		return tx.exec("UPDATE night SET failed_at = ?, fault = ? WHERE id = ? AND done_at IS NULL", at(s.now()), portal.Clip(why.Error(), faultMost), night.ID)
+	})
+}
+
+func openNight(run steps, structure portal.StructureID, date portal.Date, due time.Time) (night *portal.Night, err error) {
+	err = run.write(func(tx *Tx) error {
+		if err := tx.exec("INSERT INTO night (structure_id, date, due_at, started_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+			structure, date, at(due), at(run.now())); err != nil {
+			return err
+		}
+		night, err = findNight(tx, structure, date)
 		return err
 	})
 	return night, err
 }
 
-const nightColumns = "SELECT id, structure_id, date, due_at, started_at, done_at, movements, promotions, reported_at FROM night"
+const nightColumns = "SELECT id, structure_id, date, due_at, started_at, done_at, movements, promotions, reported_at, failed_at, fault FROM night"
 
 func scanNight(r *sql.Rows) (n portal.Night, err error) {
-	err = r.Scan(&n.ID, &n.Structure, &n.Date, into{&n.Due}, into{&n.Started}, into{&n.Done}, &n.Movements, &n.Promotions, into{&n.Reported})
+	err = r.Scan(&n.ID, &n.Structure, &n.Date, into{&n.Due}, into{&n.Started}, into{&n.Done}, &n.Movements, &n.Promotions, into{&n.Reported}, into{&n.Failed}, &n.Fault)
 	return n, err
 }
 
-func (s *Store) night(q querier, structure portal.StructureID, date portal.Date) (*portal.Night, error) {
+func findNight(q querier, structure portal.StructureID, date portal.Date) (*portal.Night, error) {
 	n, err := one(q, scanNight, nightColumns+" WHERE structure_id = ? AND date = ?", structure, date)
 	if err != nil {
 		return nil, absent(err, "La nuit du %s n’a pas été transmise.", date.LongYear())
@@ -145,7 +168,7 @@ func (s *Store) Pending(ctx context.Context, structure portal.StructureID) ([]po
 // NightMovements lists what a night transmitted, in the order received.
 func (s *Store) NightMovements(ctx context.Context, structure portal.StructureID, date portal.Date) (*portal.Night, []portal.Movement, error) {
 	r := s.read(ctx)
-	n, err := s.night(r, structure, date)
+	n, err := findNight(r, structure, date)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -190,10 +213,10 @@ func (s *Store) Reports(ctx context.Context, structure portal.StructureID) (*por
 	return &night, reports, nil
 }
 
-// The addresses of an account that a mail goes to.
+// The addresses of an account that a mail goes to: not those that take nothing any more.
 const (
-	reportAddresses = "SELECT address FROM account_email WHERE account_id = ? AND reports = 1 ORDER BY position"
-	everyAddress    = "SELECT address FROM account_email WHERE account_id = ? ORDER BY position"
+	reportAddresses = "SELECT address FROM account_email WHERE account_id = ? AND reports = 1 AND dead_at IS NULL ORDER BY position"
+	everyAddress    = "SELECT address FROM account_email WHERE account_id = ? AND dead_at IS NULL ORDER BY position"
 )
 
 // addressee gives whom a mail is for, and where.

@@ -100,10 +100,14 @@ func (s *Store) ClaimMails(ctx context.Context, n int) (list []Mail, err error) 
 	return list, err
 }
 
-// MailSent writes that the server took a message.
+// MailSent writes that the server took a message: an address that was thought dead works again.
 func (s *Store) MailSent(ctx context.Context, id portal.MailID) error {
 	return s.write(ctx, func(tx *Tx) error {
-		if err := tx.exec("UPDATE outbox SET state = 'sent', sent_at = ?, fault = '' WHERE id = ? AND state = 'sending'", at(s.now()), id); err != nil || s.demo {
+		if err := tx.exec("UPDATE outbox SET state = 'sent', sent_at = ?, fault = '' WHERE id = ? AND state = 'sending'", at(s.now()), id); err != nil {
+			return err
+		}
+		if err := tx.exec(`UPDATE account_email SET dead_at = NULL, dead_why = '' WHERE dead_at IS NOT NULL
+			AND address = (SELECT address FROM outbox WHERE id = ?) COLLATE NOCASE`, id); err != nil || s.demo {
 			return err
 		}
 		// The link has left: its reader alone holds it now.
@@ -111,37 +115,32 @@ func (s *Store) MailSent(ctx context.Context, id portal.MailID) error {
 	})
 }
 
-// MailFailed writes why a try failed: dead when the refusal is for good or the tries are over, else due again later.
-// A fault of our own set-up (a wrong password) is never counted against the message.
-func (s *Store) MailFailed(ctx context.Context, m Mail, permanent, setup bool, fault string) error {
+// MailFault is why a try failed.
+type MailFault struct {
+	Permanent bool // this address or this message will never be taken
+	Address   bool // it is about the address, and not about the message
+	Setup     bool // our own set-up is at fault: never counted against the message
+	Words     string
+}
+
+// MailFailed writes why a try failed: dead when the refusal is for good or the tries are over, else due again later. An
+// address that took nothing for good gets nothing any more.
+func (s *Store) MailFailed(ctx context.Context, m Mail, why MailFault) error {
 	state, pause := MailPending, mailRetries[min(m.Attempts, len(mailRetries))-1]
 	switch {
-	case setup:
+	case why.Setup:
 		pause = mailRetries[1]
-	case permanent || m.Attempts >= len(mailRetries):
+	case why.Permanent || m.Attempts >= len(mailRetries):
 		state = MailDead
 	}
 	return s.write(ctx, func(tx *Tx) error {
-		return tx.exec("UPDATE outbox SET state = ?, next_at = ?, fault = ?, attempts = attempts - ? WHERE id = ? AND state = 'sending'",
-			string(state), at(s.now().Add(pause)), portal.Clip(fault, 300), setup, m.ID)
-	})
-}
-
-// RetryMail makes a message of the structure due at once, dead or not.
-func (s *Store) RetryMail(ctx context.Context, structure portal.StructureID, by portal.AccountID, id portal.MailID) error {
-	return s.write(ctx, func(tx *Tx) error {
-		n, err := tx.change("UPDATE outbox SET state = 'pending', attempts = 0, next_at = ? WHERE id = ? AND structure_id = ? AND state IN ('pending', 'dead') AND body_text <> ''", at(s.now()), id, structure)
-		if err == nil && n == 0 {
-			return portal.Conflict("Ce message est déjà parti, est en train de partir, ou ne sert plus.")
-		}
-		if err != nil {
+		words := portal.Clip(why.Words, 300)
+		n, err := tx.change("UPDATE outbox SET state = ?, next_at = ?, fault = ?, attempts = attempts - ? WHERE id = ? AND state = 'sending'",
+			string(state), at(s.now().Add(pause)), words, why.Setup, m.ID)
+		if err != nil || n == 0 || state != MailDead || !why.Address {
 			return err
 		}
-		var subject string
-		if err := tx.row(&subject, "SELECT subject FROM outbox WHERE id = ?", id); err != nil {
-			return err
-		}
-		return s.note(tx, portal.StaffEvent{Structure: structure, By: by, Subject: "courriel", SubjectID: int64(id), Words: "Courriel renvoyé : " + subject})
+		return s.loseAddress(tx, m.Address, words)
 	})
 }
 
@@ -156,10 +155,7 @@ func scanMail(r *sql.Rows) (m Mail, err error) {
 
 // Mails lists a structure's messages, newest first, at most n, from the first that is older than before (0: the newest).
 func (s *Store) Mails(ctx context.Context, structure portal.StructureID, before portal.MailID, n int) ([]Mail, error) {
-	if before == 0 {
-		before = 1 << 62
-	}
-	return all(s.read(ctx), scanMail, mailColumns+" WHERE structure_id = ? AND id < ? ORDER BY id DESC LIMIT ?", structure, before, n)
+	return s.FindMails(ctx, structure, MailFilter{}, before, n)
 }
 
 // offerLink is the link of a mail that answers an offered place without signing in.
@@ -182,13 +178,17 @@ func (s *Store) Mail(ctx context.Context, structure portal.StructureID, id porta
 
 // MailCounts says how many messages of a structure stand in each state.
 func (s *Store) MailCounts(ctx context.Context, structure portal.StructureID) (map[MailState]int, error) {
+	return mailCounts(s.read(ctx), structure, "")
+}
+
+func mailCounts(q querier, structure portal.StructureID, states string) (map[MailState]int, error) {
 	counts := map[MailState]int{}
-	_, err := all(s.read(ctx), func(r *sql.Rows) (struct{}, error) {
+	_, err := all(q, func(r *sql.Rows) (struct{}, error) {
 		var state string
 		var n int
 		err := r.Scan(&state, &n)
 		counts[MailState(strings.Clone(state))] = n
 		return struct{}{}, err
-	}, "SELECT state, count(*) FROM outbox WHERE structure_id = ? GROUP BY state", structure)
+	}, "SELECT state, count(*) FROM outbox WHERE structure_id = ? "+states+" GROUP BY state", structure)
 	return counts, err
 }

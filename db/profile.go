@@ -54,9 +54,9 @@ func (s *Store) Profile(ctx context.Context, session *Session) (p Profile, err e
 
 func addressesOf(q querier, account portal.AccountID) ([]portal.Address, error) {
 	return all(q, func(r *sql.Rows) (a portal.Address, err error) {
-		err = r.Scan(&a.Email, &a.Reports, &a.Reminders)
+		err = r.Scan(&a.Email, &a.Reports, &a.Reminders, &a.Dead)
 		return a, err
-	}, "SELECT address, reports, reminders FROM account_email WHERE account_id = ? ORDER BY position", account)
+	}, "SELECT address, reports, reminders, dead_at IS NOT NULL FROM account_email WHERE account_id = ? ORDER BY position", account)
 }
 
 // devices lists the sessions of an account that are still good, the one that asks first, then the last used.
@@ -109,8 +109,14 @@ func (s *Store) SaveAddresses(ctx context.Context, session *Session, current, ad
 	}
 	return s.write(ctx, func(tx *Tx) error {
 		before, err := addressesOf(tx, session.Account)
-		if err != nil || slices.Equal(before, list) {
+		if err != nil {
 			return err
+		}
+		for i := range list { // whoever leaves an address as it is has not corrected it
+			list[i].Dead = slices.ContainsFunc(before, func(a portal.Address) bool { return a.Dead && strings.EqualFold(a.Email, list[i].Email) })
+		}
+		if slices.Equal(before, list) {
+			return nil
 		}
 		if sameEmails(before, list) {
 			notice = Notice{}
@@ -129,13 +135,23 @@ func sameEmails(a, b []portal.Address) bool {
 	return slices.EqualFunc(a, b, func(x, y portal.Address) bool { return strings.EqualFold(x.Email, y.Email) })
 }
 
-// setAddresses replaces the addresses of an account; the first one is the one that gets payment tickets.
+// setAddresses replaces the addresses of an account; the first one is the one that gets payment tickets. An address that
+// stays and takes nothing any more stays so.
 func setAddresses(tx *Tx, account portal.AccountID, list []portal.Address) error {
-	if err := tx.exec("DELETE FROM account_email WHERE account_id = ?", account); err != nil {
+	dead, err := all(tx, scanDeadMark, "DELETE FROM account_email WHERE account_id = ? RETURNING address, dead_at, dead_why", account)
+	if err != nil {
 		return err
 	}
 	for i, a := range list {
 		if err := tx.exec("INSERT INTO account_email (account_id, position, address, reports, reminders) VALUES (?, ?, ?, ?, ?)", account, i, a.Email, a.Reports, a.Reminders); err != nil {
+			return err
+		}
+	}
+	for _, d := range dead {
+		if d.since.IsZero() {
+			continue
+		}
+		if err := tx.exec("UPDATE account_email SET dead_at = ?, dead_why = ? WHERE account_id = ? AND address = ? COLLATE NOCASE", at(d.since), d.why, account, d.address); err != nil {
 			return err
 		}
 	}

@@ -136,17 +136,17 @@ func registrationDays(q querier, setup *portal.Setup, a *portal.Activity, r port
 // with those that reach further than what is booked. All that is given up goes first: a meal and the centre that needs it
 // may have moved to another day together. Then each registration is applied whole or not at all, and marked as done in the
 // same transaction: interrupted, the night goes on with the others; run again, it finds nothing to do.
-func (s *Store) applyRegistrations(ctx context.Context, setup *portal.Setup, night *portal.Night) error {
-	rows, err := registrationRows(s.read(ctx), "r.structure_id = ?", setup.Structure.ID)
+func applyRegistrations(run steps, setup *portal.Setup, night *portal.Night) error {
+	rows, err := registrationRows(run.q, "r.structure_id = ?", setup.Structure.ID)
 	if err != nil {
 		return err
 	}
 	due, changed := dueRegistrations(rows, setup, night)
 	slices.Reverse(changed)
-	if err := s.applyEach(ctx, setup, night, changed, giveBack); err != nil {
+	if err := applyEach(run, setup, night, changed, giveBack); err != nil {
 		return err
 	}
-	return s.applyEach(ctx, setup, night, due, applyWhole)
+	return applyEach(run, setup, night, due, applyWhole)
 }
 
 // registrationPass is how much of a registration is done.
@@ -158,10 +158,10 @@ const (
 )
 
 // applyEach does one pass over registrations, in as many transactions as it takes.
-func (s *Store) applyEach(ctx context.Context, setup *portal.Setup, night *portal.Night, due []portal.RegistrationID, pass registrationPass) error {
+func applyEach(run steps, setup *portal.Setup, night *portal.Night, due []portal.RegistrationID, pass registrationPass) error {
 	for len(due) > 0 {
 		taken := 0
-		err := s.write(ctx, func(tx *Tx) (err error) {
+		err := run.write(func(tx *Tx) (err error) {
 			taken, err = applySome(tx, setup, night, due, pass)
 			return err
 		})

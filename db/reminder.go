@@ -141,9 +141,9 @@ type remindedFamily struct {
 }
 
 // reminderAddress is the one place that says which addresses get the reminders of a kind: those of accounts that were
-// used once, where reminders are wanted, and that did not turn the kind off. ?1 is the kind.
+// used once, where reminders are wanted and messages arrive, and that did not turn the kind off. ?1 is the kind.
 const reminderAddress = `account_email e JOIN account a ON a.id = e.account_id
-	WHERE e.reminders = 1 AND a.first_seen_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM account_reminder_off o WHERE o.account_id = a.id AND o.kind = ?1)`
+	WHERE e.reminders = 1 AND e.dead_at IS NULL AND a.first_seen_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM account_reminder_off o WHERE o.account_id = a.id AND o.kind = ?1)`
 
 // remindedFamilies lists the guardians of some children who have an address for a kind of reminder, each with its own
 // children among them, the elder first.

@@ -103,6 +103,9 @@ func loadSetup(q querier, id portal.StructureID) (*portal.Setup, error) {
 	if setup.Activities, err = loadActivities(q, id); err != nil {
 		return nil, err
 	}
+	if setup.MailTexts, err = mailTexts(q, id); err != nil {
+		return nil, err
+	}
 	setup.Join()
 	return &setup, nil
 }

@@ -43,17 +43,6 @@ func (s *Store) defaultTerms(tx *Tx, st portal.Structure) error {
 	return nil
 }
 
-// PublishTerms publishes a new version of a text; every account is asked to accept it.
-func (s *Store) PublishTerms(ctx context.Context, kind portal.TermsKind, body string) error {
-	if strings.TrimSpace(body) == "" {
-		return portal.Invalid("Le texte est vide. Écrivez-le avant de le publier.")
-	}
-	return s.write(ctx, func(tx *Tx) error {
-		return tx.exec(`INSERT INTO terms (kind, version, body, published_at)
-			VALUES (?1, (SELECT coalesce(max(version), 0) + 1 FROM terms WHERE kind = ?1), ?2, ?3)`, string(kind), body, at(s.now()))
-	})
-}
-
 // newestTerms holds for the version in force of each text.
 const newestTerms = "t.version = (SELECT max(n.version) FROM terms n WHERE n.kind = t.kind)"
 

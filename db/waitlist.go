@@ -419,14 +419,14 @@ func waitedDays(q querier, structure portal.StructureID, from portal.Date) ([]wa
 }
 
 // advanceAll advances every list of a structure, many days a transaction so that parents are served in between.
-func (s *Store) advanceAll(ctx context.Context, setup *portal.Setup, from portal.Date, night *portal.Night) error {
-	days, err := waitedDays(s.read(ctx), setup.Structure.ID, from)
+func advanceAll(run steps, setup *portal.Setup, from portal.Date, night *portal.Night) error {
+	days, err := waitedDays(run.q, setup.Structure.ID, from)
 	if err != nil {
 		return err
 	}
 	for chunk := range slices.Chunk(days, 50) {
-		err := s.write(ctx, func(tx *Tx) (err error) {
-			r := &round{tx: tx, setup: setup, now: s.now(), night: night}
+		err := run.write(func(tx *Tx) (err error) {
+			r := &round{tx: tx, setup: setup, now: run.now(), night: night}
 			if night != nil {
 				if r.late, err = lateOf(tx, night); err != nil {
 					return err
@@ -459,7 +459,7 @@ func (s *Store) AdvanceLists(ctx context.Context, structure portal.StructureID) 
 	if err != nil {
 		return err
 	}
-	return s.advanceAll(ctx, setup, portal.DateOf(s.now()), nil)
+	return advanceAll(s.steps(ctx), setup, portal.DateOf(s.now()), nil)
 }
 
 // advanceAfterSave gives the places that a change of an activity made, and takes back offers that no longer have one.

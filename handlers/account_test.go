@@ -209,9 +209,7 @@ func TestNewVersionOfTheTextsAsksAgain(t *testing.T) {
 	w := newWorld(t)
 	letter := w.settle(w.guardian(w.structure, "DUPONT"))
 	b := w.browser().signIn(letter.Login, goodPassword).get("/accueil").want(200)
-	if err := w.store.PublishTerms(context.Background(), portal.Conditions, "## Du neuf\nUne phrase <b>.\n\n- un point"); err != nil {
-		t.Fatal(err)
-	}
+	w.publish(portal.Conditions, "## Du neuf\nUne phrase <b>.\n\n- un point")
 	b.get("/accueil").wantTo("/conditions").follow().wantText("Un texte à lire").wantText("Une phrase <b>.")
 	if b.page.Find("input[type=checkbox]").Length() != 1 {
 		t.Error("the text already accepted is asked again")
@@ -260,5 +258,21 @@ func TestDraftStrip(t *testing.T) {
 	strip := b.get("/suivi").page.Find("#brouillon")
 	if !strings.Contains(strip.Text(), "2 ajouts, 1 annulation non validés") || strip.Find("a").AttrOr("href", "") != "/recapitulatif" {
 		t.Errorf("strip %q", strip.Text())
+	}
+}
+
+// publish writes a new version of a text.
+func (w *world) publish(kind portal.TermsKind, body string) {
+	w.t.Helper()
+	ctx, by := context.Background(), w.agent("MAIRIE", portal.Administrator).Person.ID
+	if err := w.store.SaveTermsDraft(ctx, by, kind, body, time.Time{}); err != nil {
+		w.t.Fatal(err)
+	}
+	book, err := w.store.TermsBook(ctx, kind)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if _, err := w.store.PublishTerms(ctx, by, kind, book.Draft.At); err != nil {
+		w.t.Fatal(err)
 	}
 }

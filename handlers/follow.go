@@ -212,6 +212,7 @@ func onPage(at time.Time, list *db.Follow, from int) bool {
 var fileTypes = map[string]string{
 	"csv":  "text/csv; charset=utf-8",
 	"ics":  "text/calendar; charset=utf-8",
+	"json": "application/json; charset=utf-8",
 	"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 

@@ -335,9 +335,7 @@ func TestNewTermsKeepTheDraft(t *testing.T) {
 	b := h.father
 	b.get(h.path(h.canteen)).post(h.path(h.canteen), url.Values{"jour": {"2026-12-07:1"}}).want(303)
 	h.clock.Add(time.Minute)
-	if err := h.store.PublishTerms(context.Background(), portal.Privacy, "## Ce qui change\nLes photos ne sont plus gardées."); err != nil {
-		t.Fatal(err)
-	}
+	h.publish(portal.Privacy, "## Ce qui change\nLes photos ne sont plus gardées.")
 	b.post(h.path(h.canteen), url.Values{"jour": {"2026-12-08:1"}}).wantTo("/conditions").follow().want(200).
 		wantText("Un texte à lire").wantText("Les photos ne sont plus gardées.").wantText("Version 2, du lundi 23 novembre 2026").wantNoText("Conditions générales d’utilisation du portail et je les accepte")
 	boxes := b.boxes()

@@ -43,7 +43,11 @@ func (r *request) askReset() error {
 		return r.renderInvalid(v)
 	}
 	token := db.NewResetToken()
-	letter, err := notice(db.KindReset, views.ResetMail{Place: r.site.name(r.ctx()), URL: r.site.absolute(resetPath + token)})
+	st, words, err := r.mailWords(portal.MailReset)
+	if err != nil {
+		return err
+	}
+	letter, err := notice(db.KindReset, views.NewResetMail(st, words, r.site.absolute(resetPath+token)))
 	if err != nil {
 		return err
 	}
@@ -77,17 +81,28 @@ func notice(kind string, m message) (db.Notice, error) {
 
 // noticeOf writes the mail that tells what was changed in an account.
 func (r *request) noticeOf(what string) (db.Notice, error) {
-	st := portal.Structure{Name: r.site.name(r.ctx())}
-	list, err := r.site.store.Structures(r.ctx())
+	st, words, err := r.mailWords(portal.MailNotice)
 	if err != nil {
 		return db.Notice{}, err
 	}
-	for i, s := range list {
-		if i == 0 || s.ID == r.structure() {
-			st = s
+	return notice("compte", views.NewNoticeMail(what, portal.Instant(r.now), st, words))
+}
+
+// mailWords gives whose portal a mail speaks for, the structure looked at or the first of the site, and its words.
+func (r *request) mailWords(kind portal.MailKind) (portal.Structure, portal.MailText, error) {
+	id := r.structure()
+	if id == 0 {
+		first := r.site.firstStructure(r.ctx())
+		if first == nil {
+			return portal.Structure{}, portal.StandardMailText(kind), nil
 		}
+		id = first.ID
 	}
-	return notice("compte", views.NewNoticeMail(what, portal.Instant(r.now), st))
+	setup, err := r.site.store.Setup(r.ctx(), id)
+	if err != nil {
+		return portal.Structure{}, portal.MailText{}, err
+	}
+	return setup.Structure, setup.MailText(kind), nil
 }
 
 func (r *request) resetView() views.ResetPassword {

@@ -246,7 +246,11 @@ func (s *Site) routes() {
 	s.Route(get, "/gestion/lettres", managers, (*request).lettersPage)
 	s.Route(post, "/gestion/lettres", managers, (*request).writeLetters)
 	s.Route(get, "/gestion/nuits", managers, (*request).nights)
+	s.Route(get, "/gestion/nuits/essai", managers, (*request).tryNight)
 	s.Route(get, "/gestion/nuits/:date", managers, (*request).night)
+	s.Route(post, "/gestion/nuits/:date/relancer", managers, (*request).rerunNight)
+	s.Route(get, "/gestion/nuits/:date/transmission.csv", managers, nightFile("csv"))
+	s.Route(get, "/gestion/nuits/:date/transmission.json", managers, nightFile("json"))
 	s.Route(get, views.AnnouncementsPath, managers, (*request).announcements)
 	s.Route(post, views.AnnouncementsPath, managers, (*request).writeAnnouncement)
 	s.Route(get, views.AnnouncementsPath+"/nouveau", managers, (*request).newAnnouncement)
@@ -255,9 +259,12 @@ func (s *Site) routes() {
 	s.Route(post, views.AnnouncementsPath+"/:message/retirer", managers, (*request).removeAnnouncement)
 	s.Route(post, views.AnnouncementsPath+"/:message/remettre", managers, (*request).restoreAnnouncement)
 	s.Route(get, "/gestion/courriels", managers, (*request).mails)
+	s.Route(post, "/gestion/courriels/renvoyer", managers, (*request).resendMails)
+	s.Route(get, deadAddressesPath, managers, (*request).deadAddresses)
+	s.Route(post, deadAddressesPath, managers, (*request).liftAddress)
 	s.Route(get, "/gestion/courriels/:mail", managers, (*request).mail)
 	s.Route(get, "/gestion/courriels/:mail/html", managers, (*request).mailHTML)
-	s.Route(post, "/gestion/courriels/:mail/renvoyer", managers, (*request).retryMail)
+	s.Route(post, "/gestion/courriels/:mail/renvoyer", managers, (*request).resendMail)
 
 	// Staff: team and audit log
 	s.Route(get, views.TeamPath, administrators, (*request).team)
@@ -268,4 +275,16 @@ func (s *Site) routes() {
 	s.Route(post, views.TeamPath+"/:agent", administrators, (*request).changeAgent)
 	s.Route(get, views.StaffJournalPath, managers, (*request).staffJournal)
 	s.Route(get, views.StaffJournalPath+".csv", managers, (*request).staffJournalCSV)
+
+	// Staff: texts
+	s.Route(get, textsPath, managers, (*request).texts)
+	s.Route(get, textsPath+"/courriels/:kind", managers, (*request).mailText)
+	s.Route(post, textsPath+"/courriels/:kind", managers, (*request).saveMailText)
+	s.Route(post, textsPath+"/courriels/:kind/html", managers, (*request).mailTextHTML)
+	s.Route(post, textsPath+"/courriels/:kind/origine", managers, (*request).resetMailText)
+	s.Route(get, textsPath+"/:kind", administrators, (*request).terms)
+	s.Route(post, textsPath+"/:kind", administrators, (*request).saveTerms)
+	s.Route(post, textsPath+"/:kind/publier", administrators, (*request).publishTerms)
+	s.Route(post, textsPath+"/:kind/abandonner", administrators, (*request).dropTerms)
+	s.Route(get, textsPath+"/:kind/versions/:version", administrators, (*request).termsVersion)
 }

@@ -28,7 +28,9 @@ var settings = []views.SettingsGroup{
 		{URL: views.TeamPath, Icon: "personnes", Label: "L’équipe", Detail: "Les agents, leurs rôles, leur second facteur."},
 	}},
 	{Title: "Les textes et les courriels", Links: []views.SettingsLink{
-		{URL: "/gestion/courriels", Icon: "mail", Label: "Courriels", Detail: "Ce qui est parti, ce qui attend, ce qui n’arrive pas."},
+		{URL: textsPath, Icon: "crayon", Label: "Textes", Detail: "Données personnelles, conditions d’utilisation, mots des courriels."},
+		{URL: mailsPath, Icon: "mail", Label: "Courriels", Detail: "Ce qui est parti, ce qui attend, ce qui n’arrive pas."},
+		{URL: deadAddressesPath, Icon: "alerte", Label: "Adresses à corriger", Detail: "Les adresses de parents qui ne reçoivent plus rien."},
 	}},
 	{Title: "Contrôles", Links: []views.SettingsLink{
 		{URL: "/gestion/recus", Icon: "recu", Label: "Vérifier un reçu", Detail: "Dire si un reçu que montre une famille est le vrai."},

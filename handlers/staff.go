@@ -58,14 +58,21 @@ func (r *request) nextNight() (string, error) {
 // mayManage says whether the agent may open more than the day's pages.
 func (r *request) mayManage() bool { return managers.admit(r.session) }
 
-// desk is the first page of staff.
+// decidePath is where staff decide what families asked.
+const decidePath = "/gestion/demandes-a-decider"
+
+// desk is the first page of staff: what needs someone now.
 func (r *request) desk() error {
+	facts, err := r.site.store.DeskFacts(r.ctx(), r.structure())
+	if err != nil {
+		return err
+	}
 	d, err := r.site.store.Desk(r.ctx(), r.structure())
 	if err != nil {
 		return err
 	}
-	today := portal.Capital(portal.DateOf(r.now).Long())
-	page := views.Desk{Frame: r.frame("Espace agents, "+portal.DateOf(r.now).Long(), "/gestion"), Today: today}
+	facts.NoMailServer, facts.Unwritten = !r.site.mailing, d.Unwritten
+	page := views.Desk{Frame: r.frame("Espace agents, "+portal.DateOf(r.now).Long(), "/gestion"), Today: portal.Capital(portal.DateOf(r.now).Long())}
 	if page.Night, err = r.nextNight(); err != nil {
 		return err
 	}
@@ -80,10 +87,15 @@ func (r *request) desk() error {
 	if d.Pending < 2 {
 		page.AskedAll = "Voir la demande"
 	}
-	page.Tiles = deskTiles(d, page.Night, r.mayManage())
-	if r.mayManage() {
-		page.Tasks = r.deskTasks(d)
+	page.SetDays(facts)
+	for _, t := range facts.Tasks(r.mayManage(), administrators.admit(r.session)) {
+		task := views.NewTask(t, decidePath, r.now)
+		if !r.site.opens(strings.SplitN(task.URL, "?", 2)[0], r.session) && t.Kind != portal.TaskNight && t.Kind != portal.TaskTerms {
+			task.URL = ""
+		}
+		page.Tasks = append(page.Tasks, task)
 	}
+	page.Tiles = deskTiles(d, page.Night, r.mayManage())
 	return r.render(page)
 }
 
@@ -97,9 +109,9 @@ func deskTiles(d *db.Desk, next string, manager bool) []views.Tile {
 	if !manager {
 		return append(tiles, night)
 	}
-	night.URL = "/gestion/nuits"
+	night.URL = nightsPath
 	waiting := d.Mails[db.MailPending] + d.Mails[db.MailSending]
-	mails := views.Tile{URL: "/gestion/courriels", Icon: "mail", Label: "Courriels", Number: fmt.Sprint(waiting), Unit: "en attente", Detail: portal.Count(d.Mails[db.MailSent], "envoyé")}
+	mails := views.Tile{URL: mailsPath, Icon: "mail", Label: "Courriels", Number: fmt.Sprint(waiting), Unit: "en attente", Detail: "Aucun n’est abandonné"}
 	if dead := d.Mails[db.MailDead]; dead > 0 {
 		mails.Detail = portal.Count(dead, "abandonné")
 	}
@@ -108,25 +120,6 @@ func deskTiles(d *db.Desk, next string, manager bool) []views.Tile {
 		access.Detail = portal.Count(d.Unwritten, "compte") + " sans lettre utilisable"
 	}
 	return append(tiles, night, mails, access)
-}
-
-// deskTasks lists what waits for somebody.
-func (r *request) deskTasks(d *db.Desk) []views.Task {
-	var tasks []views.Task
-	if d.Children == 0 {
-		tasks = append(tasks, views.Task{Text: "Aucun enfant n’est encore enregistré. Commencez par les deux fichiers de l’école.", URL: "/gestion/import", Button: "Importer", Icon: "televerser"})
-	}
-	if d.Unwritten > 0 {
-		waiting := portal.Count(d.Unwritten, "parent attend sa", "parents attendent leur") + " lettre de premier accès."
-		tasks = append(tasks, views.Task{Text: waiting, URL: "/gestion/lettres", Button: "Éditer les lettres", Icon: "lettre"})
-	}
-	if dead := d.Mails[db.MailDead]; dead > 0 {
-		tasks = append(tasks, views.Task{Text: portal.Count(dead, "message n’a pas pu partir", "messages n’ont pas pu partir") + ".", URL: "/gestion/courriels", Button: "Voir", Icon: "mail"})
-	}
-	if waiting := d.Mails[db.MailPending]; !r.site.mailing && waiting > 0 {
-		tasks = append(tasks, views.Task{Text: "Aucun serveur de courrier n’est réglé : " + portal.Count(waiting, "message attend", "messages attendent") + ".", URL: "/gestion/courriels", Button: "Lire", Icon: "boite"})
-	}
-	return tasks
 }
 
 // movements lists what the next night will transmit.
@@ -151,44 +144,4 @@ func (r *request) askedLines(list []db.Asked) []views.AskedLine {
 		lines = append(lines, views.NewAskedLine(a.Movement, a.By, r.now))
 	}
 	return lines
-}
-
-// nightsMost is how many nights are listed: more than a year.
-const nightsMost = 400
-
-// nights lists the transmissions.
-func (r *request) nights() error {
-	list, err := r.site.store.Nights(r.ctx(), r.structure(), nightsMost)
-	if err != nil {
-		return err
-	}
-	setup, err := r.site.store.Setup(r.ctx(), r.structure())
-	if err != nil {
-		return err
-	}
-	page := views.Nights{Frame: r.frame("Nuits", "/gestion/nuits"), Next: "cette nuit à " + setup.Structure.NightAt.Word()}
-	for _, n := range list {
-		page.Nights = append(page.Nights, views.NewNightLine(n, setup.Structure.ReportAt))
-	}
-	return r.render(page)
-}
-
-// night shows one transmission with its lines.
-func (r *request) night() error {
-	date, err := portal.ParseDate(r.Params("date"))
-	if err != nil {
-		return portal.NotFound("Cette nuit n’existe pas.")
-	}
-	from := r.from()
-	night, list, total, err := r.site.store.NightAsked(r.ctx(), r.structure(), date, from, linesPerPage)
-	if err != nil {
-		return err
-	}
-	setup, err := r.site.store.Setup(r.ctx(), r.structure())
-	if err != nil {
-		return err
-	}
-	page := views.Night{Frame: r.frame("Nuit du "+date.LongYear(), "/gestion/nuits"), Heading: "Nuit du " + date.LongYear(), NightLine: views.NewNightLine(*night, setup.Structure.ReportAt), Lines: r.askedLines(list)}
-	page.Pager = pager(page.URL, nil, from, total)
-	return r.render(page)
 }

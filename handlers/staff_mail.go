@@ -2,10 +2,9 @@ package handlers
 
 import (
 	"fmt"
+	"net/url"
 	"strconv"
 	"strings"
-
-	"github.com/gofiber/fiber/v2"
 
 	"marelle/db"
 	"marelle/portal"
@@ -23,8 +22,36 @@ func (r *request) noServer() string {
 	return "Réglez MARELLE_SMTP, puis relancez le portail : ceux qui attendent partiront alors."
 }
 
+const mailsPath = "/gestion/courriels"
+
+// mailFilter reads what is to be seen of the outbox, with the words that lead to its other pages.
+func (r *request) mailFilter() (f db.MailFilter, query url.Values) {
+	query = url.Values{}
+	for _, s := range mailStates {
+		if s.state != "" && string(s.state) == r.Query("etat") {
+			f.State = s.state
+			query.Set("etat", string(s.state))
+		}
+	}
+	if f.Kind = portal.Clip(r.Query("genre"), 40); f.Kind != "" {
+		query.Set("genre", f.Kind)
+	}
+	if f.Search = portal.Clip(strings.TrimSpace(r.Query("q")), 100); f.Search != "" {
+		query.Set("q", f.Search)
+	}
+	return f, query
+}
+
+var mailStates = []struct {
+	state db.MailState
+	label string
+}{{"", "Tous"}, {db.MailPending, "Pas encore envoyés"}, {db.MailDead, "Abandonnés"}, {db.MailSent, "Envoyés"}}
+
 // mails lists the outbox, newest first.
-func (r *request) mails() error {
+func (r *request) mails() error { return r.showMails("") }
+
+// showMails lists the outbox, with why nothing was sent again.
+func (r *request) showMails(fault string) error {
 	var before portal.MailID
 	if asked := r.Query("avant"); asked != "" {
 		var err error
@@ -32,23 +59,114 @@ func (r *request) mails() error {
 			return err
 		}
 	}
-	list, err := r.site.store.Mails(r.ctx(), r.structure(), before, linesPerPage+1)
+	f, query := r.mailFilter()
+	list, err := r.site.store.FindMails(r.ctx(), r.structure(), f, before, linesPerPage+1)
 	if err != nil {
 		return err
 	}
-	counts, err := r.site.store.MailCounts(r.ctx(), r.structure())
-	if err != nil {
+	page := views.StaffMails{Frame: r.frame("Courriels", settingsPath), NoServer: r.noServer(), Search: f.Search, Filtered: !f.IsZero(), DeadURL: deadAddressesPath, Fault: fault}
+	if err := r.mailChoices(&page, f); err != nil {
 		return err
 	}
-	page := views.StaffMails{Frame: r.frame("Courriels", settingsPath), NoServer: r.noServer(), Counts: mailCounts(counts)}
+	if r.site.mailing {
+		page.ResendURL = mailsPath + "/renvoyer"
+	}
+	if n, err := strconv.Atoi(r.Query("renvoyes")); err == nil && n > 0 {
+		page.Done = portal.Count(n, "message repart", "messages repartent") + " dans la minute."
+	}
 	for i, m := range list {
 		if i == linesPerPage {
-			page.Older = "/gestion/courriels?avant=" + strconv.FormatInt(int64(list[i-1].ID), 10)
+			query.Set("avant", strconv.FormatInt(int64(list[i-1].ID), 10))
+			page.Older = mailsPath + "?" + query.Encode()
 			break
 		}
 		page.Mails = append(page.Mails, r.mailLine(m))
 	}
+	if fault != "" {
+		return r.renderInvalid(page)
+	}
 	return r.render(page)
+}
+
+// mailChoices fills what the list of messages can be narrowed to, and how many there are.
+func (r *request) mailChoices(page *views.StaffMails, f db.MailFilter) error {
+	counts, err := r.site.store.MailCounts(r.ctx(), r.structure())
+	if err != nil {
+		return err
+	}
+	dead, err := r.site.store.DeadAddresses(r.ctx(), r.structure())
+	if err != nil {
+		return err
+	}
+	page.Counts = mailCounts(counts)
+	if len(dead) > 0 {
+		page.Dead = portal.Count(len(dead), "adresse à corriger", "adresses à corriger")
+	}
+	for _, s := range mailStates {
+		page.States = append(page.States, views.Choice{Value: string(s.state), Label: s.label, Current: s.state == f.State})
+	}
+	page.Kinds = []views.Choice{{Label: "Tous", Current: f.Kind == ""}}
+	for _, k := range views.OutboxKinds {
+		page.Kinds = append(page.Kinds, views.Choice{Value: k, Label: views.MailKindWords(k), Current: k == f.Kind})
+	}
+	return nil
+}
+
+// resendMails makes the messages that were ticked leave again.
+func (r *request) resendMails() error {
+	var ids []portal.MailID
+	for _, text := range r.Request().PostArgs().PeekMulti("courriel") {
+		id, err := number[portal.MailID](string(text))
+		if err != nil {
+			return err
+		}
+		ids = append(ids, id)
+	}
+	sent, aside, err := r.site.store.ResendMails(r.ctx(), r.structure(), r.account(), ids)
+	if refusal := portal.AsError(err); refusal != nil && refusal.Kind == portal.KindInvalid {
+		return r.showMails(refusal.Message)
+	}
+	if err != nil {
+		return err
+	}
+	if sent == 0 && aside > 0 {
+		return r.showMails("Aucun de ces messages ne peut repartir : il est en train de partir, ne sert plus, ou portait un lien personnel.")
+	}
+	return r.redirect303(mailsPath + "?renvoyes=" + strconv.Itoa(sent))
+}
+
+const deadAddressesPath = mailsPath + "/adresses"
+
+// deadAddresses lists the addresses that take nothing any more.
+func (r *request) deadAddresses() error {
+	list, err := r.site.store.DeadAddresses(r.ctx(), r.structure())
+	if err != nil {
+		return err
+	}
+	page := views.DeadAddresses{Frame: r.frame("Adresses à corriger", settingsPath), Total: portal.Count(len(list), "adresse"), Done: r.Query("fait") == "1"}
+	for _, d := range list {
+		line := views.DeadAddressLine{Account: d.Account.ID, Address: d.Address, Person: d.Account.Title(), Since: portal.DateOf(d.Since).LongYear(), Why: d.Why}
+		switch {
+		case len(d.Families) > 0:
+			line.Families = "Famille " + portal.List(d.Families)
+		case d.Agent:
+			line.Families = "Agent"
+		}
+		page.Lines = append(page.Lines, line)
+	}
+	return r.render(page)
+}
+
+// liftAddress says that an address works again.
+func (r *request) liftAddress() error {
+	account, err := number[portal.AccountID](r.FormValue("compte"))
+	if err != nil {
+		return err
+	}
+	if err := r.site.store.LiftAddress(r.ctx(), r.structure(), r.account(), account, r.FormValue("adresse")); err != nil {
+		return err
+	}
+	return r.redirect303(deadAddressesPath + "?fait=1")
 }
 
 func mailCounts(counts map[db.MailState]int) string {
@@ -69,7 +187,7 @@ func mailCounts(counts map[db.MailState]int) string {
 }
 
 func (r *request) mailLine(m db.Mail) views.MailLine {
-	l := views.MailLine{URL: fmt.Sprintf("/gestion/courriels/%d", m.ID), Subject: m.Subject, To: m.Address, When: portal.Ago(m.Created, r.now)}
+	l := views.MailLine{ID: m.ID, URL: fmt.Sprintf("/gestion/courriels/%d", m.ID), Subject: m.Subject, To: m.Address, When: portal.Ago(m.Created, r.now)}
 	l.SetState(string(m.State), m.Attempts, m.Next, m.Sent, m.Fault, r.now)
 	return l
 }
@@ -91,7 +209,9 @@ func (r *request) mail() error {
 	}
 	page := views.StaffMail{
 		Frame: r.frame("Courriel : "+m.Subject, "/gestion/courriels"), MailLine: r.mailLine(*m), NoServer: "", MessageID: m.MessageID, Text: m.Text,
-		Retried: r.Query("renvoye") == "1" && m.State == db.MailPending,
+	}
+	if r.Query("renvoye") == "1" {
+		page.Retried = "Ce message repart dans la minute."
 	}
 	waits := m.State == db.MailPending || m.State == db.MailDead
 	if waits {
@@ -100,8 +220,14 @@ func (r *request) mail() error {
 	if m.HTML != "" {
 		page.HTMLURL = page.URL + "/html"
 	}
-	if waits && r.site.mailing && (m.State == db.MailDead || m.Attempts > 0) {
+	switch {
+	case !r.site.mailing || m.State == db.MailSending || m.State == db.MailPending && m.Attempts == 0:
+	case m.State == db.MailSent && m.Kind == db.KindReset:
+	default:
 		page.RetryURL = page.URL + "/renvoyer"
+	}
+	if m.State == db.MailSent {
+		page.RetryTo = "Envoyer encore une fois"
 	}
 	return r.render(page)
 }
@@ -115,19 +241,21 @@ func (r *request) mailHTML() error {
 	if m.HTML == "" {
 		return portal.NotFound("Ce message n’a pas de version HTML.")
 	}
-	r.Set("Content-Security-Policy", "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
-	r.Type("html", "utf-8")
-	return r.SendString(m.HTML)
+	return r.showMailHTML(m.HTML)
 }
 
-// retryMail makes a message leave again at once.
-func (r *request) retryMail() error {
+// resendMail makes one message leave again.
+func (r *request) resendMail() error {
 	m, err := r.theMail()
 	if err != nil {
 		return err
 	}
-	if err := r.site.store.RetryMail(r.ctx(), r.structure(), r.account(), m.ID); err != nil {
+	sent, _, err := r.site.store.ResendMails(r.ctx(), r.structure(), r.account(), []portal.MailID{m.ID})
+	if err != nil {
 		return err
 	}
-	return r.Redirect(fmt.Sprintf("/gestion/courriels/%d?renvoye=1", m.ID), fiber.StatusSeeOther)
+	if sent == 0 {
+		return portal.Conflict("Ce message est en train de partir, ne sert plus, ou portait un lien personnel. Rien n’a été renvoyé.")
+	}
+	return r.redirect303(fmt.Sprintf("%s/%d?renvoye=1", mailsPath, m.ID))
 }

@@ -413,7 +413,10 @@ func TestMovementsAndNights(t *testing.T) {
 	b.get("/gestion").wantText("Dernière nuit 2 transmises")
 	w.raw("DELETE FROM movement WHERE structure_id = ?", home)
 	w.raw("DELETE FROM night WHERE structure_id = ?", home)
-	b.get("/gestion/nuits/2026-11-24").want(404) // the neighbour's night
+	w.clock.Add(29 * time.Minute)
+	b = w.browser().signIn(w.scalar("SELECT login FROM account WHERE last_name = 'PUJOL'"), goodPassword)
+	b.get("/gestion/nuits/2026-11-24").want(200).wantText("Cette nuit n’a pas eu lieu.").wantNoText("VOISIN") // the neighbour's night is not ours
+	b.get("/gestion/nuits/2026-11-23").want(404)
 	b.get("/gestion/nuits/hier").want(404)
 }
 
@@ -465,6 +468,9 @@ func TestMails(t *testing.T) {
 	}
 	w.raw("UPDATE outbox SET state = 'sent', sent_at = ?", w.clock.Now().UnixMilli())
 	b.get("/gestion/courriels/" + id).wantText("envoyé le lundi 23 novembre 2026 à 9 h 05")
+	b.post("/gestion/courriels/"+id+"/renvoyer", url.Values{}).want(303) // once more
+	b.get("/gestion/courriels").wantText("1 pas encore envoyé, 1 envoyé")
+	w.raw("UPDATE outbox SET state = 'sending'")
 	b.post("/gestion/courriels/"+id+"/renvoyer", url.Values{}).want(409)
 }
 
@@ -494,6 +500,7 @@ func TestDeskOfAnAgent(t *testing.T) {
 			}
 		}
 	})
+	b.get("/gestion").wantText("Rien n’attend : tout est à jour.").wantText("Aucune activité n’est ouverte aujourd’hui.")
 	manager := w.staffed("PUJOL", portal.Manager)
 	manager.get("/gestion").wantText("2 parents attendent leur lettre de premier accès.").wantText("Premiers accès 2 à venir")
 }
@@ -531,4 +538,56 @@ func TestMailCountsWords(t *testing.T) {
 	if got := mailCounts(map[db.MailState]int{db.MailPending: 1, db.MailSending: 1, db.MailDead: 1, db.MailSent: 3}); got != "2 pas encore envoyés, 1 abandonné, 3 envoyés" {
 		t.Errorf("got %s", got)
 	}
+}
+
+// TestWhatNeedsSomeoneToday: figures of the day, and each task with the button that leads to it, the most urgent first.
+func TestWhatNeedsSomeoneToday(t *testing.T) {
+	w := newWorld(t)
+	w.roll(twoPupils, twoGuardians)
+	w.asks(portal.NewDate(2026, 11, 24))
+	b := w.staffed("ROUCH", portal.Administrator)
+	b.get("/gestion").want(200).wantText("Attendus aujourd’hui").wantText("Demain, mardi 24 novembre").wantText("Cantine 1")
+	child, activity := w.scalar("SELECT min(child_id) FROM booking"), w.scalar("SELECT id FROM activity")
+	account := w.scalar("SELECT min(account_id) FROM booking")
+	w.raw("INSERT INTO request (child_id, activity_id, day, account_id, since) VALUES (?, ?, '2026-12-03', ?, 1)", child, activity, account)
+	w.raw("INSERT INTO counter (id, structure_id, name, capacity) VALUES (1, ?, 'Cantine', 1)", w.structure)
+	w.raw("INSERT INTO counter_activity (counter_id, activity_id) VALUES (1, ?)", activity)
+	w.raw("INSERT INTO counter_day (counter_id, day, taken, waiting) VALUES (1, '2026-11-24', 1, 1)")
+	w.raw("INSERT INTO booking (child_id, activity_id, day, status, queue, account_id, since) VALUES ((SELECT min(id) FROM child), ?, '2026-11-24', 'waiting', 1, ?, 1)", activity, account)
+	w.raw("UPDATE account_email SET dead_at = 1 WHERE account_id = ?", account)
+	w.raw("INSERT INTO terms_draft (kind, body, account_id, updated_at) VALUES ('cgu', 'x', ?, 1)", account)
+	id := w.mailed(w.structure, "jp@exemple.fr", "Compte rendu", "x", "")
+	w.raw("UPDATE outbox SET state = 'dead' WHERE id = ?", id)
+	w.site.mailing = true
+	if _, err := w.store.SaveActivity(context.Background(), w.theActivity()); err != nil { // the setup in memory knows nothing of what was written beside it
+		t.Fatal(err)
+	}
+	var said []string
+	b.get("/gestion").page.Find("section[aria-labelledby=t-faire] li").Each(func(_ int, li *goquery.Selection) {
+		said = append(said, strings.Join(strings.Fields(li.Text()), " ")+" → "+li.Find("a").AttrOr("href", "rien"))
+	})
+	want := []string{
+		"La cantine, demain : complet, 1 enfant attend. → rien",
+		"1 demande attend votre décision, la première pour le jeudi 3 décembre. → rien",
+		"1 message n’a pas pu partir. Voir → /gestion/courriels?etat=dead",
+		"1 adresse de courriel ne reçoit plus rien. Corriger → /gestion/courriels/adresses",
+		"2 parents attendent leur lettre de premier accès. Éditer les lettres → /gestion/lettres",
+		"Un brouillon attend d’être publié : « Conditions générales d’utilisation du portail ». Relire → /gestion/textes/cgu",
+	}
+	if strings.Join(said, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(said, "\n"), strings.Join(want, "\n"))
+	}
+	b.get("/gestion").wantText("Cantine 1 / 1 1 en attente · complet")
+}
+
+// theActivity gives the only activity of the structure as the base holds it, with a counter of one place.
+func (w *world) theActivity() portal.Activity {
+	w.t.Helper()
+	setup, err := w.store.Setup(context.Background(), w.structure)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	a := setup.Activities[0]
+	a.Counters = []portal.Counter{{ID: 1, Name: "Cantine", Limited: true, Capacity: 1}}
+	return a
 }

@@ -131,7 +131,11 @@ func (r *Runner) report(ctx context.Context, _ portal.Date) error {
 			if err != nil || night == nil {
 				return err
 			}
-			mails, err := r.reportMails(reports)
+			setup, err := r.Store.Setup(ctx, st.ID)
+			if err != nil {
+				return err
+			}
+			mails, err := r.reportMails(reports, setup.MailText(portal.MailReport))
 			if err != nil {
 				return err
 			}
@@ -144,11 +148,11 @@ func (r *Runner) report(ctx context.Context, _ portal.Date) error {
 }
 
 // reportMails writes one mail for each address of each account that has something to be told.
-func (r *Runner) reportMails(reports []portal.Report) ([]db.Mail, error) {
+func (r *Runner) reportMails(reports []portal.Report, words portal.MailText) ([]db.Mail, error) {
 	var mails []db.Mail
 	for i := range reports {
 		rep := &reports[i]
-		m := views.NewReportMail(rep, r.URL)
+		m := views.NewReportMail(rep, words, r.URL)
 		text, html, err := m.Render()
 		if err != nil {
 			return nil, err
@@ -181,7 +185,7 @@ func (r *Runner) send(ctx context.Context, _ portal.Date) error {
 		down := false
 		for _, m := range mails {
 			if down { // the server does not answer: the rest is put back without counting a try
-				err = r.Store.MailFailed(context.WithoutCancel(ctx), m, false, true, "le serveur de courrier ne répond pas")
+				err = r.Store.MailFailed(context.WithoutCancel(ctx), m, db.MailFault{Setup: true, Words: "le serveur de courrier ne répond pas"})
 			} else {
 				down, err = r.sendOne(ctx, m)
 			}
@@ -214,7 +218,8 @@ func (r *Runner) sendOne(ctx context.Context, m db.Mail) (down bool, err error) 
 	}
 	slog.Warn("mail refused", "mail", m.ID, "try", m.Attempts, "code", refused.Code, "permanent", refused.Permanent, "setup", refused.Setup)
 	stopping := errors.Is(err, context.Canceled)
-	return stopping || refused.Unavailable(), r.Store.MailFailed(context.WithoutCancel(ctx), m, refused.Permanent, refused.Setup || stopping, err.Error())
+	return stopping || refused.Unavailable(), r.Store.MailFailed(context.WithoutCancel(ctx), m,
+		db.MailFault{Permanent: refused.Permanent, Address: refused.OfAddress(), Setup: refused.Setup || stopping, Words: err.Error()})
 }
 
 // purgeEvery is enough for what is forgotten: nothing there can be used any more.

@@ -74,6 +74,9 @@ func (e *SendError) Unavailable() bool {
 	return e.Code == 421
 }
 
+// OfAddress says that the server refused the recipient, and not the message or us.
+func (e *SendError) OfAddress() bool { return e.Step == StepRcpt && e.answered() && !e.Setup }
+
 // answered says that the server refused politely and still listens.
 func (e *SendError) answered() bool { return e.Code != 0 && e.Code != 421 }
 

@@ -20,15 +20,15 @@ func (r *Runner) remind(ctx context.Context, _ portal.Date) error {
 	return errors.Join(
 		r.eachStructure(ctx, func(st portal.Structure) error {
 			batches, err := r.Store.OpeningReminders(ctx, st.ID)
-			return queueReminders(ctx, r, batches, err, openingMail)
+			return queueReminders(ctx, r, batches, err, func(o *portal.OpeningReminder) portal.StructureID { return o.Structure.ID }, openingMail)
 		}),
 		r.eachStructure(ctx, func(st portal.Structure) error {
 			batches, err := r.Store.DeadlineReminders(ctx, st.ID)
-			return queueReminders(ctx, r, batches, err, deadlineMail)
+			return queueReminders(ctx, r, batches, err, func(d *portal.DeadlineReminder) portal.StructureID { return d.Structure.ID }, deadlineMail)
 		}),
 		func() error {
 			batches, err := r.Store.DraftReminders(ctx)
-			return queueReminders(ctx, r, batches, err, draftMail)
+			return queueReminders(ctx, r, batches, err, func(d *portal.DraftReminder) portal.StructureID { return d.Structure.ID }, draftMail)
 		}(),
 	)
 }
@@ -43,33 +43,37 @@ type reminderMail struct {
 	until time.Time
 }
 
-func deadlineMail(d *portal.DeadlineReminder, _ time.Time, url string) reminderMail {
+func deadlineMail(d *portal.DeadlineReminder, setup *portal.Setup, _ time.Time, url string) reminderMail {
 	until := d.Lines[0].At
 	for _, l := range d.Lines {
 		if l.At.Before(until) {
 			until = l.At
 		}
 	}
-	return reminderMail{views.NewDeadlineMail(d, url), d.Reminded, until}
+	return reminderMail{views.NewDeadlineMail(d, setup.MailText(portal.MailDeadline), url), d.Reminded, until}
 }
 
-func draftMail(d *portal.DraftReminder, now time.Time, url string) reminderMail {
-	return reminderMail{views.NewDraftMail(d, now, url), d.Reminded, d.Limit}
+func draftMail(d *portal.DraftReminder, setup *portal.Setup, now time.Time, url string) reminderMail {
+	return reminderMail{views.NewDraftMail(d, setup.MailText(portal.MailDraft), now, url), d.Reminded, d.Limit}
 }
 
-func openingMail(o *portal.OpeningReminder, _ time.Time, url string) reminderMail {
-	return reminderMail{views.NewOpeningMail(o, url), o.Reminded, o.Period.LatestLimit}
+func openingMail(o *portal.OpeningReminder, setup *portal.Setup, _ time.Time, url string) reminderMail {
+	return reminderMail{views.NewOpeningMail(o, setup.MailText(portal.MailOpening), url), o.Reminded, o.Period.LatestLimit}
 }
 
 // queueReminders writes one mail for each address of each reminder, batch by batch.
-func queueReminders[T any](ctx context.Context, r *Runner, batches []db.ReminderBatch[T], err error, write func(*T, time.Time, string) reminderMail) error {
+func queueReminders[T any](ctx context.Context, r *Runner, batches []db.ReminderBatch[T], err error, of func(*T) portal.StructureID, write func(*T, *portal.Setup, time.Time, string) reminderMail) error {
 	if err != nil {
 		return err
 	}
 	for _, b := range batches {
 		var mails []db.Mail
 		for i := range b.Reminders {
-			m := write(&b.Reminders[i], r.Store.Now(), r.URL)
+			setup, err := r.Store.Setup(ctx, of(&b.Reminders[i]))
+			if err != nil {
+				return err
+			}
+			m := write(&b.Reminders[i], setup, r.Store.Now(), r.URL)
 			text, html, err := m.mail.Render()
 			if err != nil {
 				return err

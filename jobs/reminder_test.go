@@ -130,7 +130,7 @@ func (h *habits) mailOf() db.Mail {
 }
 
 const (
-	twoForgotten = "Rappel : rien n’est réservé pour 2 activités"
+	twoForgotten = "Rappel : rien n’est réservé, Cantine et Mercredi"
 	twoDrafts    = "Rappel : 2 demandes ne sont pas validées"
 )
 

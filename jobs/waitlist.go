@@ -42,7 +42,11 @@ func (r *Runner) tellPlace(ctx context.Context, n *portal.PlaceNews) error {
 		token = r.Store.NewOfferToken()
 		link = r.URL + "/places/" + token
 	}
-	m := views.NewPlaceMail(n, r.URL, link)
+	setup, err := r.Store.Setup(ctx, n.Structure.ID)
+	if err != nil {
+		return err
+	}
+	m := views.NewPlaceMail(n, setup.MailText(views.PlaceMailKind(n.Offer.State)), r.URL, link)
 	text, html, err := m.Render()
 	if err != nil {
 		return err

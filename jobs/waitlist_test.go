@@ -135,7 +135,7 @@ func TestPlaceMailAfterAnInterruption(t *testing.T) {
 	if err := runner.Run(background, "attente", 0); err != nil {
 		t.Fatal(err)
 	}
-	if list := h.newest(t); len(list) != 1 || !strings.Contains(list[0].Text, "le centre, mercredi 10 mai 2023, pour Amalia") {
+	if list := h.newest(t); len(list) != 1 || !strings.Contains(list[0].Text, "Le centre, mercredi 10 mai 2023, pour Amalia") {
 		t.Fatalf("%+v", list)
 	}
 

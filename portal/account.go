@@ -61,6 +61,12 @@ const (
 	Conditions TermsKind = "cgu"
 )
 
+// Valid says whether the text exists.
+func (k TermsKind) Valid() bool { return k == Privacy || k == Conditions }
+
+// TermsMost is how long such a text may be, in characters.
+const TermsMost = 60_000
+
 // Title gives the name of the text.
 func (k TermsKind) Title() string {
 	if k == Privacy {

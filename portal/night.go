@@ -28,6 +28,61 @@ type Night struct {
 	Movements  int
 	Promotions int
 	Reported   time.Time // when its reports were queued; zero before
+	Failed     time.Time // when something stopped it; zero once it is done
+	Fault      string    // what that was, for the administrator
+}
+
+// nightTakes is how long a night may run before it is thought to have been cut.
+const nightTakes = 30 * time.Minute
+
+// NightState is where a night stands.
+type NightState string
+
+// The states of a night.
+const (
+	NightDone    NightState = "transmise"
+	NightRunning NightState = "en-cours"
+	NightFailed  NightState = "echec"
+	NightCut     NightState = "coupee" // begun, and nobody goes on with it
+	NightMissed  NightState = "manquee"
+)
+
+// Words says the state as a sentence goes on: « a échoué ».
+func (s NightState) Words() string {
+	switch s {
+	case NightDone:
+		return "transmise"
+	case NightRunning:
+		return "en cours"
+	case NightFailed:
+		return "arrêtée par une erreur"
+	case NightCut:
+		return "interrompue"
+	}
+	return "n’a pas eu lieu"
+}
+
+// State says where a night stands at a moment; one that never began has no Started.
+func (n *Night) State(now time.Time) NightState {
+	switch {
+	case !n.Done.IsZero():
+		return NightDone
+	case n.Started.IsZero() && now.Sub(n.Due) >= nightTakes:
+		return NightMissed
+	case n.Started.IsZero():
+		return NightRunning // within the minute
+	case !n.Failed.IsZero():
+		return NightFailed
+	case now.Sub(n.Started) < nightTakes:
+		return NightRunning
+	}
+	return NightCut
+}
+
+// Stuck says that a night is to be run again.
+func (n *Night) Stuck(now time.Time) bool {
+	s := n.State(now)
+	return s == NightFailed || s == NightCut || s == NightMissed
 }
 
 // Report is what a family is told on the morning after: the movements of one account on one structure.

@@ -19,6 +19,7 @@ type Address struct {
 	Email     string
 	Reports   bool // « comptes rendus » of the night
 	Reminders bool // before a limit
+	Dead      bool // messages no longer arrive there
 }
 
 // ReadAddresses reads the lines of a form, one address each; a line that holds several (« a@b.fr ; c@d.fr ») gives them
@@ -39,7 +40,7 @@ func ReadAddresses(lines []Address) ([]Address, error) {
 			case len(list) == AddressesMost:
 				e.Fields = append(e.Fields, FieldError{field, fmt.Sprintf("Il y a trop d’adresses : %d au plus.", AddressesMost)})
 			default:
-				list = append(list, Address{email, line.Reports, line.Reminders})
+				list = append(list, Address{Email: email, Reports: line.Reports, Reminders: line.Reminders})
 			}
 		}
 	}

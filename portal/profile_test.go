@@ -44,7 +44,7 @@ func TestReadAddresses(t *testing.T) {
 		}
 	}
 	list, err := ReadAddresses([]Address{{Email: "a@b.fr;c@d.fr", Reports: true}, {Email: "e@f.fr", Reminders: true}})
-	if err != nil || fmt.Sprint(list) != "[{a@b.fr true false} {c@d.fr true false} {e@f.fr false true}]" {
+	if err != nil || fmt.Sprint(list) != "[{a@b.fr true false false} {c@d.fr true false false} {e@f.fr false true false}]" {
 		t.Errorf("who gets what: %v %v", list, err)
 	}
 }

@@ -146,6 +146,7 @@ type Setup struct {
 	Calendar   Calendar
 	Years      []SchoolYearRef // ascending
 	Activities []Activity      // in the town hall's order
+	MailTexts  []MailText      // those that staff changed
 }
 
 // SchoolYearRef is a school year of a structure.

@@ -4,18 +4,24 @@ import "marelle/portal"
 
 // ResetMail holds the link of a forgotten password. It names nobody: it is written before anybody is looked for.
 type ResetMail struct {
-	Place string // « Mairie de CarteVille »
+	Words portal.MailWords
 	URL   string // the link
 }
 
+// NewResetMail fills the mail of a link; text is that of the structure whose portal it is.
+func NewResetMail(st portal.Structure, text portal.MailText, link string) ResetMail {
+	return ResetMail{Words: text.Words(portal.StructureValues(st)), URL: link}
+}
+
 // Subject gives the subject of the mail.
-func (m ResetMail) Subject() string { return "Choisir un nouveau mot de passe – " + m.Place }
+func (m ResetMail) Subject() string { return m.Words.Subject }
 
 // Render writes both parts of the mail.
 func (m ResetMail) Render() (text, html string, err error) { return renderMail("reset", m) }
 
 // NoticeMail tells the holder of an account that something important was changed, in case somebody else did it.
 type NoticeMail struct {
+	Words portal.MailWords
 	Place string
 	Phone string // of the town hall
 	What  string // « Votre mot de passe a été changé »
@@ -31,13 +37,13 @@ const (
 	RecoveryNotice  = "De nouveaux codes de secours ont été donnés pour votre compte"
 )
 
-// NewNoticeMail chooses the words; st is whose portal it is.
-func NewNoticeMail(what, when string, st portal.Structure) NoticeMail {
-	return NoticeMail{Place: st.Name, Phone: st.Phone, What: what, When: when}
+// NewNoticeMail fills a notice; st is whose portal it is, text its words.
+func NewNoticeMail(what, when string, st portal.Structure, text portal.MailText) NoticeMail {
+	return NoticeMail{Words: text.Words([]portal.MailValue{{Name: "changement", Value: what}}, portal.StructureValues(st)), Place: st.Name, Phone: st.Phone, What: what, When: when}
 }
 
 // Subject gives the subject of the mail.
-func (m NoticeMail) Subject() string { return m.What + " – " + m.Place }
+func (m NoticeMail) Subject() string { return m.Words.Subject }
 
 // Render writes both parts of the mail.
 func (m NoticeMail) Render() (text, html string, err error) { return renderMail("notice", m) }

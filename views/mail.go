@@ -21,7 +21,8 @@ var (
 
 // ReportMail is the report of the morning after: what was received, by activity and child, and what came of it.
 type ReportMail struct {
-	To, Structure string
+	Words         portal.MailWords
+	To            string
 	Count         string // « 14 mouvements sur vos demandes de réservations ont été reçus »
 	Adds, Removes string // « 11 nouvelles demandes de réservation », or nothing
 	Requests      []portal.ReportGroup
@@ -33,11 +34,12 @@ type ReportMail struct {
 	URL           string               // « Suivi réservations »
 }
 
-// NewReportMail chooses the words of a report; url is the address of the site, without a slash at the end.
-func NewReportMail(r *portal.Report, url string) ReportMail {
+// NewReportMail fills a report; text is the structure's, url the address of the site, without a slash at the end.
+func NewReportMail(r *portal.Report, text portal.MailText, url string) ReportMail {
 	adds, removes := r.Asked()
 	m := ReportMail{
-		To: r.To.Title(), Structure: r.Structure.Name, URL: url + "/suivi",
+		Words: text.Words([]portal.MailValue{{Name: "nuit", Value: r.Night.Date.LongYear()}}, portal.PersonValues(r.To), portal.StructureValues(r.Structure)),
+		To:    r.To.Title(), URL: url + "/suivi",
 		Requests: r.Groups("add"), Cancellations: r.Groups("remove"), Promotions: r.Groups("promote"), Others: r.Others(),
 	}
 	m.Absences, m.Presents = r.Absences()
@@ -58,9 +60,7 @@ func NewReportMail(r *portal.Report, url string) ReportMail {
 }
 
 // Subject gives the subject of the mail.
-func (m ReportMail) Subject() string {
-	return "Compte rendu de vos demandes de réservation – " + m.Structure
-}
+func (m ReportMail) Subject() string { return m.Words.Subject }
 
 // Render writes both parts of the mail.
 func (m ReportMail) Render() (text, html string, err error) { return renderMail("report", m) }

@@ -35,6 +35,7 @@ func (Profile) Template() string { return "account/profile" }
 type ProfileAddress struct {
 	Email string
 	First bool     // it gets the payment tickets
+	Dead  bool     // messages no longer arrive there
 	Gets  []string // « comptes rendus », « rappels »
 }
 
@@ -52,7 +53,7 @@ type ProfileDevice struct {
 // SetAddresses lists the addresses with what each gets.
 func (v *Profile) SetAddresses(list []portal.Address) {
 	for i, a := range list {
-		line := ProfileAddress{Email: a.Email, First: i == 0}
+		line := ProfileAddress{Email: a.Email, First: i == 0, Dead: a.Dead}
 		if a.Reports {
 			line.Gets = append(line.Gets, "comptes rendus")
 		}

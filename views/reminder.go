@@ -21,10 +21,11 @@ func mailEnd(why, url string) MailEnd { return MailEnd{why, url + ReminderSettin
 
 // DeadlineMail reminds a family that nothing is booked where it usually books.
 type DeadlineMail struct {
-	To, Structure string
-	Lines         []DeadlineMailLine
-	URL           string
-	End           MailEnd
+	Words portal.MailWords
+	To    string
+	Lines []DeadlineMailLine
+	URL   string
+	End   MailEnd
 }
 
 // DeadlineMailLine is what closes, and for whom nothing is booked.
@@ -35,33 +36,41 @@ type DeadlineMailLine struct {
 	URL      string // the month, for the first of them
 }
 
-// NewDeadlineMail chooses the words; url is the address of the site, without a slash at the end.
-func NewDeadlineMail(r *portal.DeadlineReminder, url string) DeadlineMail {
-	m := DeadlineMail{To: r.Person.Title(), Structure: r.Structure.Name, URL: url + "/reservations"}
+// NewDeadlineMail fills a reminder; text is the structure's, url the address of the site, without a slash at the end.
+func NewDeadlineMail(r *portal.DeadlineReminder, text portal.MailText, url string) DeadlineMail {
+	m := DeadlineMail{To: r.Person.Title(), URL: url + "/reservations"}
 	m.End = mailEnd("Vous recevez ce rappel parce que vous réservez d’habitude ces activités, et que rien n’est réservé cette fois.", url)
+	var names []string
 	for _, l := range r.Lines {
 		m.Lines = append(m.Lines, DeadlineMailLine{
 			What: l.Activity.Short + ", " + l.Span(), Until: portal.UntilOn(l.At), Children: portal.List(firstNames(l.Children)),
 			URL: url + CalendarURL(l.Children[0].ID, l.Activity.ID, l.Days[0].Month()),
 		})
+		names = append(names, l.Activity.Short)
 	}
+	what := portal.List(names)
+	if len(m.Lines) == 1 {
+		what = m.Lines[0].What
+	}
+	m.Words = text.Words([]portal.MailValue{{Name: "activites", Value: what}}, remindedValues(r.Reminded))
 	return m
 }
 
-// Subject gives the subject of the mail.
-func (m DeadlineMail) Subject() string {
-	if len(m.Lines) == 1 {
-		return "Rappel : rien n’est réservé, " + m.Lines[0].What + " – " + m.Structure
-	}
-	return "Rappel : rien n’est réservé pour " + portal.Count(len(m.Lines), "activité") + " – " + m.Structure
+// remindedValues gives what replaces the words in braces about whom a reminder is for.
+func remindedValues(r portal.Reminded) []portal.MailValue {
+	return append(portal.PersonValues(r.Person), portal.StructureValues(r.Structure)...)
 }
+
+// Subject gives the subject of the mail.
+func (m DeadlineMail) Subject() string { return m.Words.Subject }
 
 // Render writes both parts of the mail.
 func (m DeadlineMail) Render() (text, html string, err error) { return renderMail("deadline", m) }
 
 // DraftMail reminds a family of what it did not validate.
 type DraftMail struct {
-	To, Structure string
+	Words         portal.MailWords
+	To            string
 	Count         string // « 4 demandes ne sont pas validées »
 	Until         string // of the nearest limit
 	Adds, Removes []DraftMailLine
@@ -72,10 +81,11 @@ type DraftMail struct {
 // DraftMailLine is one request.
 type DraftMailLine struct{ Day, Child, Activity, Limit string }
 
-// NewDraftMail chooses the words at a moment.
-func NewDraftMail(r *portal.DraftReminder, now time.Time, url string) DraftMail {
-	m := DraftMail{To: r.Person.Title(), Structure: r.Structure.Name, URL: url + "/recapitulatif", Until: portal.UntilOn(r.Limit)}
+// NewDraftMail fills a reminder at a moment; text is the structure's.
+func NewDraftMail(r *portal.DraftReminder, text portal.MailText, now time.Time, url string) DraftMail {
+	m := DraftMail{To: r.Person.Title(), URL: url + "/recapitulatif", Until: portal.UntilOn(r.Limit)}
 	m.Count = portal.Count(len(r.Requests), "demande n’est pas validée", "demandes ne sont pas validées")
+	m.Words = text.Words([]portal.MailValue{{Name: "demandes", Value: m.Count}, {Name: "delai", Value: m.Until}}, remindedValues(r.Reminded))
 	m.End = mailEnd("Vous recevez ce rappel parce que des demandes attendent sur le portail, et qu’elles ne comptent pas tant que vous ne les avez pas validées.", url)
 	for i := range r.Requests {
 		slot := &r.Requests[i].Slot
@@ -93,30 +103,32 @@ func NewDraftMail(r *portal.DraftReminder, now time.Time, url string) DraftMail 
 }
 
 // Subject gives the subject of the mail.
-func (m DraftMail) Subject() string { return "Rappel : " + m.Count + " – " + m.Structure }
+func (m DraftMail) Subject() string { return m.Words.Subject }
 
 // Render writes both parts of the mail.
 func (m DraftMail) Render() (text, html string, err error) { return renderMail("draft", m) }
 
 // OpeningMail tells a family that a period can be booked.
 type OpeningMail struct {
-	To, Structure string
-	Name          string // « vacances de Noël »
-	Span          string // « du 19 décembre au 3 janvier »
-	Activities    string // « Repas et Vacances »
-	Children      string // « Amalia et Paolo »
-	Until         string
-	Sooner        string // said when the first days close before the others
-	URL           string
-	End           MailEnd
+	Words      portal.MailWords
+	To         string
+	Name       string // « vacances de Noël »
+	Span       string // « du 19 décembre au 3 janvier »
+	Activities string // « Repas et Vacances »
+	Children   string // « Amalia et Paolo »
+	Until      string
+	Sooner     string // said when the first days close before the others
+	URL        string
+	End        MailEnd
 }
 
-// NewOpeningMail chooses the words.
-func NewOpeningMail(r *portal.OpeningReminder, url string) OpeningMail {
+// NewOpeningMail fills the news of an opening; text is the structure's.
+func NewOpeningMail(r *portal.OpeningReminder, text portal.MailText, url string) OpeningMail {
 	m := OpeningMail{
-		To: r.Person.Title(), Structure: r.Structure.Name, Name: r.Period.Name, Span: portal.SpanWords(r.Period.First, r.Period.Last),
+		To: r.Person.Title(), Name: r.Period.Name, Span: portal.SpanWords(r.Period.First, r.Period.Last),
 		Children: portal.List(firstNames(r.Children)), Until: portal.UntilOn(r.Period.LatestLimit), URL: url + "/reservations",
 	}
+	m.Words = text.Words([]portal.MailValue{{Name: "periode", Value: m.Name}, {Name: "dates", Value: m.Span}}, remindedValues(r.Reminded))
 	var names []string
 	for _, a := range r.Period.Activities {
 		names = append(names, a.Spoken)
@@ -133,9 +145,7 @@ func NewOpeningMail(r *portal.OpeningReminder, url string) OpeningMail {
 }
 
 // Subject gives the subject of the mail.
-func (m OpeningMail) Subject() string {
-	return "Réservations ouvertes : " + m.Name + " – " + m.Structure
-}
+func (m OpeningMail) Subject() string { return m.Words.Subject }
 
 // Render writes both parts of the mail.
 func (m OpeningMail) Render() (text, html string, err error) { return renderMail("opening", m) }

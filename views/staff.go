@@ -8,40 +8,11 @@ import (
 )
 
 var (
-	_ = register(Desk{}, Movements{}, Nights{}, Night{}, StaffMails{}, StaffMail{})
+	_ = register(Movements{}, StaffMails{}, StaffMail{}, DeadAddresses{})
 	_ = part("staff/parts#pager", Pager{})
 	_ = part("staff/parts#asked", []AskedLine{})
 	_ = part("staff/parts#no-server", "")
-	_ = part("staff/desk#tile", Tile{})
 )
-
-// Desk is the first page of staff: what waits, and what happened last night.
-type Desk struct {
-	Frame
-	Today    string // « Lundi 23 novembre »
-	Tiles    []Tile
-	Tasks    []Task
-	Asked    []AskedLine // the last ones
-	AskedAll string      // « Voir les 14 demandes »
-	Night    string      // when they leave: « cette nuit à 1 h 15 »
-}
-
-// Template names the page.
-func (Desk) Template() string { return "staff/desk" }
-
-// Tile is a figure and where it comes from; without an address it leads nowhere.
-type Tile struct {
-	URL, Icon   string
-	Long, Label string // « Dernière » « nuit »: a phone shows the second only
-	Number      string
-	Unit        string
-	Detail      string
-}
-
-// Task is something to do, with the button that leads there.
-type Task struct {
-	Text, URL, Button, Icon string
-}
 
 // Pager leads to the neighbours of a page of a long list; it says nothing when there is one page.
 type Pager struct {
@@ -82,7 +53,7 @@ type AskedLine struct {
 func NewAskedLine(m portal.Movement, by portal.Person, now time.Time) AskedLine {
 	outcome, rank := m.Result()
 	l := AskedLine{
-		Child: m.Child.FullName(), Activity: m.Activity, Icon: string(m.Icon), Day: m.Day.Short(), By: by.Title(), When: portal.Ago(m.At, now),
+		Child: m.Child.FullName(), Activity: m.Activity, Icon: ActivityIcon(m.Icon), Day: m.Day.Short(), By: by.Title(), When: portal.Ago(m.At, now),
 		Receipt: m.Receipt, Reason: m.Reason,
 	}
 	l.Badge, l.BadgeIcon = outcomeLook(outcome)
@@ -117,70 +88,22 @@ type Movements struct {
 // Template names the page.
 func (Movements) Template() string { return "staff/movements" }
 
-// Nights is the ledger of transmissions.
-type Nights struct {
-	Frame
-	Next   string // « cette nuit à 1 h 15 »
-	Nights []NightLine
-}
-
-// Template names the page.
-func (Nights) Template() string { return "staff/nights" }
-
-// NightLine is one transmission.
-type NightLine struct {
-	URL, Title string // « Mardi 24 novembre 2026 »
-	Done       string // « à 1 h 15 », or that it is under way
-	Late       string // said when it ran long after its hour
-	Movements  int
-	Promotions int
-	Reported   string
-}
-
-// NewNightLine draws a night; reportAt is the hour of the reports.
-func NewNightLine(n portal.Night, reportAt portal.TimeOfDay) NightLine {
-	l := NightLine{URL: "/gestion/nuits/" + n.Date.String(), Title: portal.Capital(n.Date.LongYear()), Movements: n.Movements, Promotions: n.Promotions}
-	switch {
-	case n.Done.IsZero():
-		l.Done = "en cours"
-	case portal.DateOf(n.Done) == n.Date:
-		l.Done = "à " + portal.TimeOfDayOf(n.Done).Word()
-	default:
-		l.Done = "le " + portal.Instant(n.Done)
-	}
-	if !n.Done.IsZero() && n.Done.Sub(n.Due) > time.Hour {
-		l.Late = "rattrapée : elle était prévue à " + portal.TimeOfDayOf(n.Due).Word()
-	}
-	switch {
-	case n.Reported.IsZero():
-		l.Reported = "à préparer à " + reportAt.Word()
-	case portal.DateOf(n.Reported) == n.Date:
-		l.Reported = "préparés à " + portal.TimeOfDayOf(n.Reported).Word()
-	default:
-		l.Reported = "préparés le " + portal.DateOf(n.Reported).LongYear()
-	}
-	return l
-}
-
-// Night is one transmission with its lines.
-type Night struct {
-	Frame
-	Heading string // « Nuit du mardi 24 novembre 2026 »
-	NightLine
-	Lines []AskedLine
-	Pager Pager
-}
-
-// Template names the page.
-func (Night) Template() string { return "staff/night" }
-
 // StaffMails is the outbox.
 type StaffMails struct {
 	Frame
-	NoServer string // said when no mail server is set
-	Counts   string // « 12 pas encore envoyés, 1 abandonné »
-	Mails    []MailLine
-	Older    string // address of the messages before
+	NoServer  string // said when no mail server is set
+	Counts    string // « 12 pas encore envoyés, 1 abandonné »
+	Dead      string // « 2 adresses à corriger », or nothing
+	DeadURL   string
+	Done      string // what was just done
+	Search    string
+	States    []Choice
+	Kinds     []Choice
+	Filtered  bool
+	ResendURL string // nothing when nothing can leave
+	Fault     string // why nothing was sent again
+	Mails     []MailLine
+	Older     string // address of the messages before
 }
 
 // Template names the page.
@@ -188,6 +111,7 @@ func (StaffMails) Template() string { return "staff/mails" }
 
 // MailLine is a message and where it stands.
 type MailLine struct {
+	ID          portal.MailID
 	URL         string
 	Subject, To string
 	When        string
@@ -222,7 +146,49 @@ type StaffMail struct {
 	Text      string
 	HTMLURL   string // the HTML part, shown alone and harmless; nothing when there is none
 	RetryURL  string // nothing when sending again makes no sense
-	Retried   bool
+	RetryTo   string // said of a message that already left
+	Retried   string
+}
+
+// DeadAddresses lists the addresses that take nothing any more.
+type DeadAddresses struct {
+	Frame
+	Total string
+	Done  bool // one was just put back
+	Lines []DeadAddressLine
+}
+
+// Template names the page.
+func (DeadAddresses) Template() string { return "staff/deadaddresses" }
+
+// DeadAddressLine is an address to correct.
+type DeadAddressLine struct {
+	Account  portal.AccountID
+	Address  string
+	Person   string // « M. DUPONT Jean-Paul »
+	Families string // « famille DUPONT »
+	Since    string
+	Why      string
+}
+
+// OutboxKinds are the kinds of message of the outbox.
+var OutboxKinds = []string{"compte-rendu", "rappel", "place", "mot-de-passe", "compte"}
+
+// MailKindWords says the kind of a message of the outbox.
+func MailKindWords(kind string) string {
+	switch kind {
+	case "compte-rendu":
+		return "Comptes rendus"
+	case "rappel":
+		return "Rappels"
+	case "place":
+		return "Places proposées ou données"
+	case "mot-de-passe":
+		return "Mots de passe oubliés"
+	case "compte":
+		return "Avis de sécurité"
+	}
+	return portal.Capital(kind)
 }
 
 // Template names the page.

@@ -186,8 +186,8 @@ func (v *OfferPage) SetOffer(o *portal.Offer, action, csrf string, now time.Time
 
 // PlaceMail tells a family about a place of a waiting list: offered, given, lost for want of an answer, gone.
 type PlaceMail struct {
+	Words           portal.MailWords
 	To, Structure   string
-	Heading         string
 	What            string // « le centre de loisirs, mardi 22 décembre 2026, pour Amalia »
 	Each            bool   // brothers and sisters, all or none
 	Until           string
@@ -197,25 +197,36 @@ type PlaceMail struct {
 	URL             string // « Liste d’attente », or « Suivi » once a place was given
 }
 
-// NewPlaceMail chooses the words; url is the address of the site, link that of the offer's page.
-func NewPlaceMail(n *portal.PlaceNews, url, link string) PlaceMail {
-	m := PlaceMail{To: n.To.Title(), Structure: n.Structure.Name, What: n.Offer.What(), Each: len(n.Offer.Children) > 1, URL: url + "/attente"}
+// NewPlaceMail fills a piece of news; text is the structure's, url the address of the site, link that of the offer's page.
+func NewPlaceMail(n *portal.PlaceNews, text portal.MailText, url, link string) PlaceMail {
+	m := PlaceMail{To: n.To.Title(), Structure: n.Structure.Name, What: portal.Capital(n.Offer.What()), Each: len(n.Offer.Children) > 1, URL: url + "/attente"}
+	m.Words = text.Words([]portal.MailValue{{Name: "place", Value: n.Offer.What()}}, portal.PersonValues(n.To), portal.StructureValues(n.Structure))
 	switch n.Offer.State {
 	case portal.OfferOpen:
-		m.Heading, m.Until = "Une place vous est proposée", portal.Instant(n.Offer.Until)
-		m.Accept, m.Decline = link+"?reponse=oui", link+"?reponse=non"
+		m.Until, m.Accept, m.Decline = portal.Instant(n.Offer.Until), link+"?reponse=oui", link+"?reponse=non"
 	case portal.OfferGiven:
-		m.Heading, m.Given, m.URL = "Une place s’est libérée", true, url+"/suivi"
+		m.Given, m.URL = true, url+"/suivi"
 	case portal.OfferExpired:
-		m.Heading, m.Expired, m.Until = "Une place proposée est restée sans réponse", true, portal.Instant(n.Offer.Until)
-	default:
-		m.Heading = "Une place proposée n’est plus disponible"
+		m.Expired, m.Until = true, portal.Instant(n.Offer.Until)
 	}
 	return m
 }
 
+// PlaceMailKind gives the kind of the mail that tells how an offer stands.
+func PlaceMailKind(s portal.OfferState) portal.MailKind {
+	switch s {
+	case portal.OfferOpen:
+		return portal.MailOffered
+	case portal.OfferGiven:
+		return portal.MailGiven
+	case portal.OfferExpired:
+		return portal.MailExpired
+	}
+	return portal.MailWithdrawn
+}
+
 // Subject gives the subject of the mail.
-func (m PlaceMail) Subject() string { return m.Heading + " – " + m.Structure }
+func (m PlaceMail) Subject() string { return m.Words.Subject }
 
 // Render writes both parts of the mail.
 func (m PlaceMail) Render() (text, html string, err error) { return renderMail("place", m) }
