@@ -153,6 +153,9 @@ func saveCounters(tx *Tx, a *portal.Activity) error {
 			before = append(before, c.ID)
 		}
 	}
+	if err := regroup(tx, a.StructureID, before); err != nil {
+		return err
+	}
 	for _, id := range before {
 		if err := recount(tx, id); err != nil {
 			return err
@@ -163,6 +166,9 @@ func saveCounters(tx *Tx, a *portal.Activity) error {
 
 // saveCounter creates a counter, or changes the one that has its ID, with its places on some weekdays and dates.
 func saveCounter(tx *Tx, structure portal.StructureID, c *portal.Counter) error {
+	if c.Audience.IsZero() {
+		c.Audience = portal.Audience{}
+	}
 	audience, err := json.Marshal(c.Audience)
 	if err != nil {
 		return err
@@ -197,27 +203,6 @@ func saveCounter(tx *Tx, structure portal.StructureID, c *portal.Counter) error 
 		}
 	}
 	return nil
-}
-
-// recount counts what a counter holds, day by day, from the bookings. Its capacity stands aside meanwhile: the net that
-// refuses to oversell would refuse to write down what was booked before the counter was there.
-func recount(tx *Tx, id portal.CounterID) error {
-	var capacity sql.NullInt64
-	if err := tx.row(&capacity, "SELECT capacity FROM counter WHERE id = ?", id); err != nil {
-		return err
-	}
-	if err := tx.exec("UPDATE counter SET capacity = NULL WHERE id = ?", id); err != nil {
-		return err
-	}
-	if err := tx.exec("DELETE FROM counter_day WHERE counter_id = ?", id); err != nil {
-		return err
-	}
-	if err := tx.exec(`INSERT INTO counter_day (counter_id, day, taken, waiting)
-		SELECT ca.counter_id, b.day, sum(b.status = 'booked'), sum(b.status = 'waiting')
-		FROM counter_activity ca JOIN booking b ON b.activity_id = ca.activity_id WHERE ca.counter_id = ? GROUP BY b.day`, id); err != nil {
-		return err
-	}
-	return tx.exec("UPDATE counter SET capacity = ? WHERE id = ?", capacity, id)
 }
 
 func loadActivities(q querier, id portal.StructureID) ([]portal.Activity, error) {

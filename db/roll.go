@@ -162,6 +162,7 @@ func (im *rollImport) findSchool(name string) error {
 			name += " " + portal.Of(im.structure.Town)
 		}
 	}
+	im.tx.after(im.s.setups.forget) // it knows how schools and classes are called
 	n, err := im.tx.insert("INSERT INTO school (structure_id, name) VALUES (?, ?)", im.structure.ID, name)
 	im.school, im.report.School = portal.SchoolID(n), name
 	im.report.Say(portal.RollNewSchool, "%s", name)

@@ -123,6 +123,7 @@ func (im *rollImport) class(classes map[string]portal.ClassID, name string) (por
 	if id := classes[key]; id != 0 {
 		return id, nil
 	}
+	im.tx.after(im.s.setups.forget)
 	n, err := im.tx.insert("INSERT INTO class (school_id, school_year_id, name) VALUES (?, ?, ?)", im.school, im.year.ID, name)
 	classes[key] = portal.ClassID(n)
 	im.report.Say(portal.RollNewClass, "%s, %s", name, im.year.Label)

@@ -1,6 +1,9 @@
 package portal
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Structure is a town hall or a body that runs activities for children.
 type Structure struct {
@@ -153,10 +156,12 @@ func (c *Counter) On(day Date) (places int, limited bool) {
 
 // Setup is what a structure has decided: everything about its days that does not depend on a family.
 type Setup struct {
-	Structure  Structure
-	Calendar   Calendar
-	Years      []SchoolYearRef // ascending
-	Activities []Activity      // in the town hall's order
+	Structure   Structure
+	Calendar    Calendar
+	Years       []SchoolYearRef // ascending
+	Activities  []Activity      // in the town hall's order
+	SchoolNames map[SchoolID]string
+	ClassNames  map[ClassID]string
 }
 
 // SchoolYearRef is a school year of a structure.
@@ -254,10 +259,20 @@ func (a *Activity) AbsenceCutoff() Cutoff {
 	return a.Absence
 }
 
-// Limited says whether the activity's places are counted.
+// Limited says whether the activity's places are counted, on some day at least.
 func (a *Activity) Limited() bool {
-	for _, c := range a.Counters {
-		if c.Limited {
+	return slices.ContainsFunc(a.Counters, func(c Counter) bool { return c.Counts() })
+}
+
+// Counts says whether the places of the counter are limited, on some day at least.
+func (c *Counter) Counts() bool {
+	return c.Limited || slices.ContainsFunc(c.Special, func(s Capacity) bool { return s.Limited })
+}
+
+// limitedOn says whether one of some counters limits the places of a day.
+func limitedOn(counters []Counter, day Date) bool {
+	for i := range counters {
+		if _, limited := counters[i].On(day); limited {
 			return true
 		}
 	}
@@ -296,6 +311,15 @@ func (a *Activity) Check() error {
 	}
 	if a.NoticeDays < 0 || a.NoticeDays > 366 {
 		fault("mise_en_place", "Le délai de mise en place doit aller de 0 à 366 jours.")
+	}
+	if a.WholeWeek && a.Waitlist && a.WaitMode == WaitOffer {
+		fault("mode_attente", "Une semaine entière ne se propose pas jour par jour : donnez les places sans demander de réponse.")
+	}
+	if a.Annual && a.Decided {
+		fault("annuel", "Une activité que la mairie décide jour par jour ne se réserve pas à l’année.")
+	}
+	if a.MostDays > 0 && a.LeastDays > a.MostDays {
+		fault("jours_au_moins", "Le nombre de jours au moins dépasse le nombre de jours au plus.")
 	}
 	if a.DocumentDays < 0 || a.DocumentDays > 60 {
 		fault("justificatif", "Un justificatif se demande dans les 60 jours au plus.")

@@ -26,6 +26,7 @@ type ReportMail struct {
 	Adds, Removes string // « 11 nouvelles demandes de réservation », or nothing
 	Requests      []portal.ReportGroup
 	Cancellations []portal.ReportGroup
+	Answers       []portal.ReportGroup // what staff decided, or left without an answer
 	Promotions    []portal.ReportGroup // places that the night gave to children who waited
 	Others        []portal.ReportGroup // what was not simply accepted
 	Absences      []portal.ReportGroup
@@ -38,7 +39,7 @@ func NewReportMail(r *portal.Report, url string) ReportMail {
 	adds, removes := r.Asked()
 	m := ReportMail{
 		To: r.To.Title(), Structure: r.Structure.Name, URL: url + "/suivi",
-		Requests: r.Groups("add"), Cancellations: r.Groups("remove"), Promotions: r.Groups("promote"), Others: r.Others(),
+		Requests: r.Groups("add"), Cancellations: r.Groups("remove"), Promotions: r.Groups("promote"), Answers: r.Answers(), Others: r.Others(),
 	}
 	m.Absences, m.Presents = r.Absences()
 	switch n := adds + removes; n {
