@@ -9,13 +9,19 @@ import (
 // Quota is what a child has of an activity over the week, or the period, that a least or a most of days is counted over.
 type Quota struct {
 	First, Last Date
-	Open        int // days on which the activity is open
-	Before      int // days that are saved: booked, waited for or asked of staff
-	Besides     int // days other than this one, once the draft is validated
+	From, To    Date // the first and the last day on which the activity is open
+	Open        int  // days on which the activity is open
+	Before      int  // days that are saved: booked, waited for or asked of staff
+	Besides     int  // days other than this one, once the draft is validated
 }
 
 // Words gives « du 7 au 11 décembre ».
-func (q *Quota) Words() string { return SpanWords(q.First, q.Last) }
+func (q *Quota) Words() string {
+	if q.Open == 0 {
+		return SpanWords(q.First, q.Last)
+	}
+	return SpanWords(q.From, q.To)
+}
 
 // CountsDays says that the days of a child are counted: a least, a most, or whole weeks.
 func (a *Activity) CountsDays() bool { return a.LeastDays > 0 || a.MostDays > 0 || a.WholeWeek }
@@ -54,7 +60,10 @@ func (s *Setup) NewQuota(a *Activity, first, last Date) Quota {
 	q := Quota{First: first, Last: last}
 	for d := first; d <= last; d++ {
 		if why, _ := a.Opening.judge(d, &s.Calendar); why == notClosed {
-			q.Open++
+			if q.Open++; q.Open == 1 {
+				q.From = d
+			}
+			q.To = d
 		}
 	}
 	return q
