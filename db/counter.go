@@ -123,6 +123,9 @@ func recount(tx *Tx, id portal.CounterID) error {
 
 // regroup decides anew which bookings count for the groups of some counters: their audience, or their activities, changed.
 func regroup(tx *Tx, structure portal.StructureID, counters []portal.CounterID) error {
+	if len(counters) == 0 {
+		return nil
+	}
 	setup, err := loadSetup(tx, structure) // the one in memory is what it was
 	if err != nil {
 		return err
@@ -133,14 +136,14 @@ func regroup(tx *Tx, structure portal.StructureID, counters []portal.CounterID) 
 		if !grouped {
 			continue
 		}
-		if err := regroupBookings(tx, setup, a); err != nil {
+		if err := regroupBookings(tx, setup, a, counters); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func regroupBookings(tx *Tx, setup *portal.Setup, a *portal.Activity) error {
+func regroupBookings(tx *Tx, setup *portal.Setup, a *portal.Activity, changed []portal.CounterID) error {
 	type booking struct {
 		child    portal.ChildID
 		day      portal.Date
@@ -164,9 +167,18 @@ func regroupBookings(tx *Tx, setup *portal.Setup, a *portal.Activity) error {
 		return err
 	}
 	for _, b := range list {
-		slot := portal.Slot{Activity: a, Day: b.day, Counters: a.Counters}
-		setup.Admit(&slot, pupils[b.child])
-		groups, err := groupsOf(slot.Counters)
+		before, err := countersCounting(a, b.counters)
+		if err != nil {
+			return err
+		}
+		var counted []portal.Counter
+		for _, c := range a.Counters {
+			stays := !slices.Contains(changed, c.ID) && slices.Contains(before, c.ID)
+			if stays || slices.Contains(changed, c.ID) && c.Holds(pupils[b.child], b.day, setup) {
+				counted = append(counted, c)
+			}
+		}
+		groups, err := groupsOf(counted)
 		if err != nil {
 			return err
 		}
