@@ -344,7 +344,11 @@ func askWeek(tx *Tx, account portal.AccountID, setup *portal.Setup, a *portal.Ac
 	var days []portal.Date
 	for i := range g.slots {
 		slot := &g.slots[i]
-		if !slot.Open && slot.Day != w.Day {
+		if !slot.Open && slot.Day == w.Day { // it is of no week
+			_, _, refused := slot.Ask(w.Present, portal.Hours{}, now)
+			return nil, refused, nil
+		}
+		if !slot.Open {
 			continue
 		}
 		hours := w.Hours
