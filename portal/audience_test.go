@@ -205,3 +205,27 @@ func TestGroupPlaces(t *testing.T) {
 		}
 	}
 }
+
+// TestOpeningForWhom: the news of an opening goes to the families of the town when it is theirs, to the others when theirs
+// comes, and to nobody who may not come.
+func TestOpeningForWhom(t *testing.T) {
+	setup := ruled()
+	opens := at("2027-01-11 09:00:00")
+	setup.Activities = []Activity{{ID: 4, Opening: Opening{Holidays: EveryDay}, Book: DaysBefore(1, Clock(18, 0)), Cancel: DaysBefore(1, Clock(18, 0)), Audience: Audience{AgeTo: 6},
+		Windows: []Window{{Name: "vacances d’hiver", First: MustDate("2027-02-06"), Last: MustDate("2027-02-21"), Opens: opens, OutsideOpens: opens.AddDate(0, 0, 7)}}}}
+	here, outside, tall := &Pupil{Birth: MustDate("2022-01-01"), Resident: true}, &Pupil{Birth: MustDate("2022-01-01")}, &Pupil{Birth: MustDate("2015-01-01"), Resident: true}
+	for _, c := range []struct {
+		now           string
+		who           Openers
+		here, outside bool
+	}{{"2027-01-11 09:00:00", OpensForResidents, true, false}, {"2027-01-18 09:00:00", OpensForOthers, false, true}} {
+		now := at(c.now)
+		list := setup.OpenPeriods(now)
+		if len(list) != 1 || list[0].For != c.who || !list[0].Opens.Equal(now) {
+			t.Fatalf("%s: %+v", c.now, list)
+		}
+		if p := &list[0]; p.Holds(setup, here, now) != c.here || p.Holds(setup, outside, now) != c.outside || p.Holds(setup, tall, now) {
+			t.Errorf("%s: told to the wrong families", c.now)
+		}
+	}
+}
