@@ -64,8 +64,9 @@ func TestAskedOfStaff(t *testing.T) {
 	b := h.father
 	h.change(t, h.evening, func(a *portal.Activity) { a.Decided = true })
 	evening := fmt.Sprintf("/reservations/%d/%d", h.amalia, h.evening)
-	b.get(evening+"?mois=2026-12").want(200).wantState("2026-12-03", "libre").wantText("Sur demande").wantText("La mairie accepte ou refuse chaque demande.")
-	b.post(evening, url.Values{"jour": {"2026-12-03:1"}}).follow().wantState("2026-12-03", "ajout").wantText("À demander")
+	b.get(evening+"?mois=2026-12").want(200).wantState("2026-12-03", "libre").wantText("sur demande : la mairie répond").wantText("La mairie accepte ou refuse chaque demande.")
+	b.htmx(true).post(evening, url.Values{"jour": {"2026-12-03:1"}}).want(200).wantText("La mairie doit accepter cette demande : vous aurez sa réponse par courriel.")
+	b.htmx(false).post(evening, url.Values{"jour": {"2026-12-03:1"}}).follow().wantState("2026-12-03", "ajout").wantText("la mairie répondra, pas encore enregistré")
 	b.get("/recapitulatif").want(200).wantText("La mairie répond")
 	b.post("/recapitulatif", hiddenOf(b.get("/recapitulatif"))).follow().want(200).wantText("1 demande à la mairie.").
 		wantText("La mairie répond à 1 demande par courriel ; aucune place n’est encore prise.").wantText("La mairie répond")

@@ -359,13 +359,16 @@ func (s *Setup) Offered(a *Activity, p *Pupil, now time.Time) bool {
 	if p == nil || a.Audience.IsZero() {
 		return true
 	}
-	today := DateOf(now)
+	today, known := DateOf(now), false
 	for day := today; day < today+offeredAhead; day += 7 {
-		if a.Audience.fit(p, day, s) != fitsNot {
+		switch a.Audience.fit(p, day, s) {
+		case fits, fitsUnknownBirth:
 			return true
+		case fitsNot:
+			known = true
 		}
 	}
-	return false
+	return !known // no class is known yet: the family reads why it cannot book
 }
 
 // NotOffered says why an activity is not among those that a child chooses from.

@@ -229,3 +229,28 @@ func TestOpeningForWhom(t *testing.T) {
 		}
 	}
 }
+
+// TestOffered: an activity is offered to whoever may come on some day of the year to come; the classes of next year, which
+// are not made yet, hide nothing more and offer nothing more.
+func TestOffered(t *testing.T) {
+	setup := ruled()
+	ce1 := &Pupil{Birth: MustDate("2018-03-01"), Years: []PupilYear{{1, 1, 7, "CE1"}}}
+	for _, c := range []struct {
+		name string
+		who  Audience
+		now  string
+		want bool
+	}{
+		{"tout le monde", Audience{}, "2026-11-23 09:00:00", true},
+		{"sa classe", Audience{Grades: []string{"CE1"}}, "2026-11-23 09:00:00", true},
+		{"la classe de l’an prochain", Audience{Grades: []string{"CE2"}}, "2026-11-23 09:00:00", false},
+		{"à la rentrée, les classes ne sont pas faites", Audience{Grades: []string{"CE2"}}, "2027-09-01 09:00:00", true},
+		{"il aura bientôt 9 ans", Audience{AgeFrom: 9}, "2026-11-23 09:00:00", true},
+		{"il aura 10 ans dans deux ans", Audience{AgeFrom: 10}, "2026-11-23 09:00:00", false},
+		{"trop grand", Audience{AgeTo: 6}, "2026-11-23 09:00:00", false},
+	} {
+		if got := setup.Offered(&Activity{Audience: c.who}, ce1, at(c.now)); got != c.want {
+			t.Errorf("%s: %t", c.name, got)
+		}
+	}
+}

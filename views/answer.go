@@ -22,7 +22,9 @@ func NewAnswerMail(a *portal.Answer, url string) AnswerMail {
 }
 
 // Subject gives the subject of the mail.
-func (m AnswerMail) Subject() string { return "Réponse à vos demandes de réservation – " + m.Structure }
+func (m AnswerMail) Subject() string {
+	return "Réponse à vos demandes de réservation – " + m.Structure
+}
 
 // Render writes both parts of the mail.
 func (m AnswerMail) Render() (text, html string, err error) { return renderMail("answer", m) }

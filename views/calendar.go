@@ -255,6 +255,9 @@ func NewDayCell(s *portal.Slot, now time.Time, version int) DayCell {
 		State: state, Icon: stateIcons[state], Today: s.Day == portal.DateOf(now), Version: version, Pressed: s.Expected(now),
 	}
 	c.Word, c.Spoken = cellWords(s, state, now)
+	if state == portal.StateFree && s.Activity.Decided {
+		c.Icon = stateIcons[portal.StateRequest]
+	}
 	if state == portal.StateWaiting {
 		c.Rank = portal.Ordinal(s.Rank)
 	}
@@ -346,7 +349,7 @@ func cellWords(s *portal.Slot, state portal.State, now time.Time) (word, spoken 
 			return "Horaires", " à changer, pas encore enregistré"
 		}
 		if s.Activity.Decided {
-			return "À demander", ", la mairie répondra, pas encore enregistré"
+			return "À ajouter", ", la mairie répondra, pas encore enregistré"
 		}
 		if s.Full() {
 			return "En attente", ", demande de liste d’attente, pas encore enregistrée"
@@ -366,7 +369,7 @@ func cellWords(s *portal.Slot, state portal.State, now time.Time) (word, spoken 
 		return "Liste d’attente", " possible, complet"
 	}
 	if s.Activity.Decided {
-		return "Sur demande", ", la mairie répond"
+		return "Libre", ", sur demande : la mairie répond"
 	}
 	if s.Limited {
 		if s.Left > 1 {
@@ -488,16 +491,22 @@ func rangeLabel(first, last int) string {
 // weekNote says why nothing can be changed in a week.
 func weekNote(setup *portal.Setup, days []*portal.Slot, now time.Time) string {
 	late, full, early := false, false, false
+	barred := ""
 	for _, s := range days {
 		switch s.State(now) {
 		case portal.StateTooLate, portal.StateLocked:
 			late = true
+			if bar := s.Barred(now); bar != nil && s.Day >= portal.DateOf(now) {
+				barred = strings.ToLower(bar.Word)
+			}
 			early = early || s.Status == portal.NotBooked && (s.Book.Early(now) || s.Book.Unannounced)
 		case portal.StateFull:
 			full = true
 		}
 	}
 	switch {
+	case barred != "":
+		return barred
 	case early:
 		return "pas encore ouvert"
 	case full:
@@ -581,6 +590,9 @@ func (v *Calendar) SetRules(a *portal.Activity, month portal.Month, outside bool
 	}
 	if a.Decided {
 		v.Rule += " La mairie accepte ou refuse chaque demande."
+	}
+	if a.Enrolment {
+		v.Rule += " Une inscription à la mairie est nécessaire."
 	}
 	for _, w := range a.Windows {
 		if w.Last < month.First() || w.First > month.Last() {
@@ -697,6 +709,9 @@ func alongWords(along []*portal.Activity, present bool) string {
 // else was asked with it.
 func ClickWarning(s *portal.Slot, present bool, along []*portal.Activity, now time.Time) string {
 	var words []string
+	if s.State(now) == portal.StateAdd && s.Activity.Decided && s.Status == portal.NotBooked {
+		words = append(words, "La mairie doit accepter cette demande : vous aurez sa réponse par courriel.")
+	}
 	if few := s.FewWords(now); few != "" {
 		words = append(words, few)
 	}

@@ -88,7 +88,9 @@ func (b *DayBody) AddRow(name string, s *portal.Slot, now time.Time) {
 	switch {
 	case state == portal.StateWaiting:
 		row.Word += " : " + portal.Ordinal(s.Rank)
-	case state == portal.StateFree && !s.Activity.Decided:
+	case state == portal.StateFree && s.Activity.Decided:
+		row.Word, row.Sign = "Sur demande", stateIcons[portal.StateRequest]
+	case state == portal.StateFree:
 		row.Word = "Libre"
 	}
 	row.When = hours(s.Activity)

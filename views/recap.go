@@ -173,6 +173,8 @@ func chain(lines []RecapLine) {
 
 func placesWords(s *portal.Slot) (words string, tight bool) {
 	switch {
+	case s.Activity.Decided:
+		return "La mairie répond", true
 	case !s.Limited:
 		return "Libre", false
 	case s.Left == 1:
