@@ -188,7 +188,7 @@ func (p *program) job(ctx context.Context, args []string) error {
 		}
 	}
 	base, err := checkURL(s.URL, false)
-	if err != nil && (words[0] == "comptes-rendus" || words[0] == "rappels") { // their mails carry links to the site
+	if err != nil && (words[0] == "comptes-rendus" || words[0] == "rappels" || words[0] == "reponses") { // their mails carry links to the site
 		return err
 	}
 	var host, url string

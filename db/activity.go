@@ -141,10 +141,15 @@ func saveCounters(tx *Tx, a *portal.Activity) error {
 	if err := tx.exec("DELETE FROM counter_activity WHERE activity_id = ?", a.ID); err != nil {
 		return err
 	}
+	var regrouped []portal.CounterID
 	for i := range a.Counters {
 		c := &a.Counters[i]
-		if err := saveCounter(tx, a.StructureID, c); err != nil {
+		changed, err := saveCounter(tx, a.StructureID, c)
+		if err != nil {
 			return err
+		}
+		if changed || !slices.Contains(before, c.ID) {
+			regrouped = append(regrouped, c.ID)
 		}
 		if err := tx.exec("INSERT INTO counter_activity (counter_id, activity_id) VALUES (?, ?)", c.ID, a.ID); err != nil {
 			return err
@@ -152,6 +157,9 @@ func saveCounters(tx *Tx, a *portal.Activity) error {
 		if !slices.Contains(before, c.ID) {
 			before = append(before, c.ID)
 		}
+	}
+	if err := regroup(tx, a.StructureID, regrouped); err != nil {
+		return err
 	}
 	for _, id := range before {
 		if err := recount(tx, id); err != nil {
@@ -161,30 +169,37 @@ func saveCounters(tx *Tx, a *portal.Activity) error {
 	return nil
 }
 
-// saveCounter creates a counter, or changes the one that has its ID, with its places on some weekdays and dates.
-func saveCounter(tx *Tx, structure portal.StructureID, c *portal.Counter) error {
+// saveCounter creates a counter, or changes the one that has its ID, with its places on some weekdays and dates; regroup
+// says that it is now for other children.
+func saveCounter(tx *Tx, structure portal.StructureID, c *portal.Counter) (regroup bool, err error) {
+	if c.Audience.IsZero() {
+		c.Audience = portal.Audience{}
+	}
 	audience, err := json.Marshal(c.Audience)
 	if err != nil {
-		return err
+		return false, err
 	}
 	capacity := sql.NullInt64{Int64: int64(c.Capacity), Valid: c.Limited}
 	if c.ID == 0 {
 		n, err := tx.insert("INSERT INTO counter (structure_id, name, capacity, audience) VALUES (?, ?, ?, ?)", structure, c.Name, capacity, string(audience))
 		if err != nil {
-			return err
+			return false, err
 		}
 		c.ID = portal.CounterID(n)
 	} else {
+		if err := tx.row(&regroup, "SELECT count(*) FROM counter WHERE id = ? AND audience <> ?", c.ID, string(audience)); err != nil {
+			return false, err
+		}
 		n, err := tx.change("UPDATE counter SET name = ?, capacity = ?, audience = ? WHERE id = ? AND structure_id = ?", c.Name, capacity, string(audience), c.ID, structure)
 		if err != nil {
-			return err
+			return false, err
 		}
 		if n == 0 {
-			return portal.NotFound("Ce compteur de places n’existe pas.")
+			return false, portal.NotFound("Ce compteur de places n’existe pas.")
 		}
 	}
 	if err := tx.exec("DELETE FROM counter_special WHERE counter_id = ?", c.ID); err != nil {
-		return err
+		return false, err
 	}
 	for _, s := range c.Special {
 		places := sql.NullInt64{Int64: int64(s.Places), Valid: s.Limited}
@@ -193,31 +208,10 @@ func saveCounter(tx *Tx, structure portal.StructureID, c *portal.Counter) error 
 			weekday, day = nil, s.Day
 		}
 		if err := tx.exec("INSERT INTO counter_special (counter_id, weekday, day, capacity) VALUES (?, ?, ?, ?)", c.ID, weekday, day, places); err != nil {
-			return err
+			return false, err
 		}
 	}
-	return nil
-}
-
-// recount counts what a counter holds, day by day, from the bookings. Its capacity stands aside meanwhile: the net that
-// refuses to oversell would refuse to write down what was booked before the counter was there.
-func recount(tx *Tx, id portal.CounterID) error {
-	var capacity sql.NullInt64
-	if err := tx.row(&capacity, "SELECT capacity FROM counter WHERE id = ?", id); err != nil {
-		return err
-	}
-	if err := tx.exec("UPDATE counter SET capacity = NULL WHERE id = ?", id); err != nil {
-		return err
-	}
-	if err := tx.exec("DELETE FROM counter_day WHERE counter_id = ?", id); err != nil {
-		return err
-	}
-	if err := tx.exec(`INSERT INTO counter_day (counter_id, day, taken, waiting)
-		SELECT ca.counter_id, b.day, sum(b.status = 'booked'), sum(b.status = 'waiting')
-		FROM counter_activity ca JOIN booking b ON b.activity_id = ca.activity_id WHERE ca.counter_id = ? GROUP BY b.day`, id); err != nil {
-		return err
-	}
-	return tx.exec("UPDATE counter SET capacity = ? WHERE id = ?", capacity, id)
+	return regroup, nil
 }
 
 func loadActivities(q querier, id portal.StructureID) ([]portal.Activity, error) {

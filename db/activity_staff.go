@@ -286,10 +286,9 @@ func saveUses(tx *Tx, a *portal.Activity) error {
 			ids = append(ids, c.ID)
 		}
 	}
-	return recountAll(tx, ids)
-}
-
-func recountAll(tx *Tx, ids []portal.CounterID) error {
+	if err := regroup(tx, a.StructureID, ids); err != nil {
+		return err
+	}
 	for _, id := range ids {
 		if err := recount(tx, id); err != nil {
 			return err

@@ -26,9 +26,9 @@ func (s *Store) Audit(ctx context.Context) (faults []string, err error) {
 			err := rows.Scan(&counter, &day, &taken, &waiting, &booked, &queued)
 			return fmt.Sprintf("counter %d on %s: %d places taken for %d bookings, %d waiting for %d in the queue", counter, day, taken, booked, waiting, queued), err
 		}, `SELECT * FROM (SELECT d.counter_id, d.day, d.taken, d.waiting,
-				(SELECT count(*) FROM booking b JOIN counter_activity ca ON ca.activity_id = b.activity_id WHERE ca.counter_id = d.counter_id AND b.day = d.day AND b.status = 'booked') AS booked,
-				(SELECT count(*) FROM booking b JOIN counter_activity ca ON ca.activity_id = b.activity_id WHERE ca.counter_id = d.counter_id AND b.day = d.day AND b.status = 'waiting') AS queued
-			FROM counter_day d) WHERE taken <> booked OR waiting <> queued`)
+				(SELECT count(*) FROM booking b JOIN counter_activity ca ON ca.activity_id = b.activity_id WHERE ca.counter_id = d.counter_id AND b.day = d.day AND b.status = 'booked' AND `+counts+`) AS booked,
+				(SELECT count(*) FROM booking b JOIN counter_activity ca ON ca.activity_id = b.activity_id WHERE ca.counter_id = d.counter_id AND b.day = d.day AND b.status = 'waiting' AND `+counts+`) AS queued
+			FROM counter_day d JOIN counter c ON c.id = d.counter_id) WHERE taken <> booked OR waiting <> queued`)
 		if err != nil {
 			return err
 		}
@@ -37,12 +37,18 @@ func (s *Store) Audit(ctx context.Context) (faults []string, err error) {
 			var day string
 			err := rows.Scan(&counter, &day, &n)
 			return fmt.Sprintf("counter %d on %s: %d bookings that are not counted", counter, day, n), err
-		}, `SELECT ca.counter_id, b.day, count(*) FROM booking b JOIN counter_activity ca ON ca.activity_id = b.activity_id
-			WHERE NOT EXISTS (SELECT 1 FROM counter_day d WHERE d.counter_id = ca.counter_id AND d.day = b.day) GROUP BY 1, 2`)
+		}, `SELECT ca.counter_id, b.day, count(*) FROM booking b JOIN counter_activity ca ON ca.activity_id = b.activity_id JOIN counter c ON c.id = ca.counter_id
+			WHERE `+counts+` AND NOT EXISTS (SELECT 1 FROM counter_day d WHERE d.counter_id = ca.counter_id AND d.day = b.day) GROUP BY 1, 2`)
 		if err != nil {
 			return err
 		}
 		faults = append(append(faults, counters...), uncounted...)
+		twice, err := column[string](r, `SELECT printf('child %d on %s, activity %d: asked of staff and saved', q.child_id, q.day, q.activity_id)
+			FROM request q JOIN booking b ON b.child_id = q.child_id AND b.activity_id = q.activity_id AND b.day = q.day`)
+		if err != nil {
+			return err
+		}
+		faults = append(faults, twice...)
 		promised, err := auditOffers(r)
 		if err != nil {
 			return err

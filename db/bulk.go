@@ -185,6 +185,7 @@ func carryOut[S any](ctx context.Context, s *Store, read func(querier) (S, error
 			if err := b.carryOut(tx, func(done, total int) { progress(ctx, portal.ProgressWriting, done, total) }); err != nil {
 				return takenMeanwhile(err)
 			}
+			tx.after(s.setups.forget) // it knows how schools and classes are called
 			return finish(tx)
 		})
 		if !errors.Is(err, errStale) {

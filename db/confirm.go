@@ -128,8 +128,9 @@ func refresh(tx *Tx, setup *portal.Setup, slot *portal.Slot) error {
 	if err != nil {
 		return err
 	}
-	slot.Left, slot.Places, slot.Others = fresh.Left, fresh.Places, fresh.Others
-	slot.Status, slot.Hours, slot.Rank = fresh.Status, fresh.Hours, fresh.Rank
+	slot.Left, slot.Places, slot.Limited, slot.Counters, slot.Others = fresh.Left, fresh.Places, fresh.Limited, fresh.Counters, fresh.Others
+	slot.Status, slot.Hours, slot.Rank, slot.Bar = fresh.Status, fresh.Hours, fresh.Rank, fresh.Bar
+	slot.Span, slot.Week = fresh.Span, fresh.Week
 	return nil
 }
 
@@ -150,6 +151,9 @@ func settle(tx *Tx, account portal.AccountID, asked portal.Request, outcome port
 	}
 	var err error
 	switch {
+	case slot.Wish == portal.WishChange && slot.Status == portal.Requested:
+		err = tx.exec("UPDATE request SET arrival = ?, departure = ? WHERE child_id = ? AND activity_id = ? AND day = ?",
+			hour(slot.WishHours.Arrival), hour(slot.WishHours.Departure), slot.Child, slot.Activity.ID, slot.Day)
 	case slot.Wish == portal.WishChange:
 		err = tx.exec("UPDATE booking SET arrival = ?, departure = ? WHERE child_id = ? AND activity_id = ? AND day = ?",
 			hour(slot.WishHours.Arrival), hour(slot.WishHours.Departure), slot.Child, slot.Activity.ID, slot.Day)
@@ -159,6 +163,9 @@ func settle(tx *Tx, account portal.AccountID, asked portal.Request, outcome port
 		err = book(tx, account, slot, now)
 	case outcome == portal.OutcomeWaiting && slot.Status == portal.NotBooked:
 		err = wait(tx, account, slot, now)
+	case outcome == portal.OutcomeAsked && slot.Status == portal.NotBooked:
+		err = tx.exec("INSERT INTO request (child_id, activity_id, day, account_id, since, arrival, departure) VALUES (?, ?, ?, ?, ?, ?, ?)",
+			slot.Child, slot.Activity.ID, slot.Day, account, at(now), hour(slot.WishHours.Arrival), hour(slot.WishHours.Departure))
 	}
 	if err == nil && outcome == portal.OutcomeWaiting {
 		err = tx.row(&line.Rank, rankQuery, slot.Activity.ID, slot.Day, slot.Child)
@@ -171,61 +178,50 @@ const rankQuery = `SELECT count(*) FROM booking w JOIN booking me ON me.activity
 
 // book takes a place in each counter of the activity and saves the booking.
 func book(tx *Tx, account portal.AccountID, slot *portal.Slot, now time.Time) error {
-	taken, err := takePlaces(tx, slot.Activity, slot.Day)
+	taken, err := takePlaces(tx, counterIDs(slot.Counters), slot.Day)
 	if err != nil {
 		return err
 	}
 	if !taken {
 		return errors.New("db: the slot said free and the counter said full") // Decide read the same rows: never
 	}
-	if err := tx.exec(`INSERT INTO booking (child_id, activity_id, day, status, account_id, since, arrival, departure, together) VALUES (?, ?, ?, 'booked', ?, ?, ?, ?, ?)`,
-		slot.Child, slot.Activity.ID, slot.Day, account, at(now), hour(slot.WishHours.Arrival), hour(slot.WishHours.Departure), slot.Together); err != nil {
+	groups, err := groupsOf(slot.Counters)
+	if err != nil {
+		return err
+	}
+	if err := tx.exec(`INSERT INTO booking (child_id, activity_id, day, status, account_id, since, arrival, departure, together, counters) VALUES (?, ?, ?, 'booked', ?, ?, ?, ?, ?, ?)`,
+		slot.Child, slot.Activity.ID, slot.Day, account, at(now), hour(slot.WishHours.Arrival), hour(slot.WishHours.Departure), slot.Together, groups); err != nil {
 		return err
 	}
 	return backToRegistration(tx, slot.Child, slot.Activity.ID, slot.Day)
 }
 
-// takePlaces takes one place in each counter, or none at all.
-func takePlaces(tx *Tx, a *portal.Activity, day portal.Date) (bool, error) {
-	for i, c := range a.Counters {
-		n, err := tx.change(`INSERT INTO counter_day (counter_id, day, taken)
-			SELECT ?1, ?2, 1 FROM counter WHERE id = ?1 AND coalesce(capacity, 1) > 0
-			ON CONFLICT DO UPDATE SET taken = taken + 1
-				WHERE taken < (SELECT coalesce(capacity, 9223372036854775807) FROM counter WHERE id = ?1)`, c.ID, day)
-		if err != nil {
-			return false, err
-		}
-		if n == 0 {
-			return false, givePlaces(tx, a.Counters[:i], day)
-		}
-	}
-	return true, nil
-}
-
-func givePlaces(tx *Tx, counters []portal.Counter, day portal.Date) error {
-	for _, c := range counters {
-		if err := tx.exec("UPDATE counter_day SET taken = taken - 1 WHERE counter_id = ? AND day = ?", c.ID, day); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // wait puts the child at the end of the day's waiting list.
 func wait(tx *Tx, account portal.AccountID, slot *portal.Slot, now time.Time) error {
-	for _, c := range slot.Activity.Counters {
+	for _, c := range slot.Counters {
 		if err := tx.exec(`INSERT INTO counter_day (counter_id, day, waiting) VALUES (?, ?, 1)
 			ON CONFLICT DO UPDATE SET waiting = waiting + 1`, c.ID, slot.Day); err != nil {
 			return err
 		}
 	}
-	return tx.exec(`INSERT INTO booking (child_id, activity_id, day, status, queue, account_id, since, arrival, departure, together)
-		VALUES (?1, ?2, ?3, 'waiting', 1 + (SELECT coalesce(max(queue), 0) FROM booking WHERE activity_id = ?2 AND day = ?3 AND status = 'waiting'), ?4, ?5, ?6, ?7, ?8)`,
-		slot.Child, slot.Activity.ID, slot.Day, account, at(now), hour(slot.WishHours.Arrival), hour(slot.WishHours.Departure), slot.Together)
+	groups, err := groupsOf(slot.Counters)
+	if err != nil {
+		return err
+	}
+	return tx.exec(`INSERT INTO booking (child_id, activity_id, day, status, queue, account_id, since, arrival, departure, together, counters)
+		VALUES (?1, ?2, ?3, 'waiting', 1 + (SELECT coalesce(max(queue), 0) FROM booking WHERE activity_id = ?2 AND day = ?3 AND status = 'waiting'), ?4, ?5, ?6, ?7, ?8, ?9)`,
+		slot.Child, slot.Activity.ID, slot.Day, account, at(now), hour(slot.WishHours.Arrival), hour(slot.WishHours.Departure), slot.Together, groups)
 }
 
-// cancelBooking removes what is saved and gives back its place, booked or waiting.
+// cancelBooking removes what is saved and gives back its place: booked, waiting, or only asked of staff.
 func cancelBooking(tx *Tx, slot *portal.Slot) error {
+	if slot.Status == portal.Requested {
+		return dropRequest(tx, slot)
+	}
+	counters, err := countedBy(tx, slot.Child, slot.Activity.ID, slot.Day)
+	if err != nil {
+		return err
+	}
 	if err := registrationException(tx, slot.Child, slot.Activity.ID, slot.Day); err != nil {
 		return err
 	}
@@ -233,14 +229,9 @@ func cancelBooking(tx *Tx, slot *portal.Slot) error {
 		return err
 	}
 	if slot.Status == portal.Booked {
-		return givePlaces(tx, slot.Activity.Counters, slot.Day)
+		return givePlaces(tx, counters, slot.Day)
 	}
-	for _, c := range slot.Activity.Counters {
-		if err := tx.exec("UPDATE counter_day SET waiting = waiting - 1 WHERE counter_id = ? AND day = ?", c.ID, slot.Day); err != nil {
-			return err
-		}
-	}
-	return nil
+	return lessWaiting(tx, counters, slot.Day)
 }
 
 func openReceipt(tx *Tx, account portal.AccountID, formKey string, now time.Time, undoes portal.ReceiptID) (*portal.Receipt, error) {

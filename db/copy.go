@@ -134,7 +134,7 @@ func copyTo(tx *Tx, account portal.AccountID, from []portal.Slot, setup *portal.
 	plan := portal.PlanCopy(from, g.slots, s.now())
 	done := plan.Days[:0]
 	for _, d := range plan.Days {
-		today, err := draftOfDay(tx, account, child, d.Slot.Day)
+		today, err := draftOfDay(tx, account, setup, child, d.Slot.Day)
 		if err != nil {
 			return plan, err
 		}

@@ -103,11 +103,11 @@ func (s *Store) SaveCounter(ctx context.Context, structure portal.StructureID, b
 		if err != nil {
 			return err
 		}
-		if err := saveCounter(tx, structure, &e.Counter); err != nil {
+		if _, err := saveCounter(tx, structure, &e.Counter); err != nil { // all its bookings are grouped anew below
 			return err
 		}
 		id = e.ID
-		if err := saveCounterUses(tx, &e); err != nil {
+		if err := saveCounterUses(tx, structure, &e); err != nil {
 			return err
 		}
 		now, err := loadsOf(tx, structure, today)
@@ -179,7 +179,7 @@ func knownUses(names portal.Names, e *CounterEdit) error {
 	return e.Audience.Known(names)
 }
 
-func saveCounterUses(tx *Tx, e *CounterEdit) error {
+func saveCounterUses(tx *Tx, structure portal.StructureID, e *CounterEdit) error {
 	if err := tx.exec("DELETE FROM counter_activity WHERE counter_id = ?", e.ID); err != nil {
 		return err
 	}
@@ -187,6 +187,9 @@ func saveCounterUses(tx *Tx, e *CounterEdit) error {
 		if err := tx.exec("INSERT INTO counter_activity (counter_id, activity_id) VALUES (?, ?)", e.ID, a); err != nil {
 			return err
 		}
+	}
+	if err := regroup(tx, structure, []portal.CounterID{e.ID}); err != nil {
+		return err
 	}
 	return recount(tx, e.ID)
 }

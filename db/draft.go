@@ -76,6 +76,7 @@ type Want struct {
 	Together bool         // a place for all the brothers and sisters, or for none
 
 	along bool // another wish of the day needs it
+	week  bool // the other days of the week are asked too
 }
 
 // Day is one day after a click: its true state, and the draft as it is now.
@@ -212,6 +213,11 @@ func (s *Store) Sweep(ctx context.Context, account portal.AccountID, set Set) (p
 		refused, err := changeDraft(tx, account, set.Words, now, func() (refused, err error) {
 			var done []*portal.Slot
 			for _, slot := range plan.Slots {
+				if a.CountsDays() { // the days asked so far count
+					if draft, err = draftOf(tx, account); err != nil {
+						return nil, err
+					}
+				}
 				w := Want{Child: slot.Child, Activity: set.Activity, Day: slot.Day, Present: set.Present, Hours: set.Hours, Together: set.Together}
 				_, why, err := ask(tx, account, setup, a, w, draft, now)
 				if err != nil {
@@ -255,7 +261,7 @@ func (s *Store) AskMany(ctx context.Context, account portal.AccountID, wants []W
 				if err != nil {
 					return nil, err
 				}
-				draft, err := draftOfDay(tx, account, w.Child, w.Day)
+				draft, err := draftOfDay(tx, account, setup, w.Child, w.Day)
 				if err != nil {
 					return nil, err
 				}
@@ -274,8 +280,12 @@ func (s *Store) AskMany(ctx context.Context, account portal.AccountID, wants []W
 	return left, err
 }
 
-// draftOfDay reads the wishes of one child on one day: all that another wish of that day depends on.
-func draftOfDay(q querier, account portal.AccountID, child portal.ChildID, day portal.Date) (d Draft, err error) {
+// draftOfDay reads the wishes of one child on one day: all that another wish of that day depends on, unless an activity
+// counts the days of a child.
+func draftOfDay(q querier, account portal.AccountID, setup *portal.Setup, child portal.ChildID, day portal.Date) (d Draft, err error) {
+	if slices.ContainsFunc(setup.Activities, func(a portal.Activity) bool { return a.CountsDays() }) {
+		return draftOf(q, account)
+	}
 	d.Wishes, err = all(q, func(r *sql.Rows) (w portal.WishLine, err error) {
 		w.Child, w.Day = child, day
 		err = r.Scan(&w.Activity, &w.Wish, &w.Hours.Arrival, &w.Hours.Departure, &w.Together, &w.Along)
@@ -286,6 +296,9 @@ func draftOfDay(q querier, account portal.AccountID, child portal.ChildID, day p
 
 // ask writes one wish, with those that it needs; refused is why it cannot be asked. along lists what changed with it.
 func ask(tx *Tx, account portal.AccountID, setup *portal.Setup, a *portal.Activity, w Want, draft Draft, now time.Time) (along []*portal.Activity, refused, err error) {
+	if a.WholeWeek && !w.week {
+		return askWeek(tx, account, setup, a, w, draft, now)
+	}
 	slot, err := slotOf(tx, setup, a, w.Child, w.Day, draft)
 	if err != nil {
 		return nil, nil, err
@@ -316,6 +329,52 @@ func ask(tx *Tx, account portal.AccountID, setup *portal.Setup, a *portal.Activi
 		}
 		more, err := dropNeeding(tx, account, setup, &slot, draft, now)
 		return append(along, more...), nil, err
+	}
+	return along, nil, nil
+}
+
+// askWeek asks for all the days of a week on which the activity is open, or gives them all up: one that cannot be changed
+// keeps the others from changing.
+func askWeek(tx *Tx, account portal.AccountID, setup *portal.Setup, a *portal.Activity, w Want, draft Draft, now time.Time) (along []*portal.Activity, refused, err error) {
+	monday := w.Day.Monday()
+	g, err := loadGrid(tx, setup, []portal.ChildID{w.Child}, []*portal.Activity{a}, monday, monday+6, draft.Wishes)
+	if err != nil {
+		return nil, nil, err
+	}
+	var days []portal.Date
+	for i := range g.slots {
+		slot := &g.slots[i]
+		if !slot.Open && slot.Day == w.Day { // it is of no week
+			_, _, refused := slot.Ask(w.Present, portal.Hours{}, now)
+			return nil, refused, nil
+		}
+		if !slot.Open {
+			continue
+		}
+		hours := w.Hours
+		if slot.Status != portal.NotBooked && !w.SetHours {
+			hours = portal.Hours{}
+		}
+		if _, _, why := slot.Ask(w.Present, hours, now); why != nil {
+			if slot.Day == w.Day {
+				return nil, why, nil
+			}
+			return nil, slot.Spoilt(portal.AsError(why)), nil
+		}
+		days = append(days, slot.Day)
+	}
+	for _, day := range days {
+		one := w
+		one.Day, one.week = day, true
+		more, why, err := ask(tx, account, setup, a, one, draft, now)
+		if err != nil || why != nil {
+			return nil, why, err
+		}
+		for _, other := range more {
+			if !slices.Contains(along, other) {
+				along = append(along, other)
+			}
+		}
 	}
 	return along, nil, nil
 }
@@ -358,7 +417,7 @@ func askNeeded(tx *Tx, account portal.AccountID, setup *portal.Setup, slot *port
 			continue
 		}
 		w := w
-		w.Activity, w.Hours, w.SetHours, w.along = needed.ID, portal.Hours{}, false, true
+		w.Activity, w.Hours, w.SetHours, w.along, w.week = needed.ID, portal.Hours{}, false, true, false
 		more, why, err := ask(tx, account, setup, needed, w, draft, now)
 		if err != nil || why != nil {
 			return nil, why, err

@@ -3,6 +3,7 @@ package db
 import (
 	"database/sql"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"marelle/portal"
@@ -23,8 +24,8 @@ func (g *grid) row(child, activity int) []portal.Slot {
 	return g.slots[from : from+g.days() : from+g.days()]
 }
 
-// loadGrid reads everything that decides about some children's days in some activities of one structure: two queries,
-// whatever their number.
+// loadGrid reads everything that decides about some children's days in some activities of one structure: three queries at
+// most, whatever their number.
 func loadGrid(q querier, setup *portal.Setup, children []portal.ChildID, activities []*portal.Activity, first, last portal.Date, wishes []portal.WishLine) (grid, error) {
 	g := grid{first: first, last: last, activities: len(activities)}
 	if len(children) == 0 || len(activities) == 0 {
@@ -36,23 +37,91 @@ func loadGrid(q querier, setup *portal.Setup, children []portal.ChildID, activit
 			bare = append(bare, setup.NewSlot(0, a, d)) // opening and limits are every child's
 		}
 	}
+	pupils, err := pupilsFor(q, children, activities)
+	if err != nil {
+		return g, err
+	}
 	g.slots = make([]portal.Slot, 0, len(children)*len(bare))
 	for _, c := range children {
 		from := len(g.slots)
 		g.slots = append(g.slots, bare...)
 		for i := from; i < len(g.slots); i++ {
 			g.slots[i].Child = c
+			setup.Admit(&g.slots[i], pupils[c])
 		}
 	}
-	saved, err := savedOf(q, children, first, last)
+	from, to := countedDays(setup, activities, first, last)
+	saved, err := savedOf(q, children, from, to)
 	if err != nil {
 		return g, err
 	}
+	g.count(setup, children, activities, saved, wishes)
+	saved = slices.DeleteFunc(saved, func(b savedDay) bool { return b.day < first || b.day > last })
 	g.mark(setup, children, activities, saved, wishes)
 	return g, fillPlaces(q, activities, g.slots, first, last)
 }
 
-// savedDay is a row of booking.
+// countedDays widens a run of days to the weeks and periods over which the days of a child are counted.
+func countedDays(setup *portal.Setup, activities []*portal.Activity, first, last portal.Date) (from, to portal.Date) {
+	from, to = first, last
+	for _, a := range activities {
+		if !a.CountsDays() {
+			continue
+		}
+		one, _ := setup.SpanOf(a, first)
+		_, other := setup.SpanOf(a, last)
+		from, to = min(from, one, first.Monday()), max(to, other, last.Monday()+6)
+	}
+	return from, to
+}
+
+// count writes how many days each child has, and will have once the draft is validated, over the week and the period of
+// each slot whose activity counts them.
+func (g *grid) count(setup *portal.Setup, children []portal.ChildID, activities []*portal.Activity, saved []savedDay, wishes []portal.WishLine) {
+	for i, a := range activities {
+		if !a.CountsDays() {
+			continue
+		}
+		for c, child := range children {
+			before, after := map[portal.Date]bool{}, map[portal.Date]bool{}
+			for _, b := range saved {
+				if b.child == child && b.activity == a.ID {
+					before[b.day], after[b.day] = true, true
+				}
+			}
+			for _, w := range wishes {
+				if w.Child == child && w.Activity == a.ID {
+					after[w.Day] = w.Wish != portal.WishRemove
+				}
+			}
+			quota := func(day, first, last portal.Date, known *portal.Quota) portal.Quota {
+				if known.First != first || known.Last != last {
+					*known = setup.NewQuota(a, first, last)
+				}
+				q := *known
+				for d := first; d <= last; d++ {
+					if before[d] {
+						q.Before++
+					}
+					if after[d] && d != day {
+						q.Besides++
+					}
+				}
+				return q
+			}
+			var span, week portal.Quota
+			row := g.row(c, i)
+			for d := range row {
+				slot := &row[d]
+				first, last := setup.SpanOf(a, slot.Day)
+				slot.Span = quota(slot.Day, first, last, &span)
+				slot.Week = quota(slot.Day, slot.Day.Monday(), slot.Day.Monday()+6, &week)
+			}
+		}
+	}
+}
+
+// savedDay is a row of booking, or of request.
 type savedDay struct {
 	child    portal.ChildID
 	activity portal.ActivityID
@@ -74,9 +143,11 @@ func savedOf(q querier, children []portal.ChildID, first, last portal.Date) ([]s
 	return all(q, func(r *sql.Rows) (b savedDay, err error) {
 		err = r.Scan(&b.child, &b.activity, &b.day, &b.status, &b.hours.Arrival, &b.hours.Departure, &b.rank, into{&b.since}, &b.together, &b.absent)
 		return b, err
-	}, `SELECT b.child_id, b.activity_id, b.day, b.status, b.arrival, b.departure, iif(b.status = 'waiting', 1 + (SELECT count(*) FROM booking w
+	}, `SELECT b.child_id, b.activity_id AS activity, b.day, b.status, b.arrival, b.departure, iif(b.status = 'waiting', 1 + (SELECT count(*) FROM booking w
 			WHERE w.activity_id = b.activity_id AND w.day = b.day AND w.status = 'waiting' AND w.queue < b.queue), 0), b.since, b.together, `+announced+`
-		FROM json_each(?) c JOIN booking b ON b.child_id = c.value AND b.day BETWEEN ? AND ? ORDER BY b.activity_id`, string(ids), first, last)
+		FROM json_each(?1) c JOIN booking b ON b.child_id = c.value AND b.day BETWEEN ?2 AND ?3
+		UNION ALL SELECT q.child_id, q.activity_id, q.day, 'asked', q.arrival, q.departure, 0, q.since, 0, 0
+		FROM json_each(?1) c JOIN request q ON q.child_id = c.value AND q.day BETWEEN ?2 AND ?3 ORDER BY activity`, string(ids), first, last)
 }
 
 // mark writes into each slot what is saved and wished, and what the child is expected for besides.
@@ -156,7 +227,7 @@ func fillPlaces(q querier, activities []*portal.Activity, slots []portal.Slot, f
 	var ids []portal.CounterID
 	for _, a := range activities {
 		for _, c := range a.Counters {
-			if c.Limited {
+			if c.Counts() {
 				ids = append(ids, c.ID)
 			}
 		}
@@ -185,12 +256,13 @@ func fillPlaces(q querier, activities []*portal.Activity, slots []portal.Slot, f
 	}
 	for i := range slots {
 		slot, counted := &slots[i], false
-		for _, c := range slot.Activity.Counters {
-			if !c.Limited {
+		for _, c := range slot.Counters {
+			capacity, limited := c.On(slot.Day)
+			if !limited {
 				continue
 			}
 			p := used[at{c.ID, slot.Day}]
-			p.Capacity = c.Capacity
+			p.Capacity = capacity
 			if left := max(0, p.Capacity-p.Taken-p.Waiting); !counted || left < slot.Left {
 				slot.Left, slot.Places, counted = left, p, true
 			}

@@ -17,6 +17,7 @@ type Home struct {
 	Wishes        []portal.WishLine // what is not validated yet
 	Booked        []portal.SavedDay // of the last weeks, of this one and of the days that close soon
 	Limits        []portal.NextLimit
+	Offered       map[portal.ChildID][]*portal.Activity // to choose from
 	Refused       []portal.Movement
 }
 
@@ -56,7 +57,10 @@ func (s *Store) Home(ctx context.Context, account portal.AccountID) (*Home, erro
 		if h.Booked, err = familyDays(r, account, today-bookedLately, last); err != nil {
 			return err
 		}
-		h.Limits = portal.NextLimits(closings, h.Children, h.Booked, h.Wishes, h.Now)
+		if h.Offered, err = s.offeredToAll(ctx, r, h.Children); err != nil {
+			return err
+		}
+		h.Limits = portal.OnlyOffered(portal.NextLimits(closings, h.Children, h.Booked, h.Wishes, h.Now), h.Offered)
 		if h.Announcements, err = announcementsFor(r, account, today); err != nil {
 			return err
 		}

@@ -17,6 +17,7 @@ type Calendar struct {
 	Child    portal.Child
 	Setup    *portal.Setup
 	Activity *portal.Activity
+	Offered  []*portal.Activity // to choose from
 	Month    portal.Month
 	Slots    []portal.Slot // one a day, from the first of the month
 	Draft    Draft
@@ -32,6 +33,13 @@ func (s *Store) Calendar(ctx context.Context, account portal.AccountID, child po
 		}
 		if c.Child, c.Setup, c.Activity, err = s.choose(ctx, c.Children, child, activity); err != nil {
 			return err
+		}
+		list, err := s.offeredTo(r, c.Setup, []portal.ChildID{child})
+		if err != nil {
+			return err
+		}
+		if c.Offered = list[child]; !slices.Contains(c.Offered, c.Activity) {
+			return s.refuseOffered(r, c.Setup, c.Activity, child, list)
 		}
 		if c.Draft, err = draftOf(r, account); err != nil {
 			return err
@@ -58,6 +66,7 @@ type Several struct {
 	Shown      []portal.Child // those whose days these are
 	Setup      *portal.Setup
 	Activities []*portal.Activity
+	Offered    []*portal.Activity // to choose from
 	First      portal.Date
 	Last       portal.Date
 	Draft      Draft
@@ -72,15 +81,9 @@ func (v *Several) Slot(child, activity int, day portal.Date) *portal.Slot {
 // AllActivities gives a month of every activity for one of the account's children; for no month, the present one, or the
 // first in which something can be booked.
 func (s *Store) AllActivities(ctx context.Context, account portal.AccountID, child portal.ChildID, month portal.Month) (*Several, error) {
-	return s.several(ctx, account, func(v *Several) error {
-		var err error
-		var c portal.Child
-		if c, v.Setup, err = s.childOf(ctx, v.Children, child); err != nil {
+	return s.several(ctx, account, func(r reader, v *Several) error {
+		if err := s.oneChild(ctx, r, v, child); err != nil {
 			return err
-		}
-		v.Shown = []portal.Child{c}
-		for i := range v.Setup.Activities {
-			v.Activities = append(v.Activities, &v.Setup.Activities[i])
 		}
 		v.span(month, v.Activities...)
 		return nil
@@ -89,8 +92,8 @@ func (s *Store) AllActivities(ctx context.Context, account portal.AccountID, chi
 
 // AllChildren gives a month of one activity for all the account's children of its structure.
 func (s *Store) AllChildren(ctx context.Context, account portal.AccountID, activity portal.ActivityID, month portal.Month) (*Several, error) {
-	return s.several(ctx, account, func(v *Several) error {
-		if err := s.allChildren(ctx, v, activity); err != nil {
+	return s.several(ctx, account, func(r reader, v *Several) error {
+		if err := s.allChildren(ctx, r, v, activity); err != nil {
 			return err
 		}
 		v.span(month, v.Activities...)
@@ -100,14 +103,25 @@ func (s *Store) AllChildren(ctx context.Context, account portal.AccountID, activ
 
 // AllChildrenOfDay gives one day of one activity for all the account's children of its structure.
 func (s *Store) AllChildrenOfDay(ctx context.Context, account portal.AccountID, activity portal.ActivityID, day portal.Date) (*Several, error) {
-	return s.several(ctx, account, func(v *Several) error {
+	return s.several(ctx, account, func(r reader, v *Several) error {
 		v.First, v.Last = day, day
-		return s.allChildren(ctx, v, activity)
+		return s.allChildren(ctx, r, v, activity)
 	})
 }
 
-// allChildren shows the children for whom an activity is open.
-func (s *Store) allChildren(ctx context.Context, v *Several, activity portal.ActivityID) error {
+// oneChild shows a child with the activities that it chooses from.
+func (s *Store) oneChild(ctx context.Context, r reader, v *Several, child portal.ChildID) error {
+	c, setup, err := s.childOf(ctx, v.Children, child)
+	if err != nil {
+		return err
+	}
+	list, err := s.offeredTo(r, setup, []portal.ChildID{child})
+	v.Shown, v.Setup, v.Activities, v.Offered = []portal.Child{c}, setup, list[child], list[child]
+	return err
+}
+
+// allChildren shows the children who choose from an activity.
+func (s *Store) allChildren(ctx context.Context, r reader, v *Several, activity portal.ActivityID) error {
 	for _, c := range v.Children {
 		setup, err := s.Setup(ctx, c.StructureID)
 		if err != nil {
@@ -121,31 +135,37 @@ func (s *Store) allChildren(ctx context.Context, v *Several, activity portal.Act
 	if v.Setup == nil {
 		return portal.NotFound("Cette activité n’existe pas, ou n’est pas ouverte à vos enfants.")
 	}
+	ids := make([]portal.ChildID, len(v.Shown))
+	for i, c := range v.Shown {
+		ids[i] = c.ID
+	}
+	list, err := s.offeredTo(r, v.Setup, ids)
+	if err != nil {
+		return err
+	}
+	v.Offered = list.any(v.Setup)
+	v.Shown = slices.DeleteFunc(v.Shown, func(c portal.Child) bool { return !slices.Contains(list[c.ID], v.Activities[0]) })
+	if len(v.Shown) == 0 {
+		return s.refuseOffered(r, v.Setup, v.Activities[0], ids[0], list)
+	}
 	return nil
 }
 
 // AllOfDay gives one day of every activity for one of the account's children.
 func (s *Store) AllOfDay(ctx context.Context, account portal.AccountID, child portal.ChildID, day portal.Date) (*Several, error) {
-	return s.several(ctx, account, func(v *Several) error {
-		c, setup, err := s.childOf(ctx, v.Children, child)
-		if err != nil {
-			return err
-		}
-		v.Shown, v.Setup, v.First, v.Last = []portal.Child{c}, setup, day, day
-		for i := range setup.Activities {
-			v.Activities = append(v.Activities, &setup.Activities[i])
-		}
-		return nil
+	return s.several(ctx, account, func(r reader, v *Several) error {
+		v.First, v.Last = day, day
+		return s.oneChild(ctx, r, v, child)
 	})
 }
 
-func (s *Store) several(ctx context.Context, account portal.AccountID, choose func(*Several) error) (*Several, error) {
+func (s *Store) several(ctx context.Context, account portal.AccountID, choose func(reader, *Several) error) (*Several, error) {
 	v := &Several{Now: s.now()}
 	err := s.snapshot(ctx, func(r reader) (err error) {
 		if v.Children, err = childrenOf(r, account, portal.DateOf(v.Now)); err != nil {
 			return err
 		}
-		if err := choose(v); err != nil {
+		if err := choose(r, v); err != nil {
 			return err
 		}
 		if v.Draft, err = draftOf(r, account); err != nil {

@@ -84,6 +84,9 @@ func transmit(run steps, setup *portal.Setup, night *portal.Night) error {
 	if err := applyRegistrations(run, setup, night); err != nil {
 		return err
 	}
+	if err := endRequests(run, setup, night); err != nil {
+		return err
+	}
 	if err := advanceAll(run, setup, night.Date, night); err != nil {
 		return err
 	}
@@ -147,10 +150,14 @@ func (s *Store) Nights(ctx context.Context, structure portal.StructureID, n int)
 }
 
 // closeMovements settles at most nightChunk pending requests: what the parent was told holds, except that a child who
-// waited may have got a place, or have been taken off the list.
+// waited may have got a place, or have been taken off the list, and that staff may have answered since.
 func closeMovements(tx *Tx, night *portal.Night) (int, error) {
 	n, err := tx.change(`UPDATE movement SET night_id = ?1,
-		final = CASE WHEN outcome <> 'waiting' THEN outcome
+		final = CASE WHEN outcome NOT IN ('waiting', 'asked') THEN outcome
+			WHEN EXISTS (SELECT 1 FROM request q WHERE q.child_id = movement.child_id AND q.activity_id = movement.activity_id AND q.day = movement.day) THEN 'asked'
+			WHEN outcome = 'asked' THEN coalesce((SELECT b.status FROM booking b WHERE b.child_id = movement.child_id AND b.activity_id = movement.activity_id AND b.day = movement.day),
+				(SELECT d.outcome FROM movement d WHERE d.child_id = movement.child_id AND d.activity_id = movement.activity_id AND d.day = movement.day
+					AND d.action = 'decide' AND d.id > movement.id ORDER BY d.id DESC LIMIT 1), 'cancelled')
 			ELSE coalesce((SELECT b.status FROM booking b WHERE b.child_id = movement.child_id AND b.activity_id = movement.activity_id AND b.day = movement.day), 'cancelled') END,
 		final_rank = CASE WHEN outcome <> 'waiting' THEN 0 ELSE coalesce((SELECT count(*) FROM booking me JOIN booking w
 			ON w.activity_id = me.activity_id AND w.day = me.day AND w.status = 'waiting' AND w.queue <= me.queue

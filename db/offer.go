@@ -310,7 +310,14 @@ func acceptOffer(tx *Tx, setup *portal.Setup, a *portal.Activity, o *portal.Offe
 	if err != nil {
 		return err
 	}
-	along, why, err := alongOf(tx, setup, a, children, o.Day, now)
+	why, err := refuseBarred(tx, setup, a, children, o.Day, now)
+	if err != nil {
+		return err
+	}
+	var along []portal.Along
+	if why == nil {
+		along, why, err = alongOf(tx, setup, a, children, o.Day, now)
+	}
 	if err != nil {
 		return err
 	}
@@ -409,10 +416,21 @@ func (s *Store) LeaveList(ctx context.Context, account portal.AccountID, child p
 		if _, _, why := slot.Ask(false, portal.Hours{}, now); why != nil {
 			return why
 		}
-		if err := leaveList(tx, kid.StructureID, a, listMovement{account: account, child: child, day: day, at: now}); err != nil {
-			return err
+		days := []portal.Date{day}
+		if a.WholeWeek { // the week is left as it was asked: as a whole
+			if days, err = waitingWeek(tx, a, child, day); err != nil {
+				return err
+			}
 		}
-		return advance(tx, setup, a, day, now)
+		for _, d := range days {
+			if err := leaveList(tx, kid.StructureID, a, listMovement{account: account, child: child, day: d, at: now}); err != nil {
+				return err
+			}
+			if err := advance(tx, setup, a, d, now); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
@@ -469,8 +487,9 @@ func auditOffers(q querier) ([]string, error) {
 	return column[string](q, `SELECT printf('offer %d: a child does not wait', o.id) FROM offer o JOIN offer_child oc ON oc.offer_id = o.id
 		WHERE o.state = 'open' AND NOT EXISTS (SELECT 1 FROM booking b WHERE b.child_id = oc.child_id AND b.activity_id = o.activity_id AND b.day = o.day AND b.status = 'waiting')
 		UNION ALL SELECT printf('counter %d on %s: %d places taken and %d offered for %d', c.id, o.day,
-				coalesce((SELECT taken FROM counter_day d WHERE d.counter_id = c.id AND d.day = o.day), 0), count(*), c.capacity)
-			FROM offer o JOIN offer_child oc ON oc.offer_id = o.id JOIN counter_activity ca ON ca.activity_id = o.activity_id JOIN counter c ON c.id = ca.counter_id
-			WHERE o.state = 'open' GROUP BY c.id, o.day
-			HAVING count(*) + coalesce((SELECT taken FROM counter_day d WHERE d.counter_id = c.id AND d.day = o.day), 0) > c.capacity`)
+				coalesce((SELECT taken FROM counter_day d WHERE d.counter_id = c.id AND d.day = o.day), 0), count(*), `+placesOn("c.id", "o.day")+`)
+			FROM offer o JOIN offer_child oc ON oc.offer_id = o.id JOIN booking b ON b.child_id = oc.child_id AND b.activity_id = o.activity_id AND b.day = o.day
+			JOIN counter_activity ca ON ca.activity_id = o.activity_id JOIN counter c ON c.id = ca.counter_id
+			WHERE o.state = 'open' AND `+counts+` GROUP BY c.id, o.day
+			HAVING count(*) + coalesce((SELECT taken FROM counter_day d WHERE d.counter_id = c.id AND d.day = o.day), 0) > `+placesOn("c.id", "o.day"))
 }

@@ -27,7 +27,8 @@ type Registrations struct {
 	Now      time.Time
 	Children []portal.Child
 	Setups   map[portal.StructureID]*portal.Setup
-	List     []Registration // by child, in the order of their creation
+	Offered  map[portal.ChildID][]*portal.Activity // to choose from
+	List     []Registration                        // by child, in the order of their creation
 }
 
 // Registrations lists the registrations of the account's children.
@@ -35,6 +36,9 @@ func (s *Store) Registrations(ctx context.Context, account portal.AccountID) (*R
 	l := &Registrations{Now: s.now(), Setups: map[portal.StructureID]*portal.Setup{}}
 	err := s.snapshot(ctx, func(r reader) (err error) {
 		if l.Children, err = childrenOf(r, account, portal.DateOf(l.Now)); err != nil {
+			return err
+		}
+		if l.Offered, err = s.offeredToAll(ctx, r, l.Children); err != nil {
 			return err
 		}
 		rows, err := registrationRows(r, "r.child_id IN (SELECT fc.child_id FROM sees g JOIN family_child fc ON fc.family_id = g.family_id WHERE g.account_id = ?)", account)
@@ -65,6 +69,13 @@ func (s *Store) NewRegistration(ctx context.Context, account portal.AccountID, c
 	}
 	reg := &Registration{}
 	if reg.Child, reg.Setup, reg.Activity, err = s.choose(ctx, children, child, activity); err != nil {
+		return nil, err
+	}
+	list, err := s.offeredToAll(ctx, s.read(ctx), children)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.refuseOffered(s.read(ctx), reg.Setup, reg.Activity, child, list); err != nil {
 		return nil, err
 	}
 	if !reg.Activity.Annual {
@@ -225,6 +236,7 @@ type registrationRow struct {
 	unopened []portal.Date       // days up to through that wait for the town to open them to bookings, ascending
 	asked    []registrationAsked // by whom and when, version by version; the pending one comes last
 	pending  *portal.Registration
+	pupil    *portal.Pupil // what rules look at of the child; nil when no day waits to be opened
 }
 
 type registrationAsked struct {
@@ -262,7 +274,29 @@ func registrationRows(q querier, where string, args ...any) ([]registrationRow, 
 	if err != nil {
 		return nil, err
 	}
-	return list, unopenedDays(q, list, where, args...)
+	if err := unopenedDays(q, list, where, args...); err != nil {
+		return nil, err
+	}
+	return list, registrationPupils(q, list)
+}
+
+// registrationPupils adds the children whose days wait for the town to open them: who may book them, and when, may depend
+// on the child.
+func registrationPupils(q querier, list []registrationRow) error {
+	var children []portal.ChildID
+	for i := range list {
+		if len(list[i].unopened) > 0 {
+			children = append(children, list[i].child)
+		}
+	}
+	if len(children) == 0 {
+		return nil
+	}
+	pupils, err := pupilsOf(q, children)
+	for i := range list {
+		list[i].pupil = pupils[list[i].child]
+	}
+	return err
 }
 
 // unopenedDays adds to registrations, which are in the order of their IDs, the days that wait for the town to open them.

@@ -89,7 +89,7 @@ func registrationDays(q querier, setup *portal.Setup, a *portal.Activity, r port
 	slots := g.row(0, 0)
 	days := make([]portal.RegistrationDay, len(slots))
 	for i := range slots {
-		days[i].Slot, days[i].Unopened = &slots[i], slots[i].Unopened(due)
+		days[i].Slot, days[i].Unopened, days[i].Bar = &slots[i], slots[i].Unopened(due), slots[i].Barred(due)
 	}
 	_, err = all(q, func(rows *sql.Rows) (struct{}, error) {
 		var day portal.Date
@@ -246,7 +246,9 @@ func (row *registrationRow) tonight(setup *portal.Setup, night *portal.Night) *r
 		from(max(row.through+1, earliest))
 	}
 	for _, day := range row.unopened {
-		if slot := setup.NewSlot(row.child, a, day); day >= earliest && !slot.Unopened(night.Due) {
+		slot := setup.NewSlot(row.child, a, day)
+		setup.Admit(&slot, row.pupil)
+		if day >= earliest && !slot.Unopened(night.Due) {
 			from(day)
 			break // they are in order
 		}
@@ -343,6 +345,9 @@ func applyStep(tx *Tx, setup *portal.Setup, night *portal.Night, row *registrati
 		if slot.Status != portal.NotBooked {
 			m.Action = string(portal.WishChange)
 		}
+		m.Reason = registrationWords + " : " + step.Why
+	case portal.RegistrationBarred:
+		m.Action, m.Outcome = string(portal.WishAdd), portal.OutcomeRefused
 		m.Reason = registrationWords + " : " + step.Why
 	case portal.RegistrationNeeded:
 		m.Action, m.Outcome = string(portal.WishRemove), portal.OutcomeRefused

@@ -292,6 +292,12 @@ func (s *Store) OpeningReminders(ctx context.Context, structure portal.Structure
 	var batches []ReminderBatch[portal.OpeningReminder]
 	for _, p := range setup.OpenPeriods(now) {
 		batch := ReminderBatch[portal.OpeningReminder]{Key: fmt.Sprintf("%s:%d:%s:%s:%d", portal.RemindOpening, structure, p.First, p.Last, p.Opens.Unix())}
+		switch p.For {
+		case portal.OpensForResidents:
+			batch.Key += ":commune"
+		case portal.OpensForOthers:
+			batch.Key += ":ailleurs"
+		}
 		err := s.snapshot(ctx, func(r reader) error {
 			done, err := reminderDone(r, batch.Key)
 			if err != nil || done {
@@ -301,6 +307,11 @@ func (s *Store) OpeningReminders(ctx context.Context, structure portal.Structure
 			if err != nil {
 				return err
 			}
+			pupils, err := pupilsOf(r, children)
+			if err != nil {
+				return err
+			}
+			children = slices.DeleteFunc(children, func(c portal.ChildID) bool { return !p.Holds(setup, pupils[c], now) })
 			families, err := remindedFamilies(r, setup.Structure, children, portal.RemindOpening)
 			for _, f := range families {
 				batch.Reminders = append(batch.Reminders, portal.OpeningReminder{Reminded: f.Reminded, Period: p, Children: f.children})

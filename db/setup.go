@@ -64,6 +64,19 @@ func (c *setupCache) forget() {
 	c.kept = nil
 }
 
+// names reads how things are called.
+func names[T ~int64](q querier, query string, structure portal.StructureID) (map[T]string, error) {
+	list := map[T]string{}
+	_, err := all(q, func(r *sql.Rows) (struct{}, error) {
+		var id T
+		var name string
+		err := r.Scan(&id, &name)
+		list[id] = name
+		return struct{}{}, err
+	}, query, structure)
+	return list, err
+}
+
 func loadSetup(q querier, id portal.StructureID) (*portal.Setup, error) {
 	var setup portal.Setup
 	st, err := one(q, scanStructure, structureColumns+" WHERE s.id = ?", id)
@@ -101,6 +114,12 @@ func loadSetup(q querier, id portal.StructureID) (*portal.Setup, error) {
 		return nil, err
 	}
 	if setup.Activities, err = loadActivities(q, id); err != nil {
+		return nil, err
+	}
+	if setup.SchoolNames, err = names[portal.SchoolID](q, "SELECT id, name FROM school WHERE structure_id = ?", id); err != nil {
+		return nil, err
+	}
+	if setup.ClassNames, err = names[portal.ClassID](q, "SELECT cl.id, cl.name FROM class cl JOIN school s ON s.id = cl.school_id WHERE s.structure_id = ?", id); err != nil {
 		return nil, err
 	}
 	if setup.MailTexts, err = mailTexts(q, id); err != nil {

@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,12 +19,18 @@ type validation struct {
 	list    []portal.Request
 	lines   []portal.Movement // what came of each; one without action has no line
 	settled []bool
+	inSpan  bool // a span is being settled: its own requests are settled one by one
 }
 
 // settle settles a request, with those that go with it.
 func (v *validation) settle(i int) error {
 	if v.settled[i] {
 		return nil
+	}
+	if !v.inSpan {
+		if bound := portal.Bound(v.list, i); bound != nil {
+			return v.settleSpan(bound)
+		}
 	}
 	unit := portal.Unit(v.list, i)
 	if v.list[i].Slot.Wish == portal.WishChange && len(unit) > 1 {
@@ -83,7 +90,7 @@ func (v *validation) loosen(unit []int) error {
 		kept, waits := false, false
 		for _, b := range by {
 			kept = kept || v.lines[b].Outcome == portal.OutcomeBooked
-			waits = waits || v.lines[b].Outcome == portal.OutcomeWaiting
+			waits = waits || v.waits(b)
 		}
 		if err := v.refresh([]int{k}); err != nil {
 			return err
@@ -100,12 +107,165 @@ func (v *validation) loosen(unit []int) error {
 		}
 		*line = portal.Movement{}
 		for _, b := range by {
-			if v.lines[b].Outcome == portal.OutcomeWaiting {
+			if v.waits(b) {
 				v.lines[b].Reason = strings.TrimSpace(v.lines[b].Reason + " " + portal.AlongWords(slot.Activity))
 			}
 		}
 	}
 	return nil
+}
+
+// waits says that a request has to wait for a place, or for the answer of staff.
+func (v *validation) waits(k int) bool {
+	return v.lines[k].Outcome == portal.OutcomeWaiting || v.lines[k].Outcome == portal.OutcomeAsked
+}
+
+// settleSpan settles requests that are bound together because days are counted: all of them; but of a span that would be left
+// with too few days, or with a part of a whole week, none. A whole week of which one day is full waits as a whole.
+func (v *validation) settleSpan(bound []int) error {
+	before := v.snapshot()
+	counts, err := v.spanCounts(bound)
+	if err != nil {
+		return err
+	}
+	if err := v.tx.exec("SAVEPOINT span"); err != nil {
+		return err
+	}
+	refused, waiting := map[int]*portal.Error{}, map[int]bool{}
+	for {
+		short, why, err := v.trySpan(bound, counts, refused, waiting)
+		if err != nil {
+			return err
+		}
+		split := v.splitWeek(bound)
+		if short < 0 && split < 0 {
+			break
+		}
+		if err := v.back(before); err != nil {
+			return err
+		}
+		if short >= 0 {
+			for _, k := range portal.SpanMates(v.list, short) {
+				refused[k] = why
+			}
+			continue
+		}
+		for _, k := range portal.SpanMates(v.list, split) {
+			if v.list[k].Slot.Week.First == v.list[split].Slot.Week.First {
+				waiting[k] = true
+			}
+		}
+	}
+	return v.tx.exec("RELEASE span")
+}
+
+// validationState is what of a validation is undone with the base.
+type validationState struct {
+	lines   []portal.Movement
+	settled []bool
+}
+
+func (v *validation) snapshot() validationState {
+	return validationState{slices.Clone(v.lines), slices.Clone(v.settled)}
+}
+
+// back undoes what was done since the savepoint.
+func (v *validation) back(to validationState) error {
+	copy(v.lines, to.lines)
+	copy(v.settled, to.settled)
+	return v.tx.exec("ROLLBACK TO span")
+}
+
+// spanCount is how many days a child has over a week and over a span.
+type spanCount struct{ week, span int }
+
+// spanCounts reads how many days are saved over the week and the span of each of some requests.
+func (v *validation) spanCounts(ranks []int) (map[int]spanCount, error) {
+	counts := map[int]spanCount{}
+	for _, k := range ranks {
+		if err := v.refresh([]int{k}); err != nil {
+			return nil, err
+		}
+		slot := &v.list[k].Slot
+		counts[k] = spanCount{slot.Week.Before, slot.Span.Before}
+	}
+	return counts, nil
+}
+
+// trySpan settles bound requests, some of which are known to be refused and others to wait. It gives one whose span is left
+// with too few days, and why it cannot stand, or -1.
+func (v *validation) trySpan(bound []int, before map[int]spanCount, refused map[int]*portal.Error, waiting map[int]bool) (short int, why *portal.Error, err error) {
+	v.inSpan = true
+	defer func() { v.inSpan = false }()
+	for _, k := range bound {
+		if why := refused[k]; why != nil {
+			if err := v.refresh([]int{k}); err != nil {
+				return -1, nil, err
+			}
+			if err := v.write([]int{k}, []portal.Outcome{portal.OutcomeRefused}, []*portal.Error{why}); err != nil {
+				return -1, nil, err
+			}
+		}
+	}
+	for _, k := range bound {
+		settle := v.settle
+		if waiting[k] && v.list[k].Slot.Wish == portal.WishAdd {
+			settle = v.waitFor
+		}
+		if err := settle(k); err != nil {
+			return -1, nil, err
+		}
+	}
+	outcomes := slices.Clone(v.lines)
+	after, err := v.spanCounts(bound)
+	if err != nil {
+		return -1, nil, err
+	}
+	for _, k := range bound {
+		slot := &v.list[k].Slot
+		if refused[k] != nil || !slot.Short(after[k].week, after[k].span, before[k].week, before[k].span) {
+			continue
+		}
+		var first *portal.Error
+		for _, mate := range portal.SpanMates(v.list, k) {
+			if line := &outcomes[mate]; line.Outcome == portal.OutcomeRefused && first == nil {
+				first = portal.Conflict("%s", line.Reason)
+			}
+		}
+		return k, slot.Spoilt(first), nil
+	}
+	return -1, nil, nil
+}
+
+// waitFor puts a child on the waiting list of a day of a whole week, if it can be booked at all.
+func (v *validation) waitFor(k int) error {
+	if v.settled[k] {
+		return nil
+	}
+	if err := v.refresh([]int{k}); err != nil {
+		return err
+	}
+	outcome, why := v.list[k].Slot.Decide(v.now)
+	if why == nil && outcome == portal.OutcomeBooked && v.list[k].Slot.Status == portal.NotBooked {
+		outcome = portal.OutcomeWaiting
+	}
+	return v.write([]int{k}, []portal.Outcome{outcome}, []*portal.Error{why})
+}
+
+// splitWeek gives one of the requests of a whole week of which some days were booked and others have to wait, or -1.
+func (v *validation) splitWeek(bound []int) int {
+	for _, k := range bound {
+		if slot := &v.list[k].Slot; !slot.Activity.WholeWeek || v.lines[k].Outcome != portal.OutcomeBooked || v.lines[k].Idle {
+			continue
+		}
+		for _, mate := range portal.SpanMates(v.list, k) {
+			other := &v.list[mate].Slot
+			if v.lines[mate].Outcome == portal.OutcomeWaiting && other.Child == v.list[k].Slot.Child && other.Week.First == v.list[k].Slot.Week.First {
+				return k
+			}
+		}
+	}
+	return -1
 }
 
 // settleChanges settles the changes of hours of a child's day: all of them, when they fit together; else each that fits

@@ -95,8 +95,11 @@ func (r *round) lists(lists []*portal.Activity, day portal.Date) error {
 	for c := range free {
 		free[c] -= r.late[counterDay{c, day}]
 	}
-	turns, err := r.withAlong(portal.Turns(waiters), free, day)
+	turns, err := r.admitted(portal.Turns(waiters), day)
 	if err != nil {
+		return err
+	}
+	if turns, err = r.withAlong(turns, free, day); err != nil {
 		return err
 	}
 	for _, turn := range portal.Served(turns, free) {
@@ -131,6 +134,9 @@ func shareCounter(a, b *portal.Activity) bool {
 // open says whether places of the day still go to who waits: nobody is served who could no longer say no.
 func (r *round) open(a *portal.Activity, day portal.Date) bool {
 	slot := r.setup.NewSlot(0, a, day)
+	if a.Closed(r.now) {
+		return false
+	}
 	if a.WaitMode != portal.WaitOffer {
 		return slot.Promotable(r.now)
 	}
@@ -145,9 +151,13 @@ func (r *round) open(a *portal.Activity, day portal.Date) bool {
 func waitersOf(tx *Tx, a *portal.Activity, day portal.Date) ([]portal.Waiter, error) {
 	return all(tx, func(r *sql.Rows) (w portal.Waiter, err error) {
 		w.Activity = a
-		err = r.Scan(&w.Child, &w.Account, &w.Queue, into{&w.Since}, &w.Together)
+		var groups sql.NullString
+		if err := r.Scan(&w.Child, &w.Account, &w.Queue, into{&w.Since}, &w.Together, &groups); err != nil {
+			return w, err
+		}
+		w.Counters, err = countersCounting(a, groups)
 		return w, err
-	}, `SELECT b.child_id, b.account_id, b.queue, b.since, b.together FROM booking b
+	}, `SELECT b.child_id, b.account_id, b.queue, b.since, b.together, b.counters FROM booking b
 		WHERE b.activity_id = ? AND b.day = ? AND b.status = 'waiting' AND NOT EXISTS (SELECT 1 FROM offer o JOIN offer_child oc ON oc.offer_id = o.id
 			WHERE o.state = 'open' AND o.activity_id = b.activity_id AND o.day = b.day AND oc.child_id = b.child_id)`, a.ID, day)
 }
@@ -155,7 +165,7 @@ func waitersOf(tx *Tx, a *portal.Activity, day portal.Date) ([]portal.Waiter, er
 // fillFree counts, for each limited counter of an activity, the places that nobody has and that are offered to nobody.
 func (r *round) fillFree(free map[portal.CounterID]int, a *portal.Activity, day portal.Date) error {
 	for _, c := range a.Counters {
-		if _, known := free[c.ID]; known {
+		if _, known := free[c.ID]; known || !c.Counts() {
 			continue
 		}
 		var n sql.NullInt64
@@ -177,22 +187,120 @@ type counterDay struct {
 
 // lateOf counts the places that came free after the hour of a night that runs late: they are the next night's, as if this one
 // had run on time. Who left a list gave no place back, nor did a child who is booked again.
-func lateOf(tx *Tx, night *portal.Night) (map[counterDay]int, error) {
-	late := map[counterDay]int{}
-	_, err := all(tx, func(r *sql.Rows) (struct{}, error) {
-		var c counterDay
-		var n int
-		err := r.Scan(&c.counter, &c.day, &n)
-		late[c] = n
-		return struct{}{}, err
-	}, `SELECT ca.counter_id, m.day, count(DISTINCT m.child_id) FROM movement m JOIN counter_activity ca ON ca.activity_id = m.activity_id
+func lateOf(tx *Tx, setup *portal.Setup, night *portal.Night) (map[counterDay]int, error) {
+	type freed struct {
+		counterDay
+		child portal.ChildID
+	}
+	list, err := all(tx, func(r *sql.Rows) (f freed, err error) {
+		err = r.Scan(&f.counter, &f.day, &f.child)
+		return f, err
+	}, `SELECT DISTINCT ca.counter_id, m.day, m.child_id FROM movement m JOIN counter_activity ca ON ca.activity_id = m.activity_id
 		WHERE m.structure_id = ? AND m.night_id IS NULL AND m.outcome <> 'refused' AND m.at >= ? AND m.outcome = 'cancelled' AND m.registration_id IS NULL AND NOT m.idle
 		AND coalesce((SELECT p.outcome FROM movement p WHERE p.child_id = m.child_id AND p.activity_id = m.activity_id AND p.day = m.day AND p.id < m.id
 			AND p.action IN ('add', 'promote') AND p.outcome <> 'refused' ORDER BY p.id DESC LIMIT 1), 'booked') = 'booked'
 		AND NOT EXISTS (SELECT 1 FROM booking b WHERE b.child_id = m.child_id AND b.activity_id = m.activity_id AND b.day = m.day AND b.status = 'booked')
-		GROUP BY 1, 2`, night.Structure, at(night.Due))
-	return late, err
+		`, night.Structure, at(night.Due))
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	children := make([]portal.ChildID, len(list))
+	for i, f := range list {
+		children[i] = f.child
+	}
+	pupils, err := pupilsOf(tx, children)
+	if err != nil {
+		return nil, err
+	}
+	counters := map[portal.CounterID]portal.Counter{}
+	for _, a := range setup.Activities {
+		for _, c := range a.Counters {
+			counters[c.ID] = c
+		}
+	}
+	late := map[counterDay]int{}
+	for _, f := range list {
+		if c, known := counters[f.counter]; known && c.Holds(pupils[f.child], f.day, setup) {
+			late[f.counterDay]++
+		}
+	}
+	return late, nil
 }
+
+// admitted leaves out the turns of children whom a rule keeps from the day by now: they keep their rank.
+func (r *round) admitted(turns []portal.Turn, day portal.Date) ([]portal.Turn, error) {
+	var kept []portal.Turn
+	for _, turn := range turns {
+		why, err := refuseBarred(r.tx, r.setup, turn.Activity, turn.Children, day, r.now)
+		if err != nil {
+			return nil, err
+		}
+		fits := true
+		if why == nil && turn.Activity.WholeWeek {
+			if fits, err = r.weekFits(turn, day); err != nil {
+				return nil, err
+			}
+		}
+		if why == nil && fits {
+			kept = append(kept, turn)
+		}
+	}
+	return kept, nil
+}
+
+// refuseBarred says which rule keeps one of some children from a day, or nothing.
+func refuseBarred(tx *Tx, setup *portal.Setup, a *portal.Activity, children []portal.ChildID, day portal.Date, now time.Time) (*portal.Error, error) {
+	if !a.AsksWho() && !a.Closed(now) {
+		return nil, nil
+	}
+	for _, child := range children {
+		slot, err := slotOf(tx, setup, a, child, day, Draft{})
+		if err != nil {
+			return nil, err
+		}
+		if bar := slot.Barred(now); bar != nil {
+			return portal.Conflict("%s %s", bar.Why, bar.Do), nil
+		}
+	}
+	return nil, nil
+}
+
+// waitingWeek lists the days of the week for which a child waits.
+func waitingWeek(q querier, a *portal.Activity, child portal.ChildID, day portal.Date) ([]portal.Date, error) {
+	return column[portal.Date](q, "SELECT day FROM booking WHERE child_id = ? AND activity_id = ? AND day BETWEEN ? AND ? AND status = 'waiting' ORDER BY day",
+		child, a.ID, day.Monday(), day.Monday()+6)
+}
+
+// weekFits says whether the other days of the week for which the children of a turn wait have a place for them too, those
+// who waited before them served first: a week that is booked as a whole is also given as a whole.
+func (r *round) weekFits(turn portal.Turn, day portal.Date) (bool, error) {
+	for _, child := range turn.Children {
+		days, err := waitingWeek(r.tx, turn.Activity, child, day)
+		if err != nil {
+			return false, err
+		}
+		for _, d := range days {
+			if d == day {
+				continue
+			}
+			if !r.open(turn.Activity, d) {
+				return false, nil
+			}
+			var fits bool
+			if err := r.tx.row(&fits, weekPlace, child, turn.Activity.ID, d, len(turn.Children)-1); err != nil || !fits {
+				return false, err
+			}
+		}
+	}
+	return true, nil
+}
+
+// weekPlace says whether a waiting child is among those whom the free places of each counter can serve; ?4 is how many
+// brothers and sisters are served with it.
+var weekPlace = `SELECT NOT EXISTS (SELECT 1 FROM booking b JOIN counter_activity ca ON ca.activity_id = b.activity_id JOIN counter c ON c.id = ca.counter_id
+	WHERE b.child_id = ?1 AND b.activity_id = ?2 AND b.day = ?3 AND ` + counts + ` AND coalesce(` + placesOn("c.id", "b.day") + `, 9223372036854775807)
+		- coalesce((SELECT taken FROM counter_day t WHERE t.counter_id = c.id AND t.day = b.day), 0) <= ?4 + (SELECT count(*) FROM booking w
+			WHERE w.activity_id = b.activity_id AND w.day = b.day AND w.status = 'waiting' AND w.queue < b.queue))`
 
 // withAlong completes turns with what their activity needs besides, and leaves out those who cannot have it: they keep their
 // rank. Of what is needed, only the places that nobody waits for are free.
@@ -208,11 +316,12 @@ func (r *round) withAlong(turns []portal.Turn, free map[portal.CounterID]int, da
 		}
 		for _, n := range along {
 			for _, c := range n.Activity.Counters {
-				if _, known := free[c.ID]; known || !c.Limited {
+				capacity, limited := c.On(day)
+				if _, known := free[c.ID]; known || !limited {
 					continue
 				}
 				var left int
-				if err := r.tx.row(&left, "SELECT ?1 - coalesce((SELECT taken + waiting FROM counter_day WHERE counter_id = ?2 AND day = ?3), 0)", c.Capacity, c.ID, day); err != nil {
+				if err := r.tx.row(&left, "SELECT ?1 - coalesce((SELECT taken + waiting FROM counter_day WHERE counter_id = ?2 AND day = ?3), 0)", capacity, c.ID, day); err != nil {
 					return nil, err
 				}
 				free[c.ID] = left
@@ -253,8 +362,8 @@ func alongOf(tx *Tx, setup *portal.Setup, a *portal.Activity, children []portal.
 			if err != nil || why != nil {
 				return nil, why, err
 			}
-			for _, n := range append(more, portal.Along{Child: child, Activity: needed, Hours: hours}) {
-				if !slices.Contains(list, n) {
+			for _, n := range append(more, portal.Along{Child: child, Activity: needed, Hours: hours, Counters: counterIDs(there.Counters)}) {
+				if !slices.ContainsFunc(list, func(known portal.Along) bool { return known.Child == n.Child && known.Activity == n.Activity }) {
 					list = append(list, n)
 				}
 			}
@@ -266,7 +375,10 @@ func alongOf(tx *Tx, setup *portal.Setup, a *portal.Activity, children []portal.
 // bookAlong books what goes with the place of a turn; m says who, when, and in which night.
 func bookAlong(tx *Tx, setup *portal.Setup, along []portal.Along, day portal.Date, m listMovement) error {
 	for _, n := range along {
-		slot := setup.NewSlot(n.Child, n.Activity, day)
+		slot, err := slotOf(tx, setup, n.Activity, n.Child, day, Draft{})
+		if err != nil {
+			return err
+		}
 		slot.WishHours = n.Hours
 		if err := book(tx, m.account, &slot, m.at); err != nil {
 			return err
@@ -279,10 +391,10 @@ func bookAlong(tx *Tx, setup *portal.Setup, along []portal.Along, day portal.Dat
 	return nil
 }
 
-const freePlaces = `SELECT c.capacity - coalesce((SELECT taken FROM counter_day WHERE counter_id = c.id AND day = ?2), 0)
-	- (SELECT count(*) FROM counter_activity ca JOIN offer o ON o.activity_id = ca.activity_id AND o.day = ?2 AND o.state = 'open'
-		JOIN offer_child oc ON oc.offer_id = o.id WHERE ca.counter_id = c.id)
-	FROM counter c WHERE c.id = ?1`
+var freePlaces = "SELECT " + placesOn("?1", "?2") + ` - coalesce((SELECT taken FROM counter_day WHERE counter_id = ?1 AND day = ?2), 0)
+	- (SELECT count(*) FROM counter c JOIN counter_activity ca ON ca.counter_id = c.id JOIN offer o ON o.activity_id = ca.activity_id AND o.day = ?2 AND o.state = 'open'
+		JOIN offer_child oc ON oc.offer_id = o.id JOIN booking b ON b.child_id = oc.child_id AND b.activity_id = o.activity_id AND b.day = o.day
+		WHERE c.id = ?1 AND ` + counts + ")"
 
 // serve does what the mode of the list says for a turn whose places are free. A place that another booking of the day needs
 // is not offered: nobody could decline it.
@@ -322,16 +434,25 @@ func (r *round) promote(turn portal.Turn, day portal.Date) error {
 		return err
 	}
 	for _, child := range turn.Children {
-		taken, err := takeWaiting(r.tx, turn.Activity, child, day)
-		if err != nil {
-			return err
+		days := []portal.Date{day}
+		if turn.Activity.WholeWeek {
+			var err error
+			if days, err = waitingWeek(r.tx, turn.Activity, child, day); err != nil {
+				return err
+			}
 		}
-		if !taken {
-			return errors.New("db: the list said free and the counter said full") // the same rows, in the same transaction: never
-		}
-		m.child = child
-		if err := m.insert(r.tx, r.setup.Structure.ID); err != nil {
-			return err
+		for _, d := range days {
+			taken, err := takeWaiting(r.tx, turn.Activity, child, d)
+			if err != nil {
+				return err
+			}
+			if !taken {
+				return errors.New("db: the list said free and the counter said full") // the same rows, in the same transaction: never
+			}
+			m.child, m.day = child, d
+			if err := m.insert(r.tx, r.setup.Structure.ID); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -339,7 +460,11 @@ func (r *round) promote(turn portal.Turn, day portal.Date) error {
 
 // takeWaiting turns a waiting child's request into a booking, when each of the counters has a place.
 func takeWaiting(tx *Tx, a *portal.Activity, child portal.ChildID, day portal.Date) (bool, error) {
-	taken, err := takePlaces(tx, a, day)
+	counters, err := countedBy(tx, child, a.ID, day)
+	if err != nil {
+		return false, err
+	}
+	taken, err := takePlaces(tx, counters, day)
 	if err != nil || !taken {
 		return false, err
 	}
@@ -350,16 +475,7 @@ func takeWaiting(tx *Tx, a *portal.Activity, child portal.ChildID, day portal.Da
 	if n == 0 {
 		return false, errors.New("db: a child who does not wait was to be served")
 	}
-	return true, lessWaiting(tx, a, day)
-}
-
-func lessWaiting(tx *Tx, a *portal.Activity, day portal.Date) error {
-	for _, c := range a.Counters {
-		if err := tx.exec("UPDATE counter_day SET waiting = waiting - 1 WHERE counter_id = ? AND day = ?", c.ID, day); err != nil {
-			return err
-		}
-	}
-	return nil
+	return true, lessWaiting(tx, counters, day)
 }
 
 // listMovement is a change that no receipt asked for: the list's own.
@@ -390,6 +506,10 @@ func leaveList(tx *Tx, structure portal.StructureID, a *portal.Activity, m listM
 	if err := m.insert(tx, structure); err != nil {
 		return err
 	}
+	counters, err := countedBy(tx, m.child, a.ID, m.day)
+	if err != nil {
+		return err
+	}
 	n, err := tx.change("DELETE FROM booking WHERE child_id = ? AND activity_id = ? AND day = ? AND status = 'waiting'", m.child, a.ID, m.day)
 	if err != nil {
 		return err
@@ -397,7 +517,7 @@ func leaveList(tx *Tx, structure portal.StructureID, a *portal.Activity, m listM
 	if n == 0 {
 		return errors.New("db: a child who does not wait was to leave the list")
 	}
-	return lessWaiting(tx, a, m.day)
+	return lessWaiting(tx, counters, m.day)
 }
 
 // waitedDay is a day that somebody waits for, or is offered a place of.
@@ -413,7 +533,7 @@ func waitedDays(q querier, structure portal.StructureID, from portal.Date) ([]wa
 		return w, err
 	}, `SELECT ca.activity_id, d.day FROM counter_day d INDEXED BY counter_day_waiting
 			JOIN counter c ON c.id = d.counter_id JOIN counter_activity ca ON ca.counter_id = c.id
-		WHERE d.waiting > 0 AND d.day >= ?2 AND c.structure_id = ?1 AND (c.capacity IS NULL OR d.taken < c.capacity)
+		WHERE d.waiting > 0 AND d.day >= ?2 AND c.structure_id = ?1 AND d.taken < coalesce(`+placesOn("c.id", "d.day")+`, 9223372036854775807)
 		UNION SELECT o.activity_id, o.day FROM offer o WHERE o.structure_id = ?1 AND o.state = 'open'
 		ORDER BY 2, 1`, structure, from)
 }
@@ -428,7 +548,7 @@ func advanceAll(run steps, setup *portal.Setup, from portal.Date, night *portal.
 		err := run.write(func(tx *Tx) (err error) {
 			r := &round{tx: tx, setup: setup, now: run.now(), night: night}
 			if night != nil {
-				if r.late, err = lateOf(tx, night); err != nil {
+				if r.late, err = lateOf(tx, setup, night); err != nil {
 					return err
 				}
 			}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -85,11 +86,16 @@ func (r *request) firstForEverybody() error {
 	if err != nil || len(children) == 0 {
 		return cmp.Or(err, error(portal.NotFound("Aucun enfant n’est rattaché à votre compte.")))
 	}
-	setup, err := r.site.store.Setup(r.ctx(), children[0].StructureID)
-	if err != nil || len(setup.Activities) == 0 {
-		return cmp.Or(err, error(portal.NotFound("Aucune activité n’est ouverte pour le moment. Appelez la mairie.")))
+	offered, err := r.site.store.Offered(r.ctx(), r.account())
+	if err != nil {
+		return err
 	}
-	return r.Redirect(views.CalendarPath(0, setup.Activities[0].ID), fiber.StatusSeeOther)
+	for _, c := range children {
+		if len(offered[c.ID]) > 0 {
+			return r.Redirect(views.CalendarPath(0, offered[c.ID][0].ID), fiber.StatusSeeOther)
+		}
+	}
+	return portal.NotFound("Aucune activité n’est ouverte pour le moment. Appelez la mairie.")
 }
 
 func (r *request) calendarPage(w where, asked string) (page *views.Calendar, err error) {
@@ -137,9 +143,9 @@ func (r *request) several(w where, month portal.Month) (*db.Several, error) {
 // drawCalendar makes the page of a month of one child and one activity.
 func (r *request) drawCalendar(c *db.Calendar) *views.Calendar {
 	w := where{c.Child.ID, c.Activity.ID}
-	page := r.monthPage(w, c.Month, fmt.Sprintf("Réserver %s %s", c.Activity.Spoken, portal.Of(c.Child.FirstName)), c.Children, c.Setup, c.Draft)
+	page := r.monthPage(w, c.Month, fmt.Sprintf("Réserver %s %s", c.Activity.Spoken, portal.Of(c.Child.FirstName)), c.Children, c.Setup, c.Offered, c.Draft)
 	page.CopyURL = copyURL(w, c.Month)
-	page.SetRules(c.Activity, c.Month, c.Now)
+	page.SetRules(c.Activity, c.Month, slices.ContainsFunc(c.Slots, func(s portal.Slot) bool { return s.Outside }), c.Now)
 	page.Hours = views.NewHoursForm("horaires", "mois", "", c.Activity, usualHours(c.Activity, c.Slots))
 	page.SetMonth(c.Setup, c.Activity, c.Slots, c.Now, c.Draft.Version)
 	return page
@@ -162,12 +168,16 @@ func (r *request) drawSeveral(w where, v *db.Several) *views.Calendar {
 	if w.child == 0 {
 		heading = "Réserver " + v.Activities[0].Spoken + " pour tous vos enfants"
 	}
-	page := r.monthPage(w, month, heading, v.Children, v.Setup, v.Draft)
+	page := r.monthPage(w, month, heading, v.Children, v.Setup, v.Offered, v.Draft)
 	page.Guide = "Touchez un jour pour choisir ses activités."
 	if w.child == 0 {
 		a := v.Activities[0]
 		page.Guide = "Touchez un jour : il change pour tous vos enfants à la fois. « Détail » ouvre le jour enfant par enfant, comme les jours pleins."
-		page.SetRules(a, month, v.Now)
+		outside := false
+		for d := v.First; d <= v.Last; d++ {
+			outside = outside || v.Slot(0, 0, d).Outside
+		}
+		page.SetRules(a, month, outside, v.Now)
 		page.Hours = views.NewHoursForm("horaires", "mois", "", a, a.DefaultHours())
 		page.Together, page.TogetherOn = views.TogetherWords(len(v.Shown), a.Limited()), togetherOn(v)
 	}
@@ -200,7 +210,7 @@ func togetherOn(v *db.Several) bool {
 }
 
 // monthPage is what the calendars have in common.
-func (r *request) monthPage(w where, month portal.Month, heading string, children []portal.Child, setup *portal.Setup, draft db.Draft) *views.Calendar {
+func (r *request) monthPage(w where, month portal.Month, heading string, children []portal.Child, setup *portal.Setup, offered []*portal.Activity, draft db.Draft) *views.Calendar {
 	page := &views.Calendar{
 		Frame: r.frame(fmt.Sprintf("%s, %s", heading, month.Word()), "/reservations"), Heading: heading,
 		Action: w.path(),
@@ -211,8 +221,8 @@ func (r *request) monthPage(w where, month portal.Month, heading string, childre
 	page.Children = childChips(children, w.child, func(id portal.ChildID) string { return views.CalendarURL(id, w.activity, month) })
 	if len(children) > 1 {
 		activity := w.activity
-		if activity == 0 && len(setup.Activities) > 0 {
-			activity = setup.Activities[0].ID
+		if activity == 0 && len(offered) > 0 {
+			activity = offered[0].ID
 		}
 		page.Children = append([]views.Chip{{URL: views.CalendarURL(0, activity, month), Icon: "personnes", Label: "Tous mes enfants", Current: w.child == 0}}, page.Children...)
 	}
@@ -221,8 +231,8 @@ func (r *request) monthPage(w where, month portal.Month, heading string, childre
 		one = children[0].ID
 	}
 	page.Activities = append(page.Activities, views.Chip{URL: views.CalendarURL(one, 0, month), Icon: "toutes", Label: "Toutes", Current: w.activity == 0})
-	for _, a := range setup.Activities {
-		page.Activities = append(page.Activities, views.ActivityChip(&a, views.CalendarURL(w.child, a.ID, month), a.ID == w.activity))
+	for _, a := range offered {
+		page.Activities = append(page.Activities, views.ActivityChip(a, views.CalendarURL(w.child, a.ID, month), a.ID == w.activity))
 	}
 	page.Basket = r.basket(draft, children, setup)
 	return page
@@ -298,6 +308,9 @@ func (r *request) askDay() error {
 	if err != nil && got == nil {
 		return err
 	}
+	if r.isHTMX() && refused == nil && got.Activity.WholeWeek {
+		return r.answerWeek(w, got, present)
+	}
 	if r.isHTMX() {
 		return r.answerClick(got, present, refused)
 	}
@@ -355,6 +368,20 @@ func (r *request) answerClick(got *db.Day, present bool, refused *portal.Error) 
 		answer.Warning = views.ClickWarning(&got.Slot, present, got.Along, got.Now)
 	}
 	return r.render(answer)
+}
+
+// answerWeek gives the month as it is now: where weeks are booked as a whole a click changes several days.
+func (r *request) answerWeek(w where, got *db.Day, present bool) error {
+	if r.FormValue("depuis") == "panier" {
+		return r.redirect303(cmp.Or(r.cameFrom(), w.url(got.Slot.Day.Month())))
+	}
+	page, err := r.calendarPage(w, got.Slot.Day.Month().String())
+	if err != nil {
+		return err
+	}
+	r.Set("HX-Retarget", "#mois")
+	r.Set("HX-Reswap", "outerMorph")
+	return r.render(views.SweepAnswer{Calendar: *page, Said: views.WeekSaid(&got.Slot, present, page.Basket)})
 }
 
 // refusedPage shows the calendar as it truly is, with the reason, to a browser without JavaScript.

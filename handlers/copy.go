@@ -134,14 +134,14 @@ func (r *request) copyForm(asked copyAsked, faults views.Faults) error {
 	if err != nil {
 		return err
 	}
+	offered, err := r.site.store.Offered(r.ctx(), r.account())
+	if err != nil {
+		return err
+	}
 	choices := 0
 	for _, c := range children {
-		setup, err := r.site.store.Setup(r.ctx(), c.StructureID)
-		if err != nil {
-			return err
-		}
 		child := views.CopyChild{Name: c.FirstName, Open: len(asked.to) == 0}
-		for _, a := range setup.Activities {
+		for _, a := range offered[c.ID] {
 			choice := views.CopyChoice{Value: fmt.Sprintf("%d-%d", c.ID, a.ID), Words: a.Short, Icon: views.ActivityIcon(a.Kind)}
 			choice.Source, choice.Target = choice.Value == asked.from, slices.Contains(asked.to, choice.Value)
 			child.Open = child.Open || choice.Target

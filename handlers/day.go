@@ -97,6 +97,9 @@ func (r *request) askInDay(w where) error {
 	if err != nil && (refused == nil || refused.Kind == portal.KindNotFound) {
 		return err
 	}
+	if r.isHTMX() && refused == nil && got.Activity.WholeWeek { // other days of the calendar behind changed too
+		return r.redirect303(w.url(day.Month()) + "#j-" + day.String())
+	}
 	if !r.isHTMX() && refused == nil {
 		return r.redirect303(w.path() + "?jour=" + day.String() + "#r-" + strconv.FormatInt(int64(want.Child), 10) + "-" + strconv.FormatInt(int64(want.Activity), 10))
 	}

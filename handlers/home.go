@@ -20,7 +20,7 @@ func (r *request) home() error {
 	children := map[portal.ChildID]portal.Child{}
 	for _, c := range h.Children {
 		children[c.ID] = c
-		page.AddChild(c, h.Setups[c.StructureID], h.Booked, h.Now)
+		page.AddChild(c, h.Setups[c.StructureID], h.Offered[c.ID], h.Booked, h.Now)
 	}
 	offers, err := r.site.store.OpenOffers(r.ctx(), r.account())
 	if err != nil {

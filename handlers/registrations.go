@@ -51,9 +51,9 @@ func (r *request) registrationsOf(c portal.Child, l *db.Registrations) views.Reg
 		taken[reg.Activity.ID] = taken[reg.Activity.ID] || reg.Course.Last() == 0 || reg.Pending != nil
 		child.Cards = append(child.Cards, card)
 	}
-	for i, a := range l.Setups[c.StructureID].Activities {
+	for _, a := range l.Offered[c.ID] {
 		if a.Annual && !taken[a.ID] {
-			child.New = append(child.New, views.ActivityChip(&l.Setups[c.StructureID].Activities[i], views.NewRegistrationPath(c.ID, a.ID), false))
+			child.New = append(child.New, views.ActivityChip(a, views.NewRegistrationPath(c.ID, a.ID), false))
 		}
 	}
 	return child
@@ -158,9 +158,13 @@ func (r *request) drawRegistration(f *registrationForm) (*views.RegistrationForm
 			return nil, err
 		}
 		v.Children = childChips(children, f.Child.ID, func(id portal.ChildID) string { return views.NewRegistrationPath(id, f.Activity.ID) })
-		for i, a := range f.Setup.Activities {
+		offered, err := r.site.store.Offered(r.ctx(), r.account())
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range offered[f.Child.ID] {
 			if a.Annual {
-				v.Activities = append(v.Activities, views.ActivityChip(&f.Setup.Activities[i], views.NewRegistrationPath(f.Child.ID, a.ID), a.ID == f.Activity.ID))
+				v.Activities = append(v.Activities, views.ActivityChip(a, views.NewRegistrationPath(f.Child.ID, a.ID), a.ID == f.Activity.ID))
 			}
 		}
 	case "arreter":

@@ -54,6 +54,12 @@ func (a *Activity) Check() error {
 	a.checkBooking(c)
 	a.checkLinks(c)
 	a.checkWindows(c)
+	if a.WholeWeek && a.Waitlist && a.WaitMode == WaitOffer {
+		c.fault("mode", "Une semaine entière ne se propose pas jour par jour : donnez les places sans demander de réponse.")
+	}
+	if a.Annual && a.Decided {
+		c.fault("annuel", "Une activité que la mairie décide jour par jour ne se réserve pas à l’année.")
+	}
 	if a.WaitMode == WaitOffer {
 		c.between("delai_offre", a.OfferHours, 1, 240, "Une place proposée se garde de %d à %d heures.")
 	}

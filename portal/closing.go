@@ -39,7 +39,7 @@ func (s *Setup) Closings(a *Activity, from, to time.Time) []Closing {
 // bookable gives until when a day may be booked; not possible on a closed day, nor before its booking window opens.
 func (s *Setup) bookable(a *Activity, day Date, now time.Time) Limit {
 	slot := s.NewSlot(0, a, day)
-	if !slot.Open || slot.Book.Early(now) {
+	if !slot.Open || slot.Book.Early(now) || a.Closed(now) {
 		return Limit{}
 	}
 	return slot.Book
@@ -106,6 +106,17 @@ func NextLimits(closings []Closing, children []Child, booked []SavedDay, wishes 
 		}
 		if len(n.Children) > 0 {
 			list = append(list, n)
+		}
+	}
+	return list
+}
+
+// OnlyOffered leaves out the children who do not choose from the activity that closes, and what then concerns nobody.
+func OnlyOffered(limits []NextLimit, offered map[ChildID][]*Activity) (list []NextLimit) {
+	for _, l := range limits {
+		l.Children = slices.DeleteFunc(l.Children, func(c ChildSpan) bool { return !slices.Contains(offered[c.Child.ID], l.Activity) })
+		if len(l.Children) > 0 {
+			list = append(list, l)
 		}
 	}
 	return list

@@ -77,12 +77,16 @@ func (s *Slot) reasonNot(now time.Time) Reason {
 	switch {
 	case !s.Open:
 		return LeftClosed
+	case s.Status == NotBooked && s.Barred(now) != nil:
+		return LeftBarred
 	case s.Limit().Early(now) || s.Limit().Unannounced:
 		return LeftEarly
 	case s.Limit().Passed(now):
 		return LeftLate
-	case s.Status == NotBooked && s.Full():
+	case s.Status == NotBooked && s.shut():
 		return LeftFull
+	case s.Status == NotBooked && s.refuseMost(0) != nil:
+		return LeftMost
 	case s.Status != NotBooked:
 		return LeftRequired
 	}

@@ -76,6 +76,8 @@ func (f Followed) Who(me AccountID) string {
 	switch {
 	case f.Action == "promote":
 		return "la liste d’attente"
+	case f.Action == "decide":
+		return "la mairie"
 	case f.Account == me:
 		return "vous"
 	case f.Town:

@@ -20,7 +20,7 @@ func (s *Slot) Missing() []*Activity {
 
 func (s *Slot) expects(a ActivityID) bool {
 	for _, o := range s.Others {
-		if o.Activity.ID == a && o.Status != Waiting {
+		if o.Activity.ID == a && o.Status != Waiting && o.Status != Requested {
 			return true
 		}
 	}
@@ -42,7 +42,7 @@ func (a *Activity) Needs() []*Activity {
 // place comes with what it needs, or not at all.
 func (s *Slot) RequiredBy() *Activity {
 	for _, o := range s.Others {
-		if o.Status != Waiting && o.Activity.link(s.Activity.ID) == Requires {
+		if o.Status != Waiting && o.Status != Requested && o.Activity.link(s.Activity.ID) == Requires {
 			return o.Activity
 		}
 	}
@@ -75,19 +75,26 @@ func (s *Slot) refuseMissing() *Error {
 	switch {
 	case len(missing) == 0:
 		return nil
-	case s.waits(missing[0].ID):
+	case s.stands(missing[0].ID, Waiting):
 		return s.refuseWithout(missing[0])
+	case missing[0].Decided:
+		return s.refuseUndecided(missing[0])
 	}
 	return Conflict("%s se réserve avec %s, qui n’est pas réservé ce jour-là. Ajoutez les deux, ou appelez la mairie.", Capital(s.Activity.Spoken), missing[0].Spoken)
 }
 
-func (s *Slot) waits(a ActivityID) bool {
+func (s *Slot) stands(a ActivityID, status Status) bool {
 	for _, o := range s.Others {
-		if o.Activity.ID == a && o.Status == Waiting {
+		if o.Activity.ID == a && o.Status == status {
 			return true
 		}
 	}
 	return false
+}
+
+// refuseUndecided says that what is needed has to be accepted by staff first.
+func (s *Slot) refuseUndecided(needed *Activity) *Error {
+	return Conflict("%s se réserve avec %s, que la mairie doit d’abord accepter. Demandez d’abord %s, puis revenez quand la mairie aura répondu.", Capital(s.Activity.Spoken), needed.Spoken, needed.Spoken)
 }
 
 // refuseWithout says that what is needed is full that day.
@@ -99,6 +106,9 @@ func (s *Slot) refuseWithout(needed *Activity) *Error {
 // BringAlong says at which hours what this one needs is asked, or booked, with it. It is refused when it cannot be had at
 // once: full, awaited, closed or out of time.
 func (s *Slot) BringAlong(needed *Slot, now time.Time) (Hours, *Error) {
+	if needed.Activity.Decided && needed.Status != Booked {
+		return Hours{}, s.refuseUndecided(needed.Activity)
+	}
 	if needed.Status == Waiting || needed.Status == NotBooked && needed.Full() && needed.Activity.Waitlist {
 		return Hours{}, s.refuseWithout(needed.Activity)
 	}

@@ -160,6 +160,11 @@ func (r *Report) Others() []ReportGroup {
 	})
 }
 
+// Answers gives what staff decided of requests, or left without an answer.
+func (r *Report) Answers() []ReportGroup {
+	return groupMovements(r.Movements, func(m Movement) bool { return m.Action == "decide" })
+}
+
 func groupMovements(all []Movement, keep func(Movement) bool) []ReportGroup {
 	var list []Movement
 	for _, m := range all {
@@ -213,6 +218,8 @@ func OutcomeWords(o Outcome, rank int, reason string) string {
 			return "annulée : " + reason
 		}
 		return "annulée"
+	case OutcomeAsked:
+		return "la mairie répond"
 	case OutcomeWaiting:
 		if rank > 0 {
 			return "liste d’attente, " + Ordinal(rank)

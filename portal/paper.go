@@ -120,13 +120,6 @@ func CheckPaper(kind PaperKind, expires, today Date) error {
 	return form.err()
 }
 
-// Enrolment says that a child may come to an activity, from a day on and until another one.
-type Enrolment struct {
-	Activity    ActivityID
-	Name        string
-	First, Last Date // Last is zero while it has no end
-}
-
 // Words gives « à partir du lundi 1er septembre 2026 ».
 func (e Enrolment) Words() string {
 	if e.Last == 0 {

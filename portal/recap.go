@@ -60,7 +60,7 @@ type Movement struct {
 	Icon      ActivityKind
 	ActID     ActivityID
 	Day       Date
-	Action    string // add, remove, change (of hours), promote (a place for a child who waited), absent, present
+	Action    string // add, remove, change (of hours), promote (a place for a child who waited), absent, present, decide (by staff)
 	Hours     Hours
 	Was       Hours // before a change
 	At        time.Time
@@ -139,7 +139,7 @@ func ParseReceiptNumber(s string) (year, seq int, err error) {
 }
 
 // Counts of a list of movements by what they came to.
-type Counts struct{ Added, Changed, Waiting, Removed, Refused int }
+type Counts struct{ Added, Changed, Waiting, Asked, Removed, Refused int }
 
 // Count sorts the lines of a receipt by outcome.
 func (r *Receipt) Count() (c Counts) {
@@ -153,6 +153,8 @@ func (r *Receipt) Count() (c Counts) {
 			c.Added++
 		case OutcomeWaiting:
 			c.Waiting++
+		case OutcomeAsked:
+			c.Asked++
 		case OutcomeCancelled:
 			c.Removed++
 		default:
@@ -163,4 +165,4 @@ func (r *Receipt) Count() (c Counts) {
 }
 
 // Done counts what was recorded.
-func (c Counts) Done() int { return c.Added + c.Changed + c.Waiting + c.Removed }
+func (c Counts) Done() int { return c.Added + c.Changed + c.Waiting + c.Asked + c.Removed }

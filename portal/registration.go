@@ -90,7 +90,7 @@ func (s *Setup) BookingHorizon(a *Activity, night Date) Date {
 
 // Unopened says that the town has not opened the day to bookings yet.
 func (s *Slot) Unopened(now time.Time) bool {
-	return s.Open && (s.Book.Unannounced || s.Book.Early(now))
+	return s.Open && (s.Bar == nil && (s.Book.Unannounced || s.Book.Early(now)) || s.Bar != nil && s.Bar.Later)
 }
 
 // CheckStart refuses a registration that cannot be asked as it is, with a sentence per field of the form.
@@ -115,6 +115,9 @@ func (r Registration) check(s *Setup, a *Activity, now time.Time, what string, f
 	}
 	for _, w := range (r.Weekdays &^ a.weekdays()).Weekdays() {
 		fault("jours", "%s n’ouvre pas le %s. Décochez ce jour.", Capital(a.Spoken), w)
+	}
+	if why := a.refuseWeekdays(r.Weekdays & a.weekdays()); why != "" && r.Weekdays != 0 {
+		fault("jours", "%s", why)
 	}
 	if hours := AsError(r.Hours.Check(a)); hours != nil {
 		e.Fields = append(e.Fields, hours.Fields...)
@@ -168,6 +171,21 @@ func longDay(d, today Date) string {
 		return d.LongYear()
 	}
 	return d.Long()
+}
+
+// refuseWeekdays says why a registration cannot be for these weekdays: too few, or too many; nothing when it can.
+func (a *Activity) refuseWeekdays(days WeekdaySet) string {
+	n, all := len(days.Weekdays()), len(a.weekdays().Weekdays())
+	switch {
+	case a.WholeWeek && n < all:
+		return fmt.Sprintf("%s se réserve à la semaine entière : cochez tous ses jours.", Capital(a.Spoken))
+	case a.DaysPer == PerPeriod:
+	case n < min(a.LeastDays, all):
+		return fmt.Sprintf("%s se réserve %s : cochez-en davantage.", Capital(a.Spoken), a.leastWords())
+	case a.MostDays > 0 && n > a.MostDays:
+		return fmt.Sprintf("%s se réserve %s : décochez-en.", Capital(a.Spoken), a.mostWords())
+	}
+	return ""
 }
 
 // weekdays gives the weekdays on which the activity ever opens.

@@ -15,6 +15,7 @@ const (
 	RegistrationClash     RegistrationAct = "clash"     // another activity of that day does not go with it, or one that it needs is missing; what is booked keeps its hours
 	RegistrationNeeded    RegistrationAct = "needed"    // another activity of that day needs it, and it stays
 	RegistrationLater     RegistrationAct = "later"     // the town has not opened it to bookings yet: the night after it does comes back to it
+	RegistrationBarred    RegistrationAct = "barred"    // a rule keeps the child from it, or it has all the days that it may have
 	RegistrationClosed    RegistrationAct = "closed"    // it is not open
 	RegistrationByHand    RegistrationAct = "by hand"   // it was booked by hand and stays
 	RegistrationOwnHours  RegistrationAct = "own hours" // its hours were changed by hand and stay
@@ -30,6 +31,7 @@ type RegistrationDay struct {
 	Exception bool  // the family cancelled by hand what the registration had booked
 	Unopened  bool  // the town has not opened it to bookings yet
 	Later     bool  // it had not when a night came to it: nothing was done there
+	Bar       *Bar  // a rule that keeps the child from booking it
 }
 
 // RegistrationStep is one day that a registration touches, or has to leave alone.
@@ -49,6 +51,7 @@ func (c Course) Plan(next *Registration, through Date, days []RegistrationDay) [
 		after = c.With(*next)
 	}
 	var steps []RegistrationStep
+	more := map[Date]int{} // days added so far, less those given up, by the span that they are counted over
 	for i := range days {
 		d := &days[i]
 		old, was := c.Attends(d.Slot.Day)
@@ -59,12 +62,18 @@ func (c Course) Plan(next *Registration, through Date, days []RegistrationDay) [
 		case was && will:
 			act = d.going(old.Hours, by.Hours)
 		case will:
-			act = d.coming(by.Hours)
+			act = d.coming(by.Hours, more[d.Slot.Span.First])
 		case was:
 			act = d.leaving(old.Hours)
 		}
 		if act != "" {
-			steps = append(steps, RegistrationStep{Slot: d.Slot, Act: act, By: by, Hours: by.Hours, Why: d.why(act, by.Hours)})
+			steps = append(steps, RegistrationStep{Slot: d.Slot, Act: act, By: by, Hours: by.Hours, Why: d.why(act, by.Hours, more[d.Slot.Span.First])})
+		}
+		switch act {
+		case RegistrationAdds, RegistrationWaits:
+			more[d.Slot.Span.First]++
+		case RegistrationRemoves:
+			more[d.Slot.Span.First]--
 		}
 	}
 	return steps
@@ -77,8 +86,16 @@ func GivenBack(steps []RegistrationStep) []RegistrationStep {
 }
 
 // why gives the sentence of a day that does not go with another activity.
-func (d *RegistrationDay) why(act RegistrationAct, h Hours) string {
+func (d *RegistrationDay) why(act RegistrationAct, h Hours, more int) string {
 	switch act {
+	case RegistrationBarred:
+		if d.Bar != nil {
+			return d.Bar.Why
+		}
+		if most := d.Slot.refuseMost(more); most != nil {
+			return most.Message
+		}
+		return "la mairie décide jour par jour pour " + d.Slot.Activity.Spoken + "."
 	case RegistrationClash:
 		if clash := d.Slot.refuseClash(h); clash != nil && d.Slot.Status != NotBooked {
 			return "les horaires n’ont pas changé. " + clash.Message
@@ -92,8 +109,9 @@ func (d *RegistrationDay) why(act RegistrationAct, h Hours) string {
 	return ""
 }
 
-// coming decides a day that the registration did not have, at these hours.
-func (d *RegistrationDay) coming(h Hours) RegistrationAct {
+// coming decides a day that the registration did not have, at these hours; more is how many days it adds besides over the
+// span that days are counted over.
+func (d *RegistrationDay) coming(h Hours, more int) RegistrationAct {
 	clash, _ := d.Slot.Clash(h)
 	switch {
 	case !d.Slot.Open:
@@ -104,6 +122,8 @@ func (d *RegistrationDay) coming(h Hours) RegistrationAct {
 		return RegistrationByHand
 	case d.Unopened:
 		return RegistrationLater
+	case d.Bar != nil || d.Slot.Activity.Decided || d.Slot.refuseMost(more) != nil:
+		return RegistrationBarred
 	case clash != nil || len(d.Slot.Missing()) > 0:
 		return RegistrationClash
 	case d.Slot.Full() && d.Slot.Activity.Waitlist:

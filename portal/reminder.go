@@ -173,6 +173,35 @@ type OpenPeriod struct {
 	Activities  []*Activity
 	FirstLimit  time.Time // of the days that close first
 	LatestLimit time.Time // of those that close last
+	For         Openers   // whom it opens for
+}
+
+// Openers are the families that a booking period opens for at an instant.
+type Openers int
+
+// The openers; the zero value is everybody.
+const (
+	OpensForAll Openers = iota
+	OpensForResidents
+	OpensForOthers // those who live elsewhere, later
+)
+
+// Holds says whether a child is of a family that the period opens for, and may come to one of its activities.
+func (p *OpenPeriod) Holds(s *Setup, child *Pupil, now time.Time) bool {
+	if child == nil || p.For == OpensForResidents && !child.Resident || p.For == OpensForOthers && child.Resident {
+		return false
+	}
+	return slices.ContainsFunc(p.Activities, func(a *Activity) bool { return s.Offered(a, child, now) })
+}
+
+// openings gives when a window opens, and for whom.
+func (w Window) openings() map[Openers]Window {
+	if !w.OutsideOpens.After(w.Opens) {
+		return map[Openers]Window{OpensForAll: w}
+	}
+	later := w
+	later.Opens = w.OutsideOpens
+	return map[Openers]Window{OpensForResidents: w, OpensForOthers: later}
 }
 
 // OpenPeriods gathers the windows of a structure whose opening is news at a moment and that still have a day to book.
@@ -181,29 +210,36 @@ func (s *Setup) OpenPeriods(now time.Time) []OpenPeriod {
 	for i := range s.Activities {
 		a := &s.Activities[i]
 		for _, w := range a.Windows {
-			if !OpeningIsNews(w.Opens, now) {
-				continue
-			}
-			first, latest, ok := s.windowLimits(a, w, now)
-			if !ok {
-				continue
-			}
-			same := slices.IndexFunc(list, func(p OpenPeriod) bool {
-				return p.Name == w.Name && p.First == w.First && p.Last == w.Last && p.Opens.Equal(w.Opens)
-			})
-			if same < 0 {
-				list = append(list, OpenPeriod{w, []*Activity{a}, first, latest})
-				continue
-			}
-			p := &list[same]
-			p.Activities = append(p.Activities, a)
-			if first.Before(p.FirstLimit) {
-				p.FirstLimit = first
-			}
-			if latest.After(p.LatestLimit) {
-				p.LatestLimit = latest
+			openings := w.openings()
+			for _, who := range []Openers{OpensForAll, OpensForResidents, OpensForOthers} {
+				if w, opens := openings[who]; opens && OpeningIsNews(w.Opens, now) {
+					list = s.addOpening(list, a, w, who, now)
+				}
 			}
 		}
+	}
+	return list
+}
+
+// addOpening adds the opening of a window to those that are the same for other activities.
+func (s *Setup) addOpening(list []OpenPeriod, a *Activity, w Window, who Openers, now time.Time) []OpenPeriod {
+	first, latest, ok := s.windowLimits(a, w, now)
+	if !ok {
+		return list
+	}
+	same := slices.IndexFunc(list, func(p OpenPeriod) bool {
+		return p.Name == w.Name && p.First == w.First && p.Last == w.Last && p.Opens.Equal(w.Opens) && p.For == who
+	})
+	if same < 0 {
+		return append(list, OpenPeriod{w, []*Activity{a}, first, latest, who})
+	}
+	p := &list[same]
+	p.Activities = append(p.Activities, a)
+	if first.Before(p.FirstLimit) {
+		p.FirstLimit = first
+	}
+	if latest.After(p.LatestLimit) {
+		p.LatestLimit = latest
 	}
 	return list
 }

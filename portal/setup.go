@@ -1,6 +1,9 @@
 package portal
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // ActivityKind sorts activities for icons and statistics.
 type ActivityKind string
@@ -142,11 +145,13 @@ func (c *Counter) On(day Date) (places int, limited bool) {
 
 // Setup is what a structure has decided: everything about its days that does not depend on a family.
 type Setup struct {
-	Structure  Structure
-	Calendar   Calendar
-	Years      []SchoolYearRef // ascending
-	Activities []Activity      // in the town hall's order
-	MailTexts  []MailText      // those that staff changed
+	Structure   Structure
+	Calendar    Calendar
+	Years       []SchoolYearRef // ascending
+	Activities  []Activity      // in the town hall's order
+	SchoolNames map[SchoolID]string
+	ClassNames  map[ClassID]string
+	MailTexts   []MailText // those that staff changed
 }
 
 // SchoolYearRef is a school year of a structure.
@@ -244,10 +249,20 @@ func (a *Activity) AbsenceCutoff() Cutoff {
 	return a.Absence
 }
 
-// Limited says whether the activity's places are counted.
+// Limited says whether the activity's places are counted, on some day at least.
 func (a *Activity) Limited() bool {
-	for _, c := range a.Counters {
-		if c.Limited {
+	return slices.ContainsFunc(a.Counters, func(c Counter) bool { return c.Counts() })
+}
+
+// Counts says whether the places of the counter are limited, on some day at least.
+func (c *Counter) Counts() bool {
+	return c.Limited || slices.ContainsFunc(c.Special, func(s Capacity) bool { return s.Limited })
+}
+
+// limitedOn says whether one of some counters limits the places of a day.
+func limitedOn(counters []Counter, day Date) bool {
+	for i := range counters {
+		if _, limited := counters[i].On(day); limited {
 			return true
 		}
 	}

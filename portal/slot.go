@@ -43,6 +43,7 @@ const (
 	NotBooked Status = ""
 	Booked    Status = "booked"
 	Waiting   Status = "waiting"
+	Requested Status = "asked" // staff have to decide; no place is taken
 )
 
 // Slot is everything that decides what can be done for one child, one activity and one day.
@@ -66,7 +67,11 @@ type Slot struct {
 	Limited              bool
 	Left                 int // places nobody has or waits for; meaningless unless Limited
 	Places               Places
-	Others               []Other // what the child is expected for that day, this activity perhaps among them
+	Counters             []Counter // that the child takes a place of
+	Bar                  *Bar      // a rule that keeps the child from booking; nil: none
+	Outside              bool      // the family lives elsewhere and books later
+	Span, Week           Quota     // where the days of a child are counted
+	Others               []Other   // what the child is expected for that day, this activity perhaps among them
 }
 
 // Places are the figures of the counter that decides, at one moment.
@@ -81,7 +86,7 @@ type Other struct {
 
 // NewSlot prepares the slot of a day: opening and limits; what the family and the other families did is added by the caller.
 func (s *Setup) NewSlot(child ChildID, a *Activity, day Date) Slot {
-	slot := Slot{Child: child, Activity: a, Day: day, Limited: a.Limited()}
+	slot := Slot{Child: child, Activity: a, Day: day, Counters: a.Counters, Limited: limitedOn(a.Counters, day)}
 	if n := len(s.Years); n > 0 && day > s.Years[n-1].Last+60 { // the summer after the last year known
 		slot.Closed = Closed{Word: "Fermé", Why: "Cette année scolaire n’est pas encore ouverte aux réservations."}
 		return slot
@@ -89,6 +94,9 @@ func (s *Setup) NewSlot(child ChildID, a *Activity, day Date) Slot {
 	slot.Open, slot.Closed = a.Opening.On(day, &s.Calendar)
 	if slot.Open {
 		slot.Book, slot.Cancel = s.Limits(a, day)
+		if opens := s.horizonOpens(a, day); opens.After(slot.Book.From) {
+			slot.Book.From = opens
+		}
 		slot.Change = slot.Cancel
 		if !a.Change.IsZero() {
 			slot.Change.At, slot.Change.Possible = a.Change.Deadline(s.serviceDay(a, day))
@@ -99,14 +107,28 @@ func (s *Setup) NewSlot(child ChildID, a *Activity, day Date) Slot {
 
 // Limit is the one that applies to the next thing that can be done: booking what is free, cancelling what is saved.
 func (s *Slot) Limit() Limit {
-	if s.Status == NotBooked {
+	switch s.Status {
+	case NotBooked:
 		return s.Book
+	case Requested: // it takes no place: it can be withdrawn until the day itself
+		return Limit{At: (s.Day - 1).At(EndOfDay), Possible: true}
 	}
 	return s.Cancel
 }
 
 // Full says that no place is left for one more child.
 func (s *Slot) Full() bool { return s.Limited && s.Left <= 0 }
+
+// shut says that no place is left and nobody decides who gets the next one.
+func (s *Slot) shut() bool { return s.Full() && !s.Activity.Decided }
+
+// Barred gives the rule that keeps the child from booking the day at a moment, or nothing.
+func (s *Slot) Barred(now time.Time) *Bar {
+	if s.Activity.Closed(now) {
+		return s.Activity.closedBar()
+	}
+	return s.Bar
+}
 
 // State gives what the day shows at a moment (order of UX.md part 2, §4).
 func (s *Slot) State(now time.Time) State {
@@ -116,8 +138,10 @@ func (s *Slot) State(now time.Time) State {
 			return StateLocked
 		}
 		return StateClosed
-	case s.Status != NotBooked && s.Wish == WishChange && !s.Change.Passed(now):
+	case s.Status != NotBooked && s.Wish == WishChange && !s.changeLimit().Passed(now):
 		return StateAdd
+	case s.Status == NotBooked && s.Barred(now) != nil:
+		return StateTooLate
 	case s.Limit().Passed(now) || s.Limit().Early(now):
 		if s.Status != NotBooked {
 			return StateLocked
@@ -131,18 +155,28 @@ func (s *Slot) State(now time.Time) State {
 		return StateBooked
 	case s.Status == Waiting:
 		return StateWaiting
-	case s.Full() && s.Activity.Waitlist:
+	case s.Status == Requested:
+		return StateRequest
+	case s.shut() && s.Activity.Waitlist:
 		return StateOffer
-	case s.Full():
+	case s.shut():
 		return StateFull
 	}
 	return StateFree
 }
 
-// Expected says whether the child is to be there, or to wait, once the draft is validated.
+// changeLimit is until when the hours of a saved day can change.
+func (s *Slot) changeLimit() Limit {
+	if s.Status == Requested {
+		return s.Limit()
+	}
+	return s.Change
+}
+
+// Expected says whether the child is to be there, to wait, or to have asked, once the draft is validated.
 func (s *Slot) Expected(now time.Time) bool {
 	switch s.State(now) {
-	case StateAdd, StateBooked, StateWaiting, StateLocked:
+	case StateAdd, StateBooked, StateWaiting, StateRequest, StateLocked:
 		return true
 	}
 	return false
@@ -162,7 +196,7 @@ func (s *Slot) Changeable(now time.Time) bool {
 	case StateClosed, StateTooLate, StateLocked, StateFull:
 		return false
 	case StateAdd: // hours being changed on a day that can no longer be cancelled
-		return s.Status == NotBooked || !s.Cancel.Passed(now)
+		return s.Status == NotBooked || !s.Limit().Passed(now)
 	}
 	return true
 }
@@ -175,7 +209,7 @@ func (s *Slot) HoursChangeable(now time.Time) bool {
 	if s.Status == NotBooked {
 		return s.Wish == WishAdd && !s.Book.Passed(now)
 	}
-	return s.Wish != WishRemove && !s.Change.Passed(now)
+	return s.Wish != WishRemove && !s.changeLimit().Passed(now)
 }
 
 // Ask gives the wish that brings the day to the state wanted: present or not. Asking twice is harmless. Hours matter where
@@ -226,9 +260,11 @@ func (s *Slot) hoursAsked(h Hours) (Hours, error) {
 }
 
 func (s *Slot) refuseAdd(h Hours, now time.Time) *Error {
-	switch {
+	switch bar := s.Barred(now); {
 	case !s.Open:
 		return Conflict("%s %s", s.Closed.Why, "Choisissez un autre jour.")
+	case bar != nil:
+		return bar.refuse()
 	case s.Book.Unannounced:
 		return Conflict("%s ne se réserve pas encore pour le %s : l’ouverture de cette période n’est pas annoncée. Elle le sera ici.", Capital(s.Activity.Spoken), s.Day.Long())
 	case !s.Book.Possible:
@@ -237,16 +273,25 @@ func (s *Slot) refuseAdd(h Hours, now time.Time) *Error {
 		return Conflict("Les réservations du %s ouvrent le %s. Revenez à ce moment-là.", s.Day.Long(), Instant(s.Book.From))
 	case s.Book.Passed(now):
 		return Conflict("Le délai pour réserver le %s est passé depuis %s. Appelez la mairie pour un cas exceptionnel.", s.Day.Long(), since(s.Book.At, now))
-	case s.Full() && !s.Activity.Waitlist:
-		return Conflict("Il n’y a plus de place le %s. Choisissez un autre jour, ou appelez la mairie.", s.Day.Long())
+	case s.shut() && !s.Activity.Waitlist:
+		return s.refuseFull()
+	}
+	if why := s.refuseMost(0); why != nil {
+		return why
 	}
 	return s.refuseClash(h)
+}
+
+func (s *Slot) refuseFull() *Error {
+	return Conflict("Il n’y a plus de place le %s. Choisissez un autre jour, ou appelez la mairie.", s.Day.Long())
 }
 
 func (s *Slot) refuseRemove(now time.Time) *Error {
 	switch {
 	case !s.Open:
 		return Conflict("%s La réservation ne peut plus être changée ici ; appelez la mairie.", s.Closed.Why)
+	case s.Status == Requested && !s.Limit().Passed(now):
+		return nil
 	case !s.Cancel.Possible:
 		return Conflict("%s : une réservation du %s ne s’annule pas en ligne. Appelez la mairie.", Capital(s.Activity.Spoken), s.Day.Long())
 	case s.Cancel.Passed(now):
@@ -264,13 +309,13 @@ func (s *Slot) RefuseNeeded() *Error {
 }
 
 func (s *Slot) refuseChange(h Hours, now time.Time) *Error {
-	switch {
+	switch limit := s.changeLimit(); {
 	case !s.Open:
 		return Conflict("%s Les horaires ne peuvent plus être changés ici ; appelez la mairie.", s.Closed.Why)
-	case !s.Change.Possible:
+	case !limit.Possible:
 		return Conflict("%s : les horaires du %s ne se changent pas en ligne. Appelez la mairie.", Capital(s.Activity.Spoken), s.Day.Long())
-	case s.Change.Passed(now):
-		return Conflict("Le délai pour changer les horaires du %s est passé depuis %s. Appelez la mairie pour un cas exceptionnel.", s.Day.Long(), since(s.Change.At, now))
+	case limit.Passed(now):
+		return Conflict("Le délai pour changer les horaires du %s est passé depuis %s. Appelez la mairie pour un cas exceptionnel.", s.Day.Long(), since(limit.At, now))
 	}
 	return s.refuseClash(h)
 }
@@ -305,6 +350,7 @@ const (
 	OutcomeWaiting   Outcome = "waiting"
 	OutcomeCancelled Outcome = "cancelled"
 	OutcomeRefused   Outcome = "refused"
+	OutcomeAsked     Outcome = "asked" // staff will answer
 )
 
 // Decide settles a wish at the instant of validation, with the facts of that instant. A refusal carries its reason.
@@ -318,11 +364,17 @@ func (s *Slot) Decide(now time.Time) (Outcome, *Error) {
 		if s.Status == Waiting {
 			return OutcomeWaiting, nil
 		}
+		if s.Status == Requested {
+			return OutcomeAsked, nil
+		}
 		if why := s.refuseAdd(s.WishHours, now); why != nil {
 			return OutcomeRefused, why
 		}
 		if why := s.refuseHours(); why != nil {
 			return OutcomeRefused, why
+		}
+		if s.Activity.Decided {
+			return OutcomeAsked, nil
 		}
 		if s.Full() {
 			return OutcomeWaiting, nil
@@ -349,8 +401,11 @@ func (s *Slot) Decide(now time.Time) (Outcome, *Error) {
 		if why := s.refuseHours(); why != nil {
 			return OutcomeRefused, why
 		}
-		if s.Status == Waiting {
+		switch s.Status {
+		case Waiting:
 			return OutcomeWaiting, nil
+		case Requested:
+			return OutcomeAsked, nil
 		}
 		return OutcomeBooked, nil
 	}
@@ -371,9 +426,13 @@ func (s *Slot) Settled() bool {
 // LimitWords says until when the day can be changed, or that it no longer can, as a sentence for the day itself.
 func (s *Slot) LimitWords(now time.Time) string {
 	l := s.Limit()
-	switch {
+	switch bar := s.Barred(now); {
 	case !s.Open:
 		return s.Closed.Why
+	case s.Status == NotBooked && bar != nil:
+		return bar.Why
+	case s.Status == Requested && !l.Passed(now):
+		return "La mairie répond. La demande peut être retirée d’ici là."
 	case l.Unannounced:
 		return "Pas encore ouvert aux réservations."
 	case !l.Possible && s.Status == NotBooked:

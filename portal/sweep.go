@@ -29,6 +29,8 @@ const (
 	LeftRequired               // exigé par une autre activité
 	LeftClosed                 // fermé
 	LeftAlready                // déjà réservé
+	LeftMost                   // le nombre de jours est atteint
+	LeftBarred                 // une règle l’empêche pour cet enfant
 	LeftOther                  // une autre raison, dite en entier
 )
 
@@ -71,10 +73,10 @@ func sweepable(s *Slot, present bool, now time.Time) bool {
 	switch s.State(now) {
 	case StateFree:
 		with, _ := s.Clash(s.Activity.DefaultHours())
-		return with == nil
+		return with == nil && (!present || s.refuseMost(0) == nil)
 	case StateRemove: // bringing it back needs nothing
 		return true
-	case StateBooked, StateWaiting, StateAdd:
+	case StateBooked, StateWaiting, StateRequest, StateAdd:
 		return s.Changeable(now) && (present || s.RequiredBy() == nil)
 	}
 	return false
@@ -91,10 +93,14 @@ func leftOut(s *Slot, present bool, now time.Time) (LeftOut, bool) {
 		return left, false
 	case state == StateFull || state == StateOffer:
 		left.Reason = LeftFull
+	case state == StateTooLate && s.Barred(now) != nil:
+		left.Reason, left.Why = LeftBarred, s.Barred(now).Why
 	case state == StateTooLate && (s.Book.Early(now) || s.Book.Unannounced):
 		left.Reason = LeftEarly
 	case state == StateTooLate && s.Day > DateOf(now):
 		left.Reason = LeftLate
+	case state == StateFree && s.refuseMost(0) != nil:
+		left.Reason = LeftMost
 	case state == StateFree:
 		left.Reason = LeftClash
 	default:

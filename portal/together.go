@@ -73,7 +73,7 @@ func DecideTogether(slots []*Slot, now time.Time) ([]Outcome, []*Error) {
 		}
 	}
 	a, day := slots[0].Activity, slots[0].Day
-	few := slots[0].Limited && slots[0].Left < needed
+	few := slots[0].Limited && slots[0].Left < needed && !a.Decided
 	switch {
 	case refused >= 0:
 		for i := range slots {

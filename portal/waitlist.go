@@ -15,7 +15,24 @@ type Waiter struct {
 	Account  AccountID // who asked
 	Queue    int       // its order on the list of the activity
 	Since    time.Time
-	Together bool // brothers and sisters have a place all or none
+	Together bool        // brothers and sisters have a place all or none
+	Counters []CounterID // that count the child; nil: all those of the activity
+}
+
+// counted gives the counters that the child takes a place of.
+func (w *Waiter) counted() []CounterID {
+	if w.Counters != nil {
+		return w.Counters
+	}
+	return counterIDs(w.Activity.Counters)
+}
+
+func counterIDs(counters []Counter) []CounterID {
+	ids := make([]CounterID, len(counters))
+	for i, c := range counters {
+		ids[i] = c.ID
+	}
+	return ids
 }
 
 // Turn is who is served at once: a child, or brothers and sisters who have a place all or none.
@@ -23,7 +40,8 @@ type Turn struct {
 	Activity *Activity
 	Account  AccountID
 	Children []ChildID
-	Along    []Along // what the activity needs and they do not have yet: it is booked with the place
+	Places   map[CounterID]int // that they take; nil: one each in all the counters of the activity
+	Along    []Along           // what the activity needs and they do not have yet: it is booked with the place
 }
 
 // Along is a place that goes with another one.
@@ -31,17 +49,25 @@ type Along struct {
 	Child    ChildID
 	Activity *Activity
 	Hours    Hours
+	Counters []CounterID // that count the child; nil: all those of the activity
 }
 
 // places counts how many places of each counter a turn takes.
 func (t *Turn) places() map[CounterID]int {
-	n := map[CounterID]int{}
-	for _, c := range t.Activity.Counters {
-		n[c.ID] += len(t.Children)
+	n := maps.Clone(t.Places)
+	if n == nil {
+		n = map[CounterID]int{}
+		for _, c := range counterIDs(t.Activity.Counters) {
+			n[c] = len(t.Children)
+		}
 	}
 	for _, along := range t.Along {
-		for _, c := range along.Activity.Counters {
-			n[c.ID]++
+		counted := along.Counters
+		if counted == nil {
+			counted = counterIDs(along.Activity.Counters)
+		}
+		for _, c := range counted {
+			n[c]++
 		}
 	}
 	return n
@@ -70,16 +96,21 @@ func Turns(waiters []Waiter) []Turn {
 	}
 	slices.SortStableFunc(list, func(a, b Waiter) int { return a.Since.Compare(b.Since) })
 	var turns []Turn
-	siblings := map[group][]ChildID{}
+	siblings := map[group]Turn{}
 	for _, w := range list {
-		turn := Turn{Activity: w.Activity, Account: w.Account, Children: []ChildID{w.Child}}
+		turn := Turn{Activity: w.Activity, Account: w.Account, Children: []ChildID{w.Child}, Places: map[CounterID]int{}}
+		g := group{w.Activity.ID, w.Account}
+		if earlier, waits := siblings[g]; w.Together && waits {
+			turn.Children, turn.Places = append(earlier.Children, w.Child), earlier.Places
+		}
+		for _, c := range w.counted() {
+			turn.Places[c]++
+		}
 		if w.Together {
-			g := group{w.Activity.ID, w.Account}
-			siblings[g] = append(siblings[g], w.Child)
+			siblings[g] = turn
 			if missing[g]--; missing[g] > 0 {
 				continue
 			}
-			turn.Children = siblings[g]
 		}
 		turns = append(turns, turn)
 	}

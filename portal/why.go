@@ -25,11 +25,16 @@ func (s *Slot) Explain(now time.Time) Why {
 	case !s.Open:
 		w.Answer, w.Do = s.Closed.Why+" La réservation était enregistrée avant.", "Appelez la mairie : elle seule peut la changer."
 		return w
+	case state == StateTooLate && s.Barred(now) != nil:
+		bar := s.Barred(now)
+		w.Answer, w.Do = bar.Why, bar.Do
+		return w
 	case s.Book.Unannounced && s.Status == NotBooked:
 		w.Answer, w.Do = "Cette période n’est pas encore ouverte aux réservations, et son ouverture n’est pas annoncée.", "La date sera donnée ici et sur la page d’accueil."
 		return w
 	case s.Book.Early(now) && s.Status == NotBooked:
 		w.Answer, w.Do = "Cette période n’est pas encore ouverte aux réservations.", "Revenez à l’ouverture ; les places vont aux premiers qui valident."
+		w.Facts = append(w.Facts, s.openingFacts()...)
 		w.Facts = append(w.Facts, "Ouverture : "+Instant(s.Book.From)+".", s.nowFact(now))
 		return w
 	case state == StateTooLate:
@@ -45,6 +50,9 @@ func (s *Slot) Explain(now time.Time) Why {
 		if !s.Cancel.Possible {
 			w.Answer = "Cette réservation ne s’annule pas en ligne."
 		}
+	case state == StateRequest:
+		w.Answer, w.Do = "La demande est chez la mairie, qui répond par courriel. Aucune place n’est encore prise.", "Vous pouvez retirer la demande d’ici là : touchez le jour, puis validez."
+		w.Facts = append(w.Facts, "Demandé le "+Instant(s.Since)+".")
 	case state == StateFull:
 		w.Answer, w.Do = "Toutes les places sont prises, et cette activité n’a pas de liste d’attente.", "Choisissez un autre jour, ou revenez voir : une place peut se libérer jusqu’au délai."
 	case state == StateOffer:
@@ -52,6 +60,10 @@ func (s *Slot) Explain(now time.Time) Why {
 	case state == StateWaiting:
 		w.Answer, w.Do = fmt.Sprintf("%s attend une place, en %s position.", "Votre enfant", Ordinal(s.Rank)), s.waitWords()
 	default:
+		if why := s.refuseMost(0); why != nil && s.Status == NotBooked && state == StateFree {
+			w.Answer, w.Do = why.Message, ""
+			return w
+		}
 		if with, _ := s.Clash(s.ExpectedHours()); with != nil && s.Status == NotBooked {
 			w.Answer, w.Do = s.refuseClash(s.ExpectedHours()).Message, "Retirez l’autre activité de ce jour, puis recommencez."
 			return w
@@ -80,6 +92,15 @@ func (s *Slot) ruleFacts(now time.Time) []string {
 		verb, rule = "Annuler", s.Activity.Cancel
 	}
 	facts := []string{fmt.Sprintf("Règle de la mairie : %s %s.", lowerFirst(verb), rule.Sentence())}
+	if s.Status == Requested {
+		facts = nil
+	}
+	if rule := s.Activity.QuotaWords(); rule != "" {
+		facts = append(facts, "Règle de la mairie : "+lowerFirst(rule))
+	}
+	if s.Activity.Decided && s.Status != Booked {
+		facts = append(facts, "Règle de la mairie : elle accepte ou refuse chaque demande.")
+	}
 	if l := s.Limit(); l.Possible {
 		day, at := limitDay(l.At)
 		facts = append(facts, fmt.Sprintf("Pour le %s : jusqu’au %s à %s.", s.Day.Long(), day.LongYear(), at.Word()), s.nowFact(now))
@@ -91,6 +112,21 @@ func (s *Slot) ruleFacts(now time.Time) []string {
 			places += fmt.Sprintf(", %s", Count(p.Waiting, "enfant en attente", "enfants en attente"))
 		}
 		facts = append(facts, "En ce moment : "+places+".")
+		if p.Taken > p.Capacity {
+			facts = append(facts, "Le nombre de places a baissé : ce qui était réservé le reste.")
+		}
+	}
+	return facts
+}
+
+// openingFacts gives the rules that open a day to bookings later than others.
+func (s *Slot) openingFacts() []string {
+	var facts []string
+	if rule := s.Activity.HorizonWords(); rule != "" {
+		facts = append(facts, "Règle de la mairie : "+lowerFirst(rule))
+	}
+	if s.Outside {
+		facts = append(facts, "Les familles de la commune réservent d’abord ; les autres, à partir de cette ouverture.")
 	}
 	return facts
 }

@@ -181,7 +181,7 @@ func (v *ActivityPreview) SetMonth(setup *portal.Setup, a *portal.Activity, slot
 	if len(c.Weeks) == 0 {
 		c.Empty = notOpenIn(setup, a, month, now)
 	}
-	c.SetRules(a, month, now)
+	c.SetRules(a, month, false, now)
 }
 
 // Places is the counters of places of a structure.

@@ -255,10 +255,13 @@ func NewDayCell(s *portal.Slot, now time.Time, version int) DayCell {
 		State: state, Icon: stateIcons[state], Today: s.Day == portal.DateOf(now), Version: version, Pressed: s.Expected(now),
 	}
 	c.Word, c.Spoken = cellWords(s, state, now)
+	if state == portal.StateFree && s.Activity.Decided {
+		c.Icon = stateIcons[portal.StateRequest]
+	}
 	if state == portal.StateWaiting {
 		c.Rank = portal.Ordinal(s.Rank)
 	}
-	if state == portal.StateFree && s.Limited {
+	if state == portal.StateFree && s.Limited && !s.Activity.Decided {
 		c.Left, c.Last = s.Left, s.Left == 1
 	}
 	if s.Changeable(now) {
@@ -269,7 +272,7 @@ func NewDayCell(s *portal.Slot, now time.Time, version int) DayCell {
 	if s.HoursChangeable(now) {
 		c.Hours = tightHours(s.ExpectedHours())
 	}
-	c.Why = s.Day >= portal.DateOf(now) && (c.Value == "" || state == portal.StateWaiting || state == portal.StateOffer || c.Hours != "")
+	c.Why = s.Day >= portal.DateOf(now) && (c.Value == "" || state == portal.StateWaiting || state == portal.StateRequest || state == portal.StateOffer || c.Hours != "")
 	if s.Absent && s.Status == portal.Booked {
 		c.Word, c.Spoken = "Absent", ", absence signalée"+c.Spoken
 	}
@@ -300,19 +303,22 @@ func aim(s *portal.Slot, state portal.State) portal.State {
 	switch state {
 	case portal.StateFree, portal.StateOffer:
 		return portal.StateAdd
-	case portal.StateBooked, portal.StateWaiting:
+	case portal.StateBooked, portal.StateWaiting, portal.StateRequest:
 		return portal.StateRemove
 	case portal.StateAdd:
 		if s.Status != portal.NotBooked { // other hours were asked: a click cancels the day
 			return portal.StateRemove
 		}
 	case portal.StateRemove:
-		if s.Status == portal.Waiting {
+		switch s.Status {
+		case portal.Waiting:
 			return portal.StateWaiting
+		case portal.Requested:
+			return portal.StateRequest
 		}
 		return portal.StateBooked
 	}
-	if s.Full() {
+	if s.Full() && !s.Activity.Decided {
 		return portal.StateOffer
 	}
 	return portal.StateFree
@@ -323,18 +329,27 @@ func cellWords(s *portal.Slot, state portal.State, now time.Time) (word, spoken 
 	case portal.StateClosed:
 		return s.Closed.Word, ""
 	case portal.StateTooLate:
+		if bar := s.Barred(now); bar != nil {
+			return bar.Word, ", " + lowerFirst(strings.TrimSuffix(bar.Why, "."))
+		}
 		if s.Book.Unannounced || s.Book.Early(now) {
 			return "Pas ouvert", ", pas encore ouvert aux réservations"
 		}
 		return "Non réservé", ", délai dépassé"
 	case portal.StateLocked:
-		if s.Status == portal.Waiting {
+		switch s.Status {
+		case portal.Waiting:
 			return "Attente", ", sur la liste d’attente, modification close"
+		case portal.Requested:
+			return "Demandé", ", demandé à la mairie, modification close"
 		}
 		return "Réservé", ", modification close"
 	case portal.StateAdd:
 		if s.Wish == portal.WishChange {
 			return "Horaires", " à changer, pas encore enregistré"
+		}
+		if s.Activity.Decided {
+			return "À ajouter", ", la mairie répondra, pas encore enregistré"
 		}
 		if s.Full() {
 			return "En attente", ", demande de liste d’attente, pas encore enregistrée"
@@ -346,10 +361,15 @@ func cellWords(s *portal.Slot, state portal.State, now time.Time) (word, spoken 
 		return "Réservé", ""
 	case portal.StateWaiting:
 		return "Attente", fmt.Sprintf(", sur la liste d’attente, position %d", s.Rank)
+	case portal.StateRequest:
+		return "Demandé", ", la mairie répond"
 	case portal.StateFull:
 		return "Complet", ""
 	case portal.StateOffer:
 		return "Liste d’attente", " possible, complet"
+	}
+	if s.Activity.Decided {
+		return "Libre", ", sur demande : la mairie répond"
 	}
 	if s.Limited {
 		if s.Left > 1 {
@@ -471,16 +491,22 @@ func rangeLabel(first, last int) string {
 // weekNote says why nothing can be changed in a week.
 func weekNote(setup *portal.Setup, days []*portal.Slot, now time.Time) string {
 	late, full, early := false, false, false
+	barred := ""
 	for _, s := range days {
 		switch s.State(now) {
 		case portal.StateTooLate, portal.StateLocked:
 			late = true
+			if bar := s.Barred(now); bar != nil && s.Day >= portal.DateOf(now) {
+				barred = strings.ToLower(bar.Word)
+			}
 			early = early || s.Status == portal.NotBooked && (s.Book.Early(now) || s.Book.Unannounced)
 		case portal.StateFull:
 			full = true
 		}
 	}
 	switch {
+	case barred != "":
+		return barred
 	case early:
 		return "pas encore ouvert"
 	case full:
@@ -556,11 +582,24 @@ func ActivityChip(a *portal.Activity, url string, current bool) Chip {
 }
 
 // SetRules says until when days are booked and cancelled, and for a month that is booked by periods, when they open.
-func (v *Calendar) SetRules(a *portal.Activity, month portal.Month, now time.Time) {
-	v.Rule = ruleWords(a)
+// A family that lives elsewhere reads when it may book itself.
+func (v *Calendar) SetRules(a *portal.Activity, month portal.Month, outside bool, now time.Time) {
+	v.Rule = strings.TrimSpace(ruleWords(a) + " " + a.QuotaWords())
+	if horizon := a.HorizonWords(); horizon != "" {
+		v.Rule += " " + horizon
+	}
+	if a.Decided {
+		v.Rule += " La mairie accepte ou refuse chaque demande."
+	}
+	if a.Enrolment {
+		v.Rule += " Une inscription à la mairie est nécessaire."
+	}
 	for _, w := range a.Windows {
 		if w.Last < month.First() || w.First > month.Last() {
 			continue
+		}
+		if outside && w.OutsideOpens.After(w.Opens) {
+			w.Opens = w.OutsideOpens
 		}
 		v.Rule += " " + windowWords(w, now)
 	}
@@ -608,6 +647,8 @@ func ClickSaid(s *portal.Slot, present bool, along []*portal.Activity, now time.
 	switch state := s.State(now); {
 	case s.Wish == portal.WishChange:
 		done = ": changement d’horaires demandé"
+	case state == portal.StateAdd && s.Activity.Decided:
+		done = "à demander à la mairie"
 	case state == portal.StateAdd && s.Full():
 		done = "ajouté, en liste d’attente"
 	case state == portal.StateAdd:
@@ -618,11 +659,26 @@ func ClickSaid(s *portal.Slot, present bool, along []*portal.Activity, now time.
 		done = "reste réservé"
 	case s.Status == portal.Waiting && present:
 		done = "reste en liste d’attente"
+	case s.Status == portal.Requested && present:
+		done = "reste demandé à la mairie"
 	}
 	text := fmt.Sprintf("%s %s.", portal.Capital(s.Day.Long()), done)
 	if words := alongWords(along, present); words != "" {
 		text += " " + words
 	}
+	if n := b.Adds + b.Removes; n > 0 {
+		return text + " " + portal.Count(n, "demande") + " à valider."
+	}
+	return text + " Aucune demande à valider."
+}
+
+// WeekSaid says aloud what a click did where weeks are booked as a whole.
+func WeekSaid(s *portal.Slot, present bool, b Basket) string {
+	done := "retirés de vos demandes, ou à annuler"
+	if present {
+		done = "ajoutés"
+	}
+	text := fmt.Sprintf("%s se réserve à la semaine entière : les jours %s sont %s.", portal.Capital(s.Activity.Spoken), s.Week.Words(), done)
 	if n := b.Adds + b.Removes; n > 0 {
 		return text + " " + portal.Count(n, "demande") + " à valider."
 	}
@@ -653,7 +709,13 @@ func alongWords(along []*portal.Activity, present bool) string {
 // else was asked with it.
 func ClickWarning(s *portal.Slot, present bool, along []*portal.Activity, now time.Time) string {
 	var words []string
-	if s.State(now) == portal.StateAdd && s.Full() && s.Status == portal.NotBooked {
+	if s.State(now) == portal.StateAdd && s.Activity.Decided && s.Status == portal.NotBooked {
+		words = append(words, "La mairie doit accepter cette demande : vous aurez sa réponse par courriel.")
+	}
+	if few := s.FewWords(now); few != "" {
+		words = append(words, few)
+	}
+	if s.State(now) == portal.StateAdd && s.Full() && !s.Activity.Decided && s.Status == portal.NotBooked {
 		words = append(words, "Il n’y a plus de place le "+s.Day.Long()+" : votre demande est pour la liste d’attente.")
 	}
 	if more := alongWords(along, present); more != "" {

@@ -88,6 +88,8 @@ func (b *DayBody) AddRow(name string, s *portal.Slot, now time.Time) {
 	switch {
 	case state == portal.StateWaiting:
 		row.Word += " : " + portal.Ordinal(s.Rank)
+	case state == portal.StateFree && s.Activity.Decided:
+		row.Word, row.Sign = "Sur demande", stateIcons[portal.StateRequest]
 	case state == portal.StateFree:
 		row.Word = "Libre"
 	}
@@ -104,7 +106,7 @@ func (b *DayBody) AddRow(name string, s *portal.Slot, now time.Time) {
 	switch state {
 	case portal.StateFree, portal.StateBooked, portal.StateAdd, portal.StateRemove:
 		with, _ := s.Clash(s.ExpectedHours())
-		row.Ask = with != nil && s.Status == portal.NotBooked
+		row.Ask = (with != nil || row.Why.Do == "" && row.Why.Answer != row.Limit) && s.Status == portal.NotBooked
 	default:
 		row.Ask = true
 	}

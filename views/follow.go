@@ -130,6 +130,8 @@ func actionWords(action string) string {
 		return "Absence"
 	case "present":
 		return "Finalement présent"
+	case "decide":
+		return "Réponse de la mairie"
 	}
 	return "Place obtenue"
 }
@@ -138,6 +140,8 @@ func actionWords(action string) string {
 func stateWords(f portal.Followed) string {
 	outcome, _ := f.Result()
 	switch {
+	case outcome == portal.OutcomeRefused && f.Action == "decide":
+		return "Réponse donnée"
 	case outcome == portal.OutcomeRefused:
 		return "Non enregistrée"
 	case !f.Transmitted():

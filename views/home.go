@@ -155,6 +155,9 @@ func (v *Home) AddRefused(m portal.Movement) {
 	case m.Outcome == portal.OutcomeWaiting:
 		r.State, r.Badge, r.Icon = "Pas de place", "attente", "sablier"
 	}
+	if m.Action == "decide" {
+		r.State = "Demande refusée"
+	}
 	if r.Reason == "" {
 		r.Reason = "Choisissez un autre jour, ou appelez la mairie."
 	}
@@ -170,10 +173,9 @@ func (v *Home) AddLostWait(b portal.SavedDay, a *portal.Activity, child portal.C
 }
 
 // AddChild shows a child's week and the way to its calendars.
-func (v *Home) AddChild(c portal.Child, setup *portal.Setup, booked []portal.SavedDay, now time.Time) {
+func (v *Home) AddChild(c portal.Child, setup *portal.Setup, offered []*portal.Activity, booked []portal.SavedDay, now time.Time) {
 	h := HomeChild{ID: c.ID, Name: c.FirstName, Class: c.Class, WeekTitle: "Cette semaine"}
-	for i := range setup.Activities {
-		a := &setup.Activities[i]
+	for _, a := range offered {
 		h.Activities = append(h.Activities, ActivityChip(a, CalendarPath(c.ID, a.ID), false))
 	}
 	today := portal.DateOf(now)

@@ -54,6 +54,8 @@ func MovementLines(list []portal.Followed, me portal.AccountID, now time.Time) [
 			}
 		case portal.OutcomeWaiting:
 			line.Badge, line.Result = "attente", "En liste d’attente"
+		case portal.OutcomeAsked:
+			line.Badge, line.Result = "demande", "La mairie répond"
 		}
 		if b.Receipt != "" && b.Account == me {
 			line.Receipt, line.ReceiptURL = b.Receipt, "/recus/"+b.Receipt

@@ -27,6 +27,7 @@ type ReportMail struct {
 	Adds, Removes string // « 11 nouvelles demandes de réservation », or nothing
 	Requests      []portal.ReportGroup
 	Cancellations []portal.ReportGroup
+	Answers       []portal.ReportGroup // what staff decided, or left without an answer
 	Promotions    []portal.ReportGroup // places that the night gave to children who waited
 	Others        []portal.ReportGroup // what was not simply accepted
 	Absences      []portal.ReportGroup
@@ -40,7 +41,7 @@ func NewReportMail(r *portal.Report, text portal.MailText, url string) ReportMai
 	m := ReportMail{
 		Words: text.Words([]portal.MailValue{{Name: "nuit", Value: r.Night.Date.LongYear()}}, portal.PersonValues(r.To), portal.StructureValues(r.Structure)),
 		To:    r.To.Title(), URL: url + "/suivi",
-		Requests: r.Groups("add"), Cancellations: r.Groups("remove"), Promotions: r.Groups("promote"), Others: r.Others(),
+		Requests: r.Groups("add"), Cancellations: r.Groups("remove"), Promotions: r.Groups("promote"), Answers: r.Answers(), Others: r.Others(),
 	}
 	m.Absences, m.Presents = r.Absences()
 	switch n := adds + removes; n {

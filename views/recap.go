@@ -68,14 +68,13 @@ type RecapLine struct {
 
 // SetRequests fills the two tables.
 func (r *Recap) SetRequests(list []portal.Request, now time.Time) {
+	outcomes, whys := portal.Foresee(list, now)
 	for i := range list {
 		slot := &list[i].Slot
 		group := portal.TogetherWith(list, i)
-		outcomes, whys := portal.DecideGroup(list, group, now)
-		rank := slices.Index(group, i)
-		line := newRecapLine(&list[i], outcomes[rank], now)
+		line := newRecapLine(&list[i], outcomes[i], now)
 		line.CSRF = r.CSRF
-		if why := whys[rank]; why != nil {
+		if why := whys[i]; why != nil {
 			line.Refusal = why.Message
 			r.Impossible++
 		}
@@ -133,7 +132,12 @@ func newRecapLine(asked *portal.Request, outcome portal.Outcome, now time.Time) 
 	case portal.WishAdd:
 		line.Drop = "Retirer"
 		line.Places, line.Tight = placesWords(slot)
-		if outcome == portal.OutcomeWaiting && !slot.Full() { // brothers and sisters all or none
+		switch {
+		case outcome == portal.OutcomeAsked:
+			line.Places, line.Tight = "La mairie répond", true
+		case outcome == portal.OutcomeWaiting && slot.Activity.WholeWeek:
+			line.Places, line.Tight = "Liste d’attente pour toute la semaine", true
+		case outcome == portal.OutcomeWaiting && !slot.Full(): // brothers and sisters all or none
 			line.Places, line.Tight = "Liste d’attente pour tous", true
 		}
 	}
@@ -169,6 +173,8 @@ func chain(lines []RecapLine) {
 
 func placesWords(s *portal.Slot) (words string, tight bool) {
 	switch {
+	case s.Activity.Decided:
+		return "La mairie répond", true
 	case !s.Limited:
 		return "Libre", false
 	case s.Left == 1:
@@ -234,6 +240,9 @@ func (v *Receipt) SetReceipt(r *portal.Receipt, now time.Time) {
 	if c.Waiting > 0 {
 		v.Waiting = "Pas encore de place pour " + portal.Count(c.Waiting, "demande") + " : vous êtes sur la liste d’attente, au rang indiqué."
 	}
+	if c.Asked > 0 {
+		v.Waiting = strings.TrimSpace(v.Waiting + " La mairie répond à " + portal.Count(c.Asked, "demande") + " par courriel ; aucune place n’est encore prise.")
+	}
 	for _, m := range r.Lines {
 		if m.Transmitted() {
 			v.Sent = "Transmis " + portal.NightWords(m.Night) + "."
@@ -274,6 +283,9 @@ func leadWords(c portal.Counts) string {
 	if c.Waiting > 0 {
 		words = append(words, fmt.Sprintf("%d en liste d’attente", c.Waiting))
 	}
+	if c.Asked > 0 {
+		words = append(words, portal.Count(c.Asked, "demande à la mairie", "demandes à la mairie"))
+	}
 	if c.Removed > 0 {
 		words = append(words, portal.Count(c.Removed, "annulation"))
 	}
@@ -289,6 +301,8 @@ func outcomeLook(o portal.Outcome) (badge, icon string) {
 		return "reserve", "coche"
 	case portal.OutcomeWaiting:
 		return "attente", "sablier"
+	case portal.OutcomeAsked:
+		return "demande", "aide"
 	case portal.OutcomeCancelled:
 		return "retrait", "moins"
 	case portal.OutcomeAbsent:
@@ -309,6 +323,8 @@ func receiptWords(m portal.Movement) string {
 		return "Annulé"
 	case portal.OutcomeWaiting:
 		return "Liste d’attente, " + portal.Ordinal(m.Rank)
+	case portal.OutcomeAsked:
+		return "La mairie répond"
 	}
 	return "Impossible"
 }

@@ -131,6 +131,8 @@ func cardState(list []Labelled, now time.Time) portal.State {
 		return portal.StateFull
 	case !changeable:
 		return portal.StateTooLate
+	case count[portal.StateRequest] == open:
+		return portal.StateRequest
 	case count[portal.StateBooked] == open:
 		return portal.StateBooked
 	case expected > 0:

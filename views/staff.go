@@ -62,6 +62,8 @@ func NewAskedLine(m portal.Movement, by portal.Person, now time.Time) AskedLine 
 		l.What, l.By = "Place obtenue", "la liste d’attente"
 	case m.Action == "present":
 		l.What = "Finalement présent"
+	case m.Action == "decide":
+		l.What, l.By = "Réponse : "+portal.OutcomeWords(outcome, rank, ""), "la mairie"
 	case outcome == portal.OutcomeBooked && m.Outcome == portal.OutcomeWaiting:
 		l.What, l.Asked = "Réservation", "était en liste d’attente"
 	case outcome == portal.OutcomeBooked:

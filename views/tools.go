@@ -168,6 +168,8 @@ var leftWords = map[portal.Reason][2]string{
 	portal.LeftRequired: {"jour laissé de côté, exigé par une autre activité", "jours laissés de côté, exigés par une autre activité"},
 	portal.LeftClosed:   {"jour fermé", "jours fermés"},
 	portal.LeftAlready:  {"jour déjà réservé ou demandé", "jours déjà réservés ou demandés"},
+	portal.LeftMost:     {"jour laissé de côté, nombre de jours atteint", "jours laissés de côté, nombre de jours atteint"},
+	portal.LeftBarred:   {"jour impossible pour cet enfant", "jours impossibles pour cet enfant"},
 	portal.LeftOther:    {"jour impossible", "jours impossibles"},
 }
 
@@ -187,7 +189,7 @@ func LeftWords(left []portal.LeftOut) string {
 			continue
 		}
 		sentence := portal.Count(len(days), leftWords[reason][0], leftWords[reason][1]) + " : " + dayNames(days) + "."
-		if reason == portal.LeftOther {
+		if reason == portal.LeftOther || reason == portal.LeftBarred {
 			sentence += " " + why
 		}
 		sentences = append(sentences, sentence)

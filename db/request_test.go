@@ -1,0 +1,201 @@
+package db_test
+
+import (
+	"strings"
+	"testing"
+
+	"marelle/db"
+	"marelle/portal"
+)
+
+// decidedTown has a wednesday that staff decide.
+func decidedTown(t testing.TB, families, places int) (*town, portal.AccountID) {
+	t.Helper()
+	tn := newTown(t, families, places)
+	tn.change(t, tn.wednesday, func(a *portal.Activity) { a.Decided = true })
+	return tn, tn.agent(t)
+}
+
+func (tn *town) ask(t testing.TB, parent int, day, want string) {
+	t.Helper()
+	tn.want(t, parent, 0, tn.wednesday, day, true)
+	if got := outcomes(tn.confirm(t, parent, day+"-demande")); got != want {
+		t.Errorf("family %d: %s, want %s", parent, got, want)
+	}
+}
+
+func (tn *town) verdict(parent int, day string, v portal.Verdict, reason string) portal.Decision {
+	return portal.Decision{Child: tn.children[parent][0], Activity: tn.wednesday, Day: portal.MustDate(day), Verdict: v, Reason: reason}
+}
+
+// TestRequests: a validated wish is a request that takes no place; staff see the places from line to line, and decide many
+// at once: the one that is full says so and stays. The families are told by mail, once.
+func TestRequests(t *testing.T) {
+	tn, by := decidedTown(t, 4, 2)
+	const day = "2026-12-02"
+	for p := range tn.parents {
+		tn.ask(t, p, day, "asked")
+	}
+	tn.sound(t)
+	slot := tn.state(t, 0, 0, tn.wednesday, day)
+	if slot.State(tn.clock.Now()) != portal.StateRequest || slot.Places.Taken != 0 {
+		t.Errorf("%s, %+v", slot.State(tn.clock.Now()), slot.Places)
+	}
+	list, err := tn.Requests(ctx, tn.structure, db.RequestFilter{Activity: tn.wednesday})
+	if err != nil || len(list) != 4 {
+		t.Fatal(len(list), err)
+	}
+	for i, want := range []int{1, 0, -1, -2} {
+		if d := list[i]; d.Child.ID != tn.children[i][0] || d.Left != want || (d.Why != "") != (want < 0) || d.By.ID != tn.parents[i] {
+			t.Errorf("line %d: %+v, want %d left", i, d, want)
+		}
+	}
+	// The fourth withdraws.
+	tn.want(t, 3, 0, tn.wednesday, day, false)
+	if got := outcomes(tn.confirm(t, 3, "retire")); got != "cancelled" {
+		t.Error(got)
+	}
+	undecided, err := tn.Decide(ctx, tn.structure, by, []portal.Decision{
+		tn.verdict(2, day, portal.Accept, ""), tn.verdict(1, day, portal.Accept, ""), tn.verdict(0, day, portal.Accept, ""), tn.verdict(3, day, portal.Refuse, "")})
+	if err != nil || len(undecided) != 2 || undecided[0].Child != tn.children[0][0] || undecided[0].Why.Message != "Le centre est complet le mercredi 2 décembre : 2 places, 2 prises." ||
+		!strings.Contains(undecided[1].Why.Message, "n’attend plus de réponse") {
+		t.Fatalf("%+v %v", undecided, err)
+	}
+	tn.wantStatus(t, tn.wednesday, day, "asked booked booked -")
+	if undecided, err = tn.Decide(ctx, tn.structure, by, []portal.Decision{tn.verdict(0, day, portal.Wait, "")}); err != nil || len(undecided) > 0 {
+		t.Fatal(undecided, err)
+	}
+	tn.wantStatus(t, tn.wednesday, day, "waiting/1 booked booked -")
+	answers, err := tn.Answers(ctx, tn.structure)
+	if err != nil || len(answers) != 3 || answers[0].To.ID != tn.parents[0] || len(answers[0].Emails) != 1 {
+		t.Fatalf("%+v %v", answers, err)
+	}
+	if got := answers[0].Movements[0].AnswerWords(); got != "mercredi 2 décembre 2026, pour Amalia : liste d’attente, 1re" && got != "mercredi 2 décembre 2026, pour Amalia : liste d’attente, 1er" {
+		t.Error(got)
+	}
+	for range 2 { // told twice, it is told once
+		if err := tn.QueueAnswer(ctx, &answers[1], []db.Mail{{Structure: tn.structure, Account: answers[1].To.ID, Kind: "reponse", Key: "a", Address: "x@exemple.fr", Subject: "s", Text: "t", HTML: "h"}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if left, err := tn.Answers(ctx, tn.structure); err != nil || len(left) != 2 {
+		t.Errorf("%d left to tell, %v", len(left), err)
+	}
+	if events, n, err := tn.Journal(ctx, tn.structure, "demande", 0, 0, 10); err != nil || n != 2 || events[1].Words != "Réponse à 2 demandes" {
+		t.Errorf("%d %+v %v", n, events, err)
+	}
+
+	// The night closes what was asked with what came of it.
+	tn.clock.Set(paris("2026-11-24 01:15:00"))
+	if _, err := tn.Transmit(ctx, tn.structure, portal.MustDate("2026-11-24")); err != nil {
+		t.Fatal(err)
+	}
+	_, movements, err := tn.NightMovements(ctx, tn.structure, portal.MustDate("2026-11-24"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var words []string
+	for _, m := range movements {
+		result, _ := m.Result()
+		words = append(words, m.Action+":"+string(result))
+	}
+	if got := strings.Join(words, " "); got != "add:waiting add:booked add:booked add:cancelled remove:cancelled decide:booked decide:booked decide:waiting" {
+		t.Error(got)
+	}
+	f, err := tn.Follow(ctx, tn.parents[1], portal.FollowFilter{}, 0, 10)
+	if err != nil || f.Lines[0].Action != "decide" || f.Lines[0].Who(tn.parents[1]) != "la mairie" {
+		t.Errorf("%+v %v", f.Lines, err)
+	}
+	tn.sound(t)
+}
+
+// TestRefusedWithAReason: the reason of staff is what the family reads; another structure's request does not exist.
+func TestRefusedWithAReason(t *testing.T) {
+	tn, by := decidedTown(t, 1, 5)
+	tn.ask(t, 0, "2026-12-02", "asked")
+	other, err := tn.CreateStructure(ctx, portal.Structure{Name: "Mairie d’à côté", Zone: "C"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	refuse := []portal.Decision{tn.verdict(0, "2026-12-02", portal.Refuse, "Priorité aux enfants dont les deux parents travaillent.")}
+	if _, err := tn.Decide(ctx, other, by, refuse); portal.AsError(err) == nil || portal.AsError(err).Kind != portal.KindNotFound {
+		t.Errorf("another structure decides: %v", err)
+	}
+	if _, err := tn.Decide(ctx, tn.structure, by, refuse); err != nil {
+		t.Fatal(err)
+	}
+	tn.wantState(t, 0, 0, tn.wednesday, "2026-12-02", portal.StateFree)
+	f, err := tn.Follow(ctx, tn.parents[0], portal.FollowFilter{}, 0, 10)
+	if err != nil || f.Lines[0].Outcome != portal.OutcomeRefused || f.Lines[0].Reason != refuse[0].Reason {
+		t.Errorf("%+v %v", f.Lines[0], err)
+	}
+	home, err := tn.Home(ctx, tn.parents[0])
+	if err != nil || len(home.Refused) != 1 || home.Refused[0].Reason != refuse[0].Reason {
+		t.Errorf("%+v %v", home.Refused, err)
+	}
+}
+
+// TestRequestTakenBack: « Revenir en arrière » withdraws what was asked, and asks again for what was withdrawn.
+func TestRequestTakenBack(t *testing.T) {
+	tn, _ := decidedTown(t, 1, 5)
+	tn.want(t, 0, 0, tn.wednesday, "2026-12-02", true)
+	r := tn.confirm(t, 0, "demande")
+	back, err := tn.UndoReceipt(ctx, tn.parents[0], r.Number, "formulaire-retour")
+	if err != nil || outcomes(back) != "cancelled" {
+		t.Fatal(err, outcomes(back))
+	}
+	tn.wantState(t, 0, 0, tn.wednesday, "2026-12-02", portal.StateFree)
+	tn.ask(t, 0, "2026-12-02", "asked")
+	tn.want(t, 0, 0, tn.wednesday, "2026-12-02", false)
+	r = tn.confirm(t, 0, "retrait")
+	if back, err = tn.UndoReceipt(ctx, tn.parents[0], r.Number, "formulaire-retour-2"); err != nil || outcomes(back) != "asked" {
+		t.Fatal(err, outcomes(back))
+	}
+	tn.sound(t)
+}
+
+// TestRequestNobodyAnswered ends in the night after its day, with the reason, once, and the report tells it.
+func TestRequestNobodyAnswered(t *testing.T) {
+	tn, _ := decidedTown(t, 1, 5)
+	tn.ask(t, 0, "2026-12-02", "asked")
+	for night := portal.MustDate("2026-11-24"); night <= portal.MustDate("2026-12-03"); night++ {
+		tn.clock.Set(night.At(portal.Clock(1, 15)))
+		if night == portal.MustDate("2026-12-03") {
+			if slot := tn.state(t, 0, 0, tn.wednesday, "2026-12-02"); slot.Status != portal.Requested {
+				t.Errorf("ended too early: %q", slot.Status)
+			}
+		}
+		for range 2 {
+			if _, err := tn.Transmit(ctx, tn.structure, night); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if slot := tn.state(t, 0, 0, tn.wednesday, "2026-12-02"); slot.Status != portal.NotBooked {
+		t.Errorf("still %s", slot.Status)
+	}
+	_, list, err := tn.NightMovements(ctx, tn.structure, portal.MustDate("2026-12-03"))
+	if err != nil || len(list) != 1 || list[0].Action != "decide" || list[0].Outcome != portal.OutcomeRefused || list[0].Reason != portal.ReasonUndecided {
+		t.Errorf("%+v %v", list, err)
+	}
+	report := portal.Report{Movements: list}
+	if got := report.Answers(); len(got) != 1 || got[0].Days[0].Words() != "refusée : la mairie n’a pas répondu avant le jour demandé" {
+		t.Errorf("%+v", got)
+	}
+	tn.sound(t)
+}
+
+// TestAcceptedWithTheMeal: what the activity needs is not booked while staff think, and comes with their answer.
+func TestAcceptedWithTheMeal(t *testing.T) {
+	tn, by := decidedTown(t, 1, 5)
+	tn.change(t, tn.canteen, func(a *portal.Activity) { a.Opening.School |= portal.Days(portal.Wednesday) })
+	tn.change(t, tn.wednesday, func(a *portal.Activity) { a.Links = []portal.Link{{Other: tn.canteen, Kind: portal.Requires}} })
+	tn.ask(t, 0, "2026-12-02", "asked")
+	tn.wantState(t, 0, 0, tn.canteen, "2026-12-02", portal.StateFree)
+	if undecided, err := tn.Decide(ctx, tn.structure, by, []portal.Decision{tn.verdict(0, "2026-12-02", portal.Accept, "")}); err != nil || len(undecided) > 0 {
+		t.Fatal(undecided, err)
+	}
+	tn.wantState(t, 0, 0, tn.canteen, "2026-12-02", portal.StateBooked)
+	tn.wantState(t, 0, 0, tn.wednesday, "2026-12-02", portal.StateBooked)
+	tn.sound(t)
+}
