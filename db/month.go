@@ -33,6 +33,9 @@ func (s *Store) Calendar(ctx context.Context, account portal.AccountID, child po
 		if c.Child, c.Setup, c.Activity, err = s.choose(ctx, c.Children, child, activity); err != nil {
 			return err
 		}
+		if c.Setup, err = setupOf(r, c.Setup, child); err != nil {
+			return err
+		}
 		if c.Draft, err = draftOf(r, account); err != nil {
 			return err
 		}

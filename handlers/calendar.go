@@ -139,7 +139,7 @@ func (r *request) drawCalendar(c *db.Calendar) *views.Calendar {
 	w := where{c.Child.ID, c.Activity.ID}
 	page := r.monthPage(w, c.Month, fmt.Sprintf("Réserver %s %s", c.Activity.Spoken, portal.Of(c.Child.FirstName)), c.Children, c.Setup, c.Draft)
 	page.CopyURL = copyURL(w, c.Month)
-	page.SetRules(c.Activity, c.Month, c.Now)
+	page.SetRules(c.Setup, c.Activity, c.Month, c.Now)
 	page.Hours = views.NewHoursForm("horaires", "mois", "", c.Activity, usualHours(c.Activity, c.Slots))
 	page.SetMonth(c.Setup, c.Activity, c.Slots, c.Now, c.Draft.Version)
 	return page
@@ -167,7 +167,7 @@ func (r *request) drawSeveral(w where, v *db.Several) *views.Calendar {
 	if w.child == 0 {
 		a := v.Activities[0]
 		page.Guide = "Touchez un jour : il change pour tous vos enfants à la fois. « Détail » ouvre le jour enfant par enfant, comme les jours pleins."
-		page.SetRules(a, month, v.Now)
+		page.SetRules(v.Setup, a, month, v.Now)
 		page.Hours = views.NewHoursForm("horaires", "mois", "", a, a.DefaultHours())
 		page.Together, page.TogetherOn = views.TogetherWords(len(v.Shown), a.Limited()), togetherOn(v)
 	}

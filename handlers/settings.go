@@ -7,7 +7,10 @@ const settingsPath = "/gestion/reglages"
 // settings lists what is found under « Réglages », by subject. A page that the agent may not open is left out.
 var settings = []views.SettingsGroup{
 	{Title: "La structure", Links: []views.SettingsLink{}},
-	{Title: "Les activités", Links: []views.SettingsLink{}},
+	{Title: "Les activités", Links: []views.SettingsLink{
+		{URL: cutoffsPath, Icon: "horloge", Label: "Délais", Detail: "Jusqu’à quand réserver, annuler, signaler une absence ; ce que chaque délai donne."},
+		{URL: limitProfilesPath, Icon: "famille", Label: "Profils de familles", Detail: "Les familles qui ont d’autres délais, et jusqu’à quand."},
+	}},
 	{Title: "Les familles et les comptes", Links: []views.SettingsLink{
 		{URL: "/gestion/comptes", Icon: "personnes", Label: "Comptes des parents", Detail: "Chercher un compte, éditer les lettres de premier accès."},
 		{URL: importPath, Icon: "televerser", Label: "Importer", Detail: "Les fichiers de l’école : enfants, responsables, classes."},

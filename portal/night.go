@@ -153,6 +153,8 @@ func OutcomeWords(o Outcome, rank int, reason string) string {
 		return "acceptée"
 	case OutcomeAbsent:
 		return "absence signalée"
+	case OutcomeAsked:
+		return "à décider par la mairie"
 	case OutcomeCancelled:
 		if reason != "" {
 			return "annulée : " + reason

@@ -54,6 +54,8 @@ type Slot struct {
 	Open                 bool
 	Closed               Closed // why it is not open
 	Book, Cancel, Change Limit
+	Late                 Limit // until when it may be booked past its limit; not possible: never
+	LateMode             LateMode
 	Status               Status
 	Hours                Hours     // saved
 	Rank                 int       // place on the waiting list, from 1, when Waiting
@@ -67,6 +69,8 @@ type Slot struct {
 	Left                 int // places nobody has or waits for; meaningless unless Limited
 	Places               Places
 	Others               []Other // what the child is expected for that day, this activity perhaps among them
+
+	bookRule, cancelRule *Rule // what the limits come from
 }
 
 // Places are the figures of the counter that decides, at one moment.
@@ -88,11 +92,11 @@ func (s *Setup) NewSlot(child ChildID, a *Activity, day Date) Slot {
 	}
 	slot.Open, slot.Closed = a.Opening.On(day, &s.Calendar)
 	if slot.Open {
-		slot.Book, slot.Cancel = s.Limits(a, day)
-		slot.Change = slot.Cancel
-		if !a.Change.IsZero() {
-			slot.Change.At, slot.Change.Possible = a.Change.Deadline(s.serviceDay(a, day))
-		}
+		slot.Book, slot.bookRule = s.bookLimit(a, day)
+		slot.Cancel, slot.cancelRule = s.limit(a, ActionCancel, day)
+		slot.Cancel = s.promised(slot.Cancel, a, ActionCancel, day)
+		slot.Change = s.LimitOf(a, ActionChange, day)
+		slot.Late, slot.LateMode = s.lateLane(a, day)
 	}
 	return slot
 }
@@ -118,7 +122,7 @@ func (s *Slot) State(now time.Time) State {
 		return StateClosed
 	case s.Status != NotBooked && s.Wish == WishChange && !s.Change.Passed(now):
 		return StateAdd
-	case s.Limit().Passed(now) || s.Limit().Early(now):
+	case s.Limit().Early(now) || s.Limit().Passed(now) && !s.InLateLane(now):
 		if s.Status != NotBooked {
 			return StateLocked
 		}
@@ -131,7 +135,7 @@ func (s *Slot) State(now time.Time) State {
 		return StateBooked
 	case s.Status == Waiting:
 		return StateWaiting
-	case s.Full() && s.Activity.Waitlist:
+	case s.Full() && s.Activity.Waitlist && !s.InLateLane(now): // nobody is promoted past the limit
 		return StateOffer
 	case s.Full():
 		return StateFull
@@ -173,7 +177,7 @@ func (s *Slot) HoursChangeable(now time.Time) bool {
 		return false
 	}
 	if s.Status == NotBooked {
-		return s.Wish == WishAdd && !s.Book.Passed(now)
+		return s.Wish == WishAdd && !s.LimitNow(now).Passed(now)
 	}
 	return s.Wish != WishRemove && !s.Change.Passed(now)
 }
@@ -231,10 +235,14 @@ func (s *Slot) refuseAdd(h Hours, now time.Time) *Error {
 		return Conflict("%s %s", s.Closed.Why, "Choisissez un autre jour.")
 	case s.Book.Unannounced:
 		return Conflict("%s ne se réserve pas encore pour le %s : l’ouverture de cette période n’est pas annoncée. Elle le sera ici.", Capital(s.Activity.Spoken), s.Day.Long())
-	case !s.Book.Possible:
-		return Conflict("%s ne se réserve pas en ligne ce jour-là. Appelez la mairie.", Capital(s.Activity.Spoken))
 	case s.Book.Early(now):
 		return Conflict("Les réservations du %s ouvrent le %s. Revenez à ce moment-là.", s.Day.Long(), Instant(s.Book.From))
+	case s.InLateLane(now):
+		if s.Full() {
+			return Conflict("Il n’y a plus de place le %s. Choisissez un autre jour, ou appelez la mairie.", s.Day.Long())
+		}
+	case !s.Book.Possible:
+		return Conflict("%s ne se réserve pas en ligne ce jour-là. Appelez la mairie.", Capital(s.Activity.Spoken))
 	case s.Book.Passed(now):
 		return Conflict("Le délai pour réserver le %s est passé depuis %s. Appelez la mairie pour un cas exceptionnel.", s.Day.Long(), since(s.Book.At, now))
 	case s.Full() && !s.Activity.Waitlist:
@@ -305,6 +313,7 @@ const (
 	OutcomeWaiting   Outcome = "waiting"
 	OutcomeCancelled Outcome = "cancelled"
 	OutcomeRefused   Outcome = "refused"
+	OutcomeAsked     Outcome = "asked" // staff will answer
 )
 
 // Decide settles a wish at the instant of validation, with the facts of that instant. A refusal carries its reason.
@@ -323,6 +332,9 @@ func (s *Slot) Decide(now time.Time) (Outcome, *Error) {
 		}
 		if why := s.refuseHours(); why != nil {
 			return OutcomeRefused, why
+		}
+		if s.LateApproval(now) {
+			return OutcomeAsked, nil
 		}
 		if s.Full() {
 			return OutcomeWaiting, nil
@@ -376,12 +388,14 @@ func (s *Slot) LimitWords(now time.Time) string {
 		return s.Closed.Why
 	case l.Unannounced:
 		return "Pas encore ouvert aux réservations."
-	case !l.Possible && s.Status == NotBooked:
+	case !l.Possible && s.Status == NotBooked && !s.InLateLane(now):
 		return "Ne se réserve pas en ligne."
-	case !l.Possible:
+	case !l.Possible && s.Status != NotBooked:
 		return "Ne s’annule pas en ligne."
 	case l.Early(now):
 		return "Ouvre le " + Instant(l.From) + "."
+	case s.InLateLane(now):
+		return s.LateWords(now)
 	case l.Passed(now) && s.Status == NotBooked:
 		return "Délai dépassé depuis " + since(l.At, now) + "."
 	case l.Passed(now):

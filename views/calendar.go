@@ -258,7 +258,7 @@ func NewDayCell(s *portal.Slot, now time.Time, version int) DayCell {
 	if state == portal.StateWaiting {
 		c.Rank = portal.Ordinal(s.Rank)
 	}
-	if state == portal.StateFree && s.Limited {
+	if state == portal.StateFree && s.Limited && !s.InLateLane(now) {
 		c.Left, c.Last = s.Left, s.Left == 1
 	}
 	if s.Changeable(now) {
@@ -320,6 +320,10 @@ func aim(s *portal.Slot, state portal.State) portal.State {
 
 func cellWords(s *portal.Slot, state portal.State, now time.Time) (word, spoken string) {
 	switch state {
+	case portal.StateFree:
+		if s.InLateLane(now) {
+			return s.LateBadge(), ", hors délai"
+		}
 	case portal.StateClosed:
 		return s.Closed.Word, ""
 	case portal.StateTooLate:
@@ -502,7 +506,7 @@ func limitLines(days []*portal.Slot, now time.Time) []LimitLine {
 		if !s.Changeable(now) {
 			continue
 		}
-		until := portal.UntilShort(s.Limit().At, now, s.Day.Month())
+		until := portal.UntilShort(s.LimitNow(now).At, now, s.Day.Month())
 		if n := len(lines); n > 0 && lines[n-1].Until == until {
 			if day := s.Day.Weekday().Short(); names[n-1][len(names[n-1])-1] != day { // once for all the children
 				names[n-1] = append(names[n-1], day)
@@ -556,8 +560,8 @@ func ActivityChip(a *portal.Activity, url string, current bool) Chip {
 }
 
 // SetRules says until when days are booked and cancelled, and for a month that is booked by periods, when they open.
-func (v *Calendar) SetRules(a *portal.Activity, month portal.Month, now time.Time) {
-	v.Rule = ruleWords(a)
+func (v *Calendar) SetRules(setup *portal.Setup, a *portal.Activity, month portal.Month, now time.Time) {
+	v.Rule = setup.RuleWords(a, month, now)
 	for _, w := range a.Windows {
 		if w.Last < month.First() || w.First > month.Last() {
 			continue
@@ -578,14 +582,6 @@ func windowWords(w portal.Window, now time.Time) string {
 		return name + "réservations closes."
 	}
 	return name + "réservations " + portal.Until(w.Closes, now) + "."
-}
-
-func ruleWords(a *portal.Activity) string {
-	book, cancel := a.Book.Sentence(), a.Cancel.Sentence()
-	if book == cancel {
-		return "Réserver et annuler : " + book + "."
-	}
-	return "Réserver : " + book + ". Annuler : " + cancel + "."
 }
 
 // NewBasketLine draws one click of the draft, with the button that takes it back.

@@ -88,7 +88,7 @@ func (b *DayBody) AddRow(name string, s *portal.Slot, now time.Time) {
 	switch {
 	case state == portal.StateWaiting:
 		row.Word += " : " + portal.Ordinal(s.Rank)
-	case state == portal.StateFree:
+	case state == portal.StateFree && !s.InLateLane(now):
 		row.Word = "Libre"
 	}
 	row.When = hours(s.Activity)

@@ -300,9 +300,14 @@ func outcomeLook(o portal.Outcome) (badge, icon string) {
 // receiptWords says what was recorded at the instant of validation.
 func receiptWords(m portal.Movement) string {
 	switch m.Outcome {
+	case portal.OutcomeAsked:
+		return "Demandé à la mairie"
 	case portal.OutcomeBooked:
 		if m.Action == string(portal.WishChange) {
 			return "Horaires changés"
+		}
+		if m.Late {
+			return "Réservé hors délai, majoré"
 		}
 		return "Réservé"
 	case portal.OutcomeCancelled:
