@@ -69,7 +69,7 @@ func loadPromises(q querier, structure portal.StructureID) (map[portal.Promise]t
 // promisesLast is how long a promise is kept once its instant has passed: pages still say when the limit fell.
 const promisesLast = 60 * 24 * time.Hour
 
-// Shown runs a change of what a structure decided and keeps the limits that families had before their eyes: those that the
+// shown runs a change of what a structure decided and keeps the limits that families had before their eyes: those that the
 // change would make earlier stay as they were. Whatever limits depend on (rules, openings, windows, closures, holidays) is
 // changed inside it. It forgets the setup kept in memory.
 func (s *Store) shown(tx *Tx, structure portal.StructureID, change func() error) error {

@@ -55,7 +55,7 @@ func (r *request) limitProfilesPage(typed string) (views.LimitProfiles, error) {
 	return page, err
 }
 
-// refused shows the page of profiles again with what was refused; what is no refusal of what was typed is given back.
+// refusedProfile shows the page of profiles again with what was refused; what is no refusal of what was typed is given back.
 func (r *request) refusedProfile(err error, typed string, keep func(*views.LimitProfiles)) error {
 	refusal := portal.AsError(err)
 	if refusal == nil || refusal.Kind != portal.KindConflict && len(refusal.Fields) == 0 {

@@ -8,7 +8,7 @@ import (
 // TellingDay is a day of service that shows what a rule does, and why it was chosen.
 type TellingDay struct {
 	Day Date
-	Why string // « rentrée des vacances de Noël »
+	Why string // « rentrée après les vacances de Noël »
 }
 
 // tellingDays is how many days the simulator shows, tellingAhead how far it looks for them: the All Saints and the Christmas
@@ -95,27 +95,40 @@ func (t *telling) holidays(words ...string) {
 		if p.To <= t.after || p.From > t.last || !slices.ContainsFunc(words, func(w string) bool { return strings.Contains(FoldName(p.Name), FoldName(w)) }) {
 			continue
 		}
-		name := p.Name
-		if name == "" {
-			name = "vacances"
-		}
-		t.around(p.From, p.To, "dernier jour avant les "+name, "rentrée des "+name, "lendemain de la rentrée des "+name)
+		name := theHolidays(p.Name)
+		t.around(p.From, p.To, "dernier jour avant "+name, "rentrée après "+name, "lendemain de la rentrée après "+name)
 		if first, ok := t.next(max(p.From, t.after+1)); ok && first <= p.To {
-			t.add(first, "premier jour des "+name)
+			t.add(first, "premier jour pendant "+name)
 			if last, ok := t.previous(p.To); ok && last >= p.From {
-				t.add(last, "dernier jour des "+name)
+				t.add(last, "dernier jour pendant "+name)
 			}
 		}
 	}
 }
 
+// theHolidays gives a name with its article: « les vacances de Noël », « le pont de l’Ascension ».
+func theHolidays(name string) string {
+	switch {
+	case name == "":
+		return "les vacances"
+	case strings.HasPrefix(name, "vacances"):
+		return "les " + name
+	case strings.HasPrefix(name, "pont"):
+		return "le " + name
+	}
+	return "« " + name + " »"
+}
+
+// near is how close to holidays a day must lie to be told by them: not across another holiday.
+const near Date = 14
+
 // around adds the days of service before and after a run of days; no reason, no day.
 func (t *telling) around(from, to Date, before, after, second string) {
-	if day, ok := t.previous(from - 1); ok {
+	if day, ok := t.previous(from - 1); ok && from-day <= near {
 		t.add(day, before)
 	}
 	day, ok := t.next(to + 1)
-	if !ok {
+	if !ok || day-to > near {
 		return
 	}
 	t.add(day, after)

@@ -31,7 +31,7 @@ type TrialLimit struct {
 	Was     Limit    // under those in force
 	Changes bool     // for a day that they govern
 	Notes   []string // « un dimanche », « déjà passé »
-	Kept    bool     // families were shown this instant: it stays
+	Kept    Limit    // families were shown a later instant, which stays; not possible: none
 }
 
 // TryRules shows what rules would do for an activity if they were published at a moment, for days of service from a day on.
@@ -81,11 +81,12 @@ func (s *Setup) see(c Case) *Setup {
 }
 
 func (s *Setup) tryLimit(next *Setup, a, after *Activity, c Case, day Date, now time.Time) TrialLimit {
-	theirs := next.see(c)
-	l := TrialLimit{Limit: theirs.LimitOf(after, c.Action, day), Was: s.see(c).LimitOf(a, c.Action, day)}
+	bare := *next
+	bare.Promises = nil
+	l := TrialLimit{Limit: bare.see(c).LimitOf(after, c.Action, day), Was: s.see(c).LimitOf(a, c.Action, day)}
 	l.Changes = l.Limit.Possible != l.Was.Possible || !l.Limit.At.Equal(l.Was.At)
-	if ruled, _ := theirs.limit(after, c.Action, day); l.Possible && (!ruled.Possible || ruled.At.Before(l.At)) {
-		l.Kept = true
+	if shown := next.see(c).LimitOf(after, c.Action, day); shown.Possible && (!l.Possible || shown.At.After(l.At)) {
+		l.Kept = shown
 	}
 	if l.Unannounced {
 		l.Notes = append(l.Notes, "période pas encore annoncée")
@@ -117,7 +118,7 @@ func (s *Setup) closedWords(day Date) string {
 	case day.Weekday() >= Saturday:
 		return "un " + day.Weekday().String()
 	case s.Calendar.SchoolHoliday(day) != "":
-		return "pendant les " + s.Calendar.SchoolHoliday(day)
+		return "pendant " + theHolidays(s.Calendar.SchoolHoliday(day))
 	}
 	return ""
 }

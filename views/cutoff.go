@@ -123,8 +123,8 @@ func NewCutoffTrial(t portal.Trial, names map[portal.ProfileID]string, only ...p
 			if l.Changes {
 				instant.Was = "au lieu de " + portal.LimitWords(l.Was)
 			}
-			if l.Kept {
-				instant.Notes = strings.Trim(instant.Notes+" ; déjà montré aux familles : gardé", " ;")
+			if l.Kept.Possible {
+				instant.Was = "mais " + portal.LimitWords(l.Kept) + " pour ce jour, déjà montré aux familles"
 			}
 			day.Limits = append(day.Limits, instant)
 		}
