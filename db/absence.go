@@ -122,6 +122,9 @@ func (s *Store) sheetOf(ctx context.Context, q querier, account portal.AccountID
 	if err != nil {
 		return nil, err
 	}
+	if setup, err = setupOf(q, setup, child); err != nil {
+		return nil, err
+	}
 	facts, err := loadAbsenceFacts(q, []portal.ChildID{child}, first, last+backWithin)
 	if err != nil {
 		return nil, err
@@ -159,6 +162,9 @@ func (s *Store) AbsenceToday(ctx context.Context, account portal.AccountID) (lis
 		for _, c := range children {
 			setup, err := s.Setup(ctx, c.StructureID)
 			if err != nil {
+				return err
+			}
+			if setup, err = setupOf(r, setup, c.ID); err != nil {
 				return err
 			}
 			day := setup.AbsenceTapDay(facts.bookedOn(c.ID, today), now)

@@ -20,9 +20,9 @@ func sickTown(t testing.TB) *town {
 	}
 	canteen := *setup.Activity(tn.canteen)
 	canteen.Absence, canteen.DocumentDays = portal.DaysBefore(0, portal.Clock(9, 30)), 3
-	if _, err := tn.SaveActivity(ctx, canteen); err != nil {
-		t.Fatal(err)
-	}
+	tn.clock.Set(paris("2026-09-15 09:00:00")) // long before: families were shown no other limit for these days
+	tn.save(t, canteen)
+	tn.clock.Set(paris("2026-11-23 09:00:00"))
 	for _, day := range []string{"2026-11-30", "2026-12-01", "2026-12-03"} {
 		tn.want(t, 0, 0, tn.canteen, day, true)
 	}

@@ -28,12 +28,8 @@ func (s *Store) SaveActivity(ctx context.Context, a portal.Activity) (portal.Act
 	if err != nil {
 		return 0, err
 	}
-	rules, err := cutoffRules(&a)
-	if err != nil {
-		return 0, err
-	}
 	document := sql.NullInt64{Int64: int64(a.DocumentDays), Valid: a.DocumentDays > 0}
-	err = s.write(ctx, func(tx *Tx) error {
+	save := func(tx *Tx) error {
 		values := []any{a.Name, a.Short, a.Spoken, string(a.Kind), a.Starts, a.Ends, string(opening), a.Waitlist, string(a.WaitMode), a.OfferHours,
 			a.AsksArrival, a.AsksDeparture, a.HourStep, a.Annual, a.NoticeDays, document,
 			string(audience), a.Enrolment, a.Decided, a.LeastDays, a.MostDays, string(a.DaysPer), a.WholeWeek, string(a.Horizon), a.HorizonDays, at(a.ClosedAt), a.StructureID}
@@ -58,39 +54,23 @@ func (s *Store) SaveActivity(ctx context.Context, a portal.Activity) (portal.Act
 				return portal.NotFound("Cette activité n’existe pas.")
 			}
 		}
-		if err := tx.exec("DELETE FROM cutoff WHERE activity_id = ?", a.ID); err != nil {
+		if err := s.savePlainRules(tx, &a); err != nil {
 			return err
-		}
-		for action, rule := range rules {
-			if err := tx.exec("INSERT INTO cutoff (activity_id, action, rule) VALUES (?, ?, ?)", a.ID, action, rule); err != nil {
-				return err
-			}
 		}
 		for _, save := range []func(*Tx, *portal.Activity) error{saveCounters, saveLinks, saveWindows} {
 			if err := save(tx, &a); err != nil {
 				return err
 			}
 		}
-		tx.after(s.setups.forget)
+		return nil
+	}
+	err = s.write(ctx, func(tx *Tx) error {
+		if err := s.shown(tx, a.StructureID, func() error { return save(tx) }); err != nil {
+			return err
+		}
 		return advanceAfterSave(tx, &a, s.now())
 	})
 	return a.ID, err
-}
-
-// cutoffRules writes the limits of an activity as they are stored; a limit that follows another one is not.
-func cutoffRules(a *portal.Activity) (map[string]string, error) {
-	rules := map[string]string{}
-	for action, c := range map[string]portal.Cutoff{"reserver": a.Book, "annuler": a.Cancel, "changer": a.Change, "absence": a.Absence} {
-		if c.IsZero() {
-			continue
-		}
-		rule, err := json.Marshal(c)
-		if err != nil {
-			return nil, err
-		}
-		rules[action] = string(rule)
-	}
-	return rules, nil
 }
 
 func saveLinks(tx *Tx, a *portal.Activity) error {
@@ -217,27 +197,19 @@ func saveCounter(tx *Tx, structure portal.StructureID, c *portal.Counter) (regro
 func loadActivities(q querier, id portal.StructureID) ([]portal.Activity, error) {
 	list, err := all(q, func(r *sql.Rows) (a portal.Activity, err error) {
 		var opening, audience string
-		var rules [4]sql.NullString
 		err = r.Scan(&a.ID, &a.StructureID, &a.Name, &a.Short, &a.Spoken, &a.Kind, &a.Starts, &a.Ends, &opening, &a.Waitlist, &a.WaitMode, &a.OfferHours,
 			&a.AsksArrival, &a.AsksDeparture, &a.HourStep, &a.Annual, &a.NoticeDays, &a.DocumentDays,
-			&audience, &a.Enrolment, &a.Decided, &a.LeastDays, &a.MostDays, &a.DaysPer, &a.WholeWeek, &a.Horizon, &a.HorizonDays, into{&a.ClosedAt}, &rules[0], &rules[1], &rules[2], &rules[3])
+			&audience, &a.Enrolment, &a.Decided, &a.LeastDays, &a.MostDays, &a.DaysPer, &a.WholeWeek, &a.Horizon, &a.HorizonDays, into{&a.ClosedAt})
 		if err == nil {
 			err = json.Unmarshal([]byte(opening), &a.Opening)
 		}
 		if err == nil {
 			err = json.Unmarshal([]byte(audience), &a.Audience)
 		}
-		for i, into := range []*portal.Cutoff{&a.Book, &a.Cancel, &a.Change, &a.Absence} {
-			if err == nil && rules[i].Valid {
-				err = json.Unmarshal([]byte(rules[i].String), into)
-			}
-		}
 		return a, err
 	}, `SELECT a.id, a.structure_id, a.name, a.short, a.spoken, a.kind, a.starts, a.ends, a.opening, a.waitlist, a.waitlist_mode, a.offer_hours,
 			a.asks_arrival, a.asks_departure, a.hour_step, a.annual, a.notice_days, coalesce(a.document_days, 0),
-			a.audience, a.enrolment, a.decided, a.least_days, a.most_days, a.days_per, a.whole_week, a.horizon, a.horizon_days, a.closed_at,
-			(SELECT rule FROM cutoff WHERE activity_id = a.id AND action = 'reserver'), (SELECT rule FROM cutoff WHERE activity_id = a.id AND action = 'annuler'),
-			(SELECT rule FROM cutoff WHERE activity_id = a.id AND action = 'changer'), (SELECT rule FROM cutoff WHERE activity_id = a.id AND action = 'absence')
+			a.audience, a.enrolment, a.decided, a.least_days, a.most_days, a.days_per, a.whole_week, a.horizon, a.horizon_days, a.closed_at
 		FROM activity a WHERE a.structure_id = ? ORDER BY a.position, a.id`, id)
 	if err != nil {
 		return nil, err
@@ -247,6 +219,9 @@ func loadActivities(q querier, id portal.StructureID) ([]portal.Activity, error)
 		byID[list[i].ID] = &list[i]
 	}
 	if err := loadCounters(q, id, byID); err != nil {
+		return nil, err
+	}
+	if err := loadVersions(q, id, byID); err != nil {
 		return nil, err
 	}
 	_, err = all(q, func(r *sql.Rows) (struct{}, error) {

@@ -63,7 +63,7 @@ func (s *Store) CloseActivity(ctx context.Context, structure portal.StructureID,
 // waiting lists that may move on.
 func (s *Store) editActivity(ctx context.Context, structure portal.StructureID, by portal.AccountID, id portal.ActivityID, agreed, words string,
 	change func(*Tx, *portal.Setup, *portal.Activity, portal.Names) error) (impact portal.Touches, err error) {
-	err = s.write(ctx, func(tx *Tx) error {
+	err = s.writeShown(ctx, structure, func(tx *Tx) error {
 		today := portal.DateOf(s.now())
 		before, err := loadSetup(tx, structure)
 		if err != nil {
@@ -304,11 +304,7 @@ func (s *Store) CreateActivity(ctx context.Context, structure portal.StructureID
 	if err := a.Check(); err != nil {
 		return 0, err
 	}
-	rules, err := cutoffRules(&a)
-	if err != nil {
-		return 0, err
-	}
-	err = s.write(ctx, func(tx *Tx) error {
+	err := s.write(ctx, func(tx *Tx) error {
 		setup, err := loadSetup(tx, structure)
 		if err != nil {
 			return err
@@ -342,10 +338,8 @@ func (s *Store) CreateActivity(ctx context.Context, structure portal.StructureID
 				return err
 			}
 		}
-		for action, rule := range rules {
-			if err := tx.exec("INSERT INTO cutoff (activity_id, action, rule) VALUES (?, ?, ?)", a.ID, action, rule); err != nil {
-				return err
-			}
+		if err := s.savePlainRules(tx, &a); err != nil {
+			return err
 		}
 		tx.after(s.setups.forget)
 		return s.noteActivity(tx, &a, by, "créée", portal.Differences(nil, a.Facts(names)), nil)

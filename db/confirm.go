@@ -138,7 +138,7 @@ func refresh(tx *Tx, setup *portal.Setup, slot *portal.Slot) error {
 func settle(tx *Tx, account portal.AccountID, asked portal.Request, outcome portal.Outcome, why *portal.Error, now time.Time) (portal.Movement, error) {
 	slot := &asked.Slot
 	line := portal.Movement{Child: asked.Child, Activity: slot.Activity.Name, ActID: slot.Activity.ID, Day: slot.Day, Action: string(slot.Wish), At: now,
-		Hours: slot.WishHours, Outcome: outcome, Idle: slot.Settled(), Together: slot.Together}
+		Hours: slot.WishHours, Outcome: outcome, Idle: slot.Settled(), Together: slot.Together, Late: slot.Wish == portal.WishAdd && slot.InLateLane(now)}
 	switch slot.Wish {
 	case portal.WishRemove:
 		line.Hours = slot.Hours
@@ -159,13 +159,14 @@ func settle(tx *Tx, account portal.AccountID, asked portal.Request, outcome port
 			hour(slot.WishHours.Arrival), hour(slot.WishHours.Departure), slot.Child, slot.Activity.ID, slot.Day)
 	case outcome == portal.OutcomeCancelled && slot.Status != portal.NotBooked:
 		err = cancelBooking(tx, slot)
+	case outcome == portal.OutcomeAsked && slot.Status == portal.NotBooked:
+		err = askStaff(tx, account, slot, line.Late, now)
 	case outcome == portal.OutcomeBooked && slot.Status == portal.NotBooked:
-		err = book(tx, account, slot, now)
+		if err = book(tx, account, slot, now); err == nil && line.Late {
+			err = tx.exec("UPDATE booking SET late = 1 WHERE child_id = ? AND activity_id = ? AND day = ?", slot.Child, slot.Activity.ID, slot.Day)
+		}
 	case outcome == portal.OutcomeWaiting && slot.Status == portal.NotBooked:
 		err = wait(tx, account, slot, now)
-	case outcome == portal.OutcomeAsked && slot.Status == portal.NotBooked:
-		err = tx.exec("INSERT INTO request (child_id, activity_id, day, account_id, since, arrival, departure) VALUES (?, ?, ?, ?, ?, ?, ?)",
-			slot.Child, slot.Activity.ID, slot.Day, account, at(now), hour(slot.WishHours.Arrival), hour(slot.WishHours.Departure))
 	}
 	if err == nil && outcome == portal.OutcomeWaiting {
 		err = tx.row(&line.Rank, rankQuery, slot.Activity.ID, slot.Day, slot.Child)
@@ -251,10 +252,10 @@ func openReceipt(tx *Tx, account portal.AccountID, formKey string, now time.Time
 }
 
 func insertMovement(tx *Tx, account portal.AccountID, receipt portal.ReceiptID, structure portal.StructureID, m *portal.Movement) error {
-	id, err := tx.insert(`INSERT INTO movement (structure_id, receipt_id, account_id, child_id, activity_id, day, action, arrival, departure, was_arrival, was_departure, at, outcome, rank, reason, idle, together)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	id, err := tx.insert(`INSERT INTO movement (structure_id, receipt_id, account_id, child_id, activity_id, day, action, arrival, departure, was_arrival, was_departure, at, outcome, rank, reason, idle, together, late)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		structure, receipt, account, m.Child.ID, m.ActID, m.Day, m.Action, hour(m.Hours.Arrival), hour(m.Hours.Departure), hour(m.Was.Arrival), hour(m.Was.Departure),
-		at(m.At), string(m.Outcome), m.Rank, m.Reason, m.Idle, m.Together)
+		at(m.At), string(m.Outcome), m.Rank, m.Reason, m.Idle, m.Together, m.Late)
 	m.ID = portal.MovementID(id)
 	return err
 }
@@ -381,7 +382,7 @@ func (s *Store) receipt(q querier, account portal.AccountID, where string, args 
 
 const movementColumns = `SELECT m.id, m.account_id, c.id, c.structure_id, iif(c.used_name <> '', c.used_name, c.last_name), c.first_name, a.name, a.short, a.kind, a.id,
 		m.day, m.action, m.arrival, m.departure, m.was_arrival, m.was_departure, m.at, m.outcome, m.rank, m.reason, n.date, coalesce(m.final, ''), m.final_rank,
-		coalesce(r.year, 0), coalesce(r.seq, 0), m.idle, m.together
+		coalesce(r.year, 0), coalesce(r.seq, 0), m.idle, m.together, m.late
 	FROM movement m
 	JOIN child c ON c.id = m.child_id
 	JOIN activity a ON a.id = m.activity_id
@@ -391,7 +392,7 @@ const movementColumns = `SELECT m.id, m.account_id, c.id, c.structure_id, iif(c.
 func scanMovement(r *sql.Rows) (m portal.Movement, err error) {
 	var year, seq int
 	err = r.Scan(&m.ID, &m.Account, &m.Child.ID, &m.Child.StructureID, &m.Child.LastName, &m.Child.FirstName, &m.Activity, &m.Short, &m.Icon, &m.ActID,
-		&m.Day, &m.Action, &m.Hours.Arrival, &m.Hours.Departure, &m.Was.Arrival, &m.Was.Departure, into{&m.At}, &m.Outcome, &m.Rank, &m.Reason, &m.Night, &m.Final, &m.FinalRank, &year, &seq, &m.Idle, &m.Together)
+		&m.Day, &m.Action, &m.Hours.Arrival, &m.Hours.Departure, &m.Was.Arrival, &m.Was.Departure, into{&m.At}, &m.Outcome, &m.Rank, &m.Reason, &m.Night, &m.Final, &m.FinalRank, &year, &seq, &m.Idle, &m.Together, &m.Late)
 	if seq > 0 {
 		m.Receipt = portal.ReceiptNumber(year, seq)
 	}

@@ -12,7 +12,7 @@ import (
 // SaveDaysOff replaces the school holidays of a school year, or its closures and bridge days; seen is the stamp of those that
 // the form showed. Whatever is booked on a day that closes stays booked, and is shown as locked.
 func (s *Store) SaveDaysOff(ctx context.Context, by portal.AccountID, structure portal.StructureID, year int64, holidays bool, list []portal.DaysOff, seen string) error {
-	return s.write(ctx, func(tx *Tx) error {
+	return s.writeShown(ctx, structure, func(tx *Tx) error {
 		setup, err := loadSetup(tx, structure)
 		if err != nil {
 			return err
@@ -53,7 +53,7 @@ func (s *Store) SaveDaysOff(ctx context.Context, by portal.AccountID, structure 
 
 // SaveTerritory chooses whose public holidays a structure keeps.
 func (s *Store) SaveTerritory(ctx context.Context, by portal.AccountID, structure portal.StructureID, territory portal.Territory) error {
-	return s.write(ctx, func(tx *Tx) error {
+	return s.writeShown(ctx, structure, func(tx *Tx) error {
 		st, err := one(tx, scanStructure, structureColumns+" WHERE s.id = ?", structure)
 		if err != nil {
 			return absent(err, "Cette structure n’existe pas.")

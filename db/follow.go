@@ -167,6 +167,13 @@ func savedDays(r reader, children []portal.Child, setups []*portal.Setup, f port
 		if f.Child != 0 && c.ID != f.Child {
 			continue
 		}
+		theirs := make([]*portal.Setup, len(setups))
+		for i, setup := range setups {
+			var err error
+			if theirs[i], err = setupOf(r, setup, c.ID); err != nil {
+				return nil, err
+			}
+		}
 		saved, err := all(r, func(rows *sql.Rows) (l portal.Reservation, err error) {
 			var activity portal.ActivityID
 			err = rows.Scan(&activity, &l.Day, &l.Status, &l.Rank, &l.Hours.Arrival, &l.Hours.Departure, into{&l.Since}, &l.Absent)
@@ -181,7 +188,7 @@ func savedDays(r reader, children []portal.Child, setups []*portal.Setup, f port
 			return nil, err
 		}
 		for _, l := range saved {
-			for _, setup := range setups {
+			for _, setup := range theirs {
 				if l.Activity != nil && l.Activity.StructureID == setup.Structure.ID {
 					l.Limit = setup.CancelLimit(l.Activity, l.Day)
 					list = append(list, l)

@@ -41,10 +41,19 @@ func loadGrid(q querier, setup *portal.Setup, children []portal.ChildID, activit
 	if err != nil {
 		return g, err
 	}
+	held, err := profilesHeld(q, setup, children)
+	if err != nil {
+		return g, err
+	}
 	g.slots = make([]portal.Slot, 0, len(children)*len(bare))
 	for _, c := range children {
 		from := len(g.slots)
 		g.slots = append(g.slots, bare...)
+		if theirs := setup.ForFamily(held[c]); theirs != setup { // a family with a profile has limits of its own
+			for i := range bare {
+				g.slots[from+i] = theirs.NewSlot(c, bare[i].Activity, bare[i].Day)
+			}
+		}
 		for i := from; i < len(g.slots); i++ {
 			g.slots[i].Child = c
 			setup.Admit(&g.slots[i], pupils[c])

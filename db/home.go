@@ -43,7 +43,11 @@ func (s *Store) Home(ctx context.Context, account portal.AccountID) (*Home, erro
 			if h.Setups[c.StructureID], err = s.Setup(ctx, c.StructureID); err != nil {
 				return err
 			}
-			closings = append(closings, h.Setups[c.StructureID].NextClosings(h.Now)...)
+			theirs, err := setupOf(r, h.Setups[c.StructureID], childrenIn(h.Children, c.StructureID)...)
+			if err != nil {
+				return err
+			}
+			closings = append(closings, theirs.NextClosings(h.Now)...)
 		}
 		draft, err := draftOf(r, account)
 		if err != nil {
@@ -68,6 +72,16 @@ func (s *Store) Home(ctx context.Context, account portal.AccountID) (*Home, erro
 		return err
 	})
 	return h, err
+}
+
+// childrenIn lists the children of a structure.
+func childrenIn(children []portal.Child, structure portal.StructureID) (ids []portal.ChildID) {
+	for _, c := range children {
+		if c.StructureID == structure {
+			ids = append(ids, c.ID)
+		}
+	}
+	return ids
 }
 
 // ownWishes leaves out the clicks for a child that the account has lost meanwhile.

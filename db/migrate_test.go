@@ -59,7 +59,7 @@ func TestMigrateTheFirstSchema(t *testing.T) {
 	}
 	counts := func(conn *sql.DB) string {
 		text := ""
-		for _, table := range []string{"structure", "child", "account", "account_email", "activity", "cutoff", "counter_day", "booking", "draft", "wish", "night", "receipt", "movement"} {
+		for _, table := range []string{"structure", "child", "account", "account_email", "activity", "counter_day", "booking", "draft", "wish", "night", "receipt", "movement"} {
 			var n int
 			if err := conn.QueryRowContext(ctx, "SELECT count(*) FROM "+table).Scan(&n); err != nil {
 				t.Fatal(err)

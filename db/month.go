@@ -34,6 +34,9 @@ func (s *Store) Calendar(ctx context.Context, account portal.AccountID, child po
 		if c.Child, c.Setup, c.Activity, err = s.choose(ctx, c.Children, child, activity); err != nil {
 			return err
 		}
+		if c.Setup, err = setupOf(r, c.Setup, child); err != nil {
+			return err
+		}
 		list, err := s.offeredTo(r, c.Setup, []portal.ChildID{child})
 		if err != nil {
 			return err

@@ -79,7 +79,7 @@ func (s *Store) offeredTo(q querier, setup *portal.Setup, children []portal.Chil
 	if err != nil {
 		return nil, err
 	}
-	held, err := heldBy(q, children, portal.DateOf(now))
+	held, err := activitiesHeld(q, children, portal.DateOf(now))
 	if err != nil {
 		return nil, err
 	}
@@ -94,8 +94,8 @@ func (s *Store) offeredTo(q querier, setup *portal.Setup, children []portal.Chil
 	return list, nil
 }
 
-// heldBy lists the activities for which children are booked, wait or have asked, from a day on.
-func heldBy(q querier, children []portal.ChildID, from portal.Date) (map[portal.ChildID][]portal.ActivityID, error) {
+// activitiesHeld lists the activities for which children are booked, wait or have asked, from a day on.
+func activitiesHeld(q querier, children []portal.ChildID, from portal.Date) (map[portal.ChildID][]portal.ActivityID, error) {
 	ids, err := json.Marshal(children)
 	if err != nil {
 		return nil, err

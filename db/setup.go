@@ -125,6 +125,9 @@ func loadSetup(q querier, id portal.StructureID) (*portal.Setup, error) {
 	if setup.MailTexts, err = mailTexts(q, id); err != nil {
 		return nil, err
 	}
+	if setup.Promises, err = loadPromises(q, id); err != nil {
+		return nil, err
+	}
 	setup.Join()
 	return &setup, nil
 }

@@ -74,6 +74,9 @@ func (s *Store) fillSpell(ctx context.Context, q querier, account portal.Account
 	if err != nil {
 		return err
 	}
+	if setup, err = setupOf(q, setup, p.Child.ID); err != nil {
+		return err
+	}
 	absences, err := all(q, func(r *sql.Rows) (a portal.Absence, err error) {
 		a.Spell, a.Child, a.Reason = p.ID, p.Child.ID, p.Reason
 		err = r.Scan(&a.Activity, &a.Day, &a.DocumentBy)

@@ -29,9 +29,12 @@ func newSickbed(t *testing.T) *household {
 	}
 	canteen := *setup.Activity(h.canteen)
 	canteen.Absence, canteen.DocumentDays = portal.DaysBefore(0, portal.Clock(9, 30)), 3
+	now := h.clock.Now()
+	h.clock.Set(portal.NewDate(2026, 9, 15).At(portal.Clock(9, 0))) // long before: families were shown no other limit for these days
 	if _, err := h.store.SaveActivity(context.Background(), canteen); err != nil {
 		t.Fatal(err)
 	}
+	h.clock.Set(now)
 	var wants []db.Want
 	for _, day := range []string{"2026-11-30", "2026-12-01", "2026-12-03"} {
 		wants = append(wants, db.Want{Child: h.amalia, Activity: h.canteen, Day: portal.MustDate(day), Present: true})

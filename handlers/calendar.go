@@ -145,7 +145,7 @@ func (r *request) drawCalendar(c *db.Calendar) *views.Calendar {
 	w := where{c.Child.ID, c.Activity.ID}
 	page := r.monthPage(w, c.Month, fmt.Sprintf("Réserver %s %s", c.Activity.Spoken, portal.Of(c.Child.FirstName)), c.Children, c.Setup, c.Offered, c.Draft)
 	page.CopyURL = copyURL(w, c.Month)
-	page.SetRules(c.Activity, c.Month, slices.ContainsFunc(c.Slots, func(s portal.Slot) bool { return s.Outside }), c.Now)
+	page.SetRules(c.Setup, c.Activity, c.Month, slices.ContainsFunc(c.Slots, func(s portal.Slot) bool { return s.Outside }), c.Now)
 	page.Hours = views.NewHoursForm("horaires", "mois", "", c.Activity, usualHours(c.Activity, c.Slots))
 	page.SetMonth(c.Setup, c.Activity, c.Slots, c.Now, c.Draft.Version)
 	return page
@@ -177,7 +177,7 @@ func (r *request) drawSeveral(w where, v *db.Several) *views.Calendar {
 		for d := v.First; d <= v.Last; d++ {
 			outside = outside || v.Slot(0, 0, d).Outside
 		}
-		page.SetRules(a, month, outside, v.Now)
+		page.SetRules(v.Setup, a, month, outside, v.Now)
 		page.Hours = views.NewHoursForm("horaires", "mois", "", a, a.DefaultHours())
 		page.Together, page.TogetherOn = views.TogetherWords(len(v.Shown), a.Limited()), togetherOn(v)
 	}

@@ -64,7 +64,11 @@ var gestures = map[string]func(w *world, b *browser){
 
 // silent are the routes that staff post to and that leave no line in the audit log, each with its reason.
 var silent = map[string]string{
-	"/gestion/reglages/calendrier/:year/import": "the file only fills the form, which is saved, and noted, afterwards",
+	"/gestion/textes/courriels/:kind/html":                    "an example of the mail, nothing is saved",
+	"/gestion/reglages/activites/:activity/delais/modifier":   "it changes a draft, which nobody sees before it is published, and noted",
+	"/gestion/reglages/activites/:activity/delais/retirer":    "as modifier",
+	"/gestion/reglages/activites/:activity/delais/abandonner": "as modifier",
+	"/gestion/reglages/calendrier/:year/import":               "the file only fills the form, which is saved, and noted, afterwards",
 }
 
 // noted are the routes of staff whose line in the audit log some test of this package saw being written (browser.do).

@@ -287,4 +287,19 @@ func (s *Site) routes() {
 	s.Route(post, textsPath+"/:kind/publier", administrators, (*request).publishTerms)
 	s.Route(post, textsPath+"/:kind/abandonner", administrators, (*request).dropTerms)
 	s.Route(get, textsPath+"/:kind/versions/:version", administrators, (*request).termsVersion)
+
+	// Staff: limits
+	s.Route(get, cutoffsPath, managers, (*request).cutoffActivities)
+	s.Route(get, "/gestion/reglages/activites/:activity/delais", managers, (*request).cutoffs)
+	s.Route(get, "/gestion/reglages/activites/:activity/delais/modifier", managers, (*request).cutoffPage)
+	s.Route(post, "/gestion/reglages/activites/:activity/delais/modifier", managers, (*request).editCutoff)
+	s.Route(post, "/gestion/reglages/activites/:activity/delais/retirer", managers, (*request).removeCutoff)
+	s.Route(post, "/gestion/reglages/activites/:activity/delais/abandonner", managers, (*request).dropCutoffs)
+	s.Route(post, "/gestion/reglages/activites/:activity/delais/publier", managers, (*request).publishCutoffs)
+	s.Route(post, "/gestion/reglages/activites/:activity/delais/versions/:version/retirer", managers, (*request).withdrawCutoffs)
+	s.Route(get, limitProfilesPath, managers, (*request).limitProfiles)
+	s.Route(post, limitProfilesPath, managers, (*request).createLimitProfile)
+	s.Route(post, limitProfilesPath+"/familles", managers, (*request).giveProfile)
+	s.Route(post, limitProfilesPath+"/familles/retirer", managers, (*request).takeProfile)
+	s.Route(post, limitProfilesPath+"/:profile", managers, (*request).changeLimitProfile)
 }

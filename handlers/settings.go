@@ -16,6 +16,8 @@ var settings = []views.SettingsGroup{
 	{Title: "Les activités", Links: []views.SettingsLink{
 		{URL: views.ActivitiesPath, Icon: "calendrier", Label: "Activités", Detail: "Ce que les familles réservent : jours, heures, enfants, périodes, liens."},
 		{URL: views.PlacesPath, Icon: "effectifs", Label: "Places", Detail: "Combien d’enfants peuvent venir, par activité, par groupe, par jour."},
+		{URL: cutoffsPath, Icon: "horloge", Label: "Délais", Detail: "Jusqu’à quand réserver, annuler, signaler une absence ; ce que chaque délai donne."},
+		{URL: limitProfilesPath, Icon: "famille", Label: "Profils de familles", Detail: "Les familles qui ont d’autres délais, et jusqu’à quand."},
 	}},
 	{Title: "Les familles et les comptes", Links: []views.SettingsLink{
 		{URL: "/gestion/comptes", Icon: "personnes", Label: "Comptes des parents", Detail: "Chercher un compte, éditer les lettres de premier accès."},

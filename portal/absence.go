@@ -95,14 +95,24 @@ type AbsenceDay struct {
 	Absence  *Absence // nil: none is announced
 	Limit    Limit
 	Call     string // « Appelez la mairie au 05 61 00 00 00. »
+
+	rule *Rule // what the limit comes from
 }
 
 // NewAbsenceDay prepares a day: opening and limit; what is booked and announced is added by the caller.
 func (s *Setup) NewAbsenceDay(a *Activity, day Date) AbsenceDay {
 	d := AbsenceDay{Activity: a, Day: day, Call: s.Structure.Call()}
 	d.Open, d.Closed = a.Opening.On(day, &s.Calendar)
-	d.Limit.At, d.Limit.Possible = a.AbsenceCutoff().Deadline(ServiceDay{Day: day, Start: a.Starts, Opening: &a.Opening, Calendar: &s.Calendar})
+	d.Limit, d.rule = s.limit(a, ActionAbsence, day)
+	d.Limit = s.promised(d.Limit, a, ActionAbsence, day)
 	return d
+}
+
+func (d *AbsenceDay) ruleWords() string {
+	if d.rule == nil {
+		return d.Activity.AbsenceCutoff().Sentence()
+	}
+	return d.rule.Sentence()
 }
 
 // Call says to telephone the town hall, with its number when it is known.
@@ -142,7 +152,7 @@ func (d *AbsenceDay) Refuse(now time.Time) *Error {
 		if !d.Limit.Possible {
 			return Conflict("Une absence ne se signale pas en ligne pour %s. %s", d.Activity.Spoken, d.Call)
 		}
-		return Conflict("Trop tard depuis %s. Règle : %s. %s", since(d.Limit.At, now), d.Activity.AbsenceCutoff().Sentence(), d.Call)
+		return Conflict("Trop tard depuis %s. Règle : %s. %s", since(d.Limit.At, now), d.ruleWords(), d.Call)
 	}
 	return nil
 }

@@ -187,7 +187,10 @@ func (a *Activity) checkCutoffs(c *checking) {
 	for _, rule := range []struct {
 		field string
 		Cutoff
-	}{{"delai_reserver", a.Book}, {"delai_annuler", a.Cancel}, {"delai_changer", a.ChangeCutoff()}, {"delai_absence", a.AbsenceCutoff()}} {
+	}{{"delai_reserver", a.Book}, {"delai_annuler", a.Cancel}, {"delai_changer", a.Change}, {"delai_absence", a.Absence}} {
+		if (rule.field == "delai_changer" || rule.field == "delai_absence") && rule.IsZero() {
+			continue // as cancelling; until the end of the day
+		}
 		if err := rule.CheckFor(&a.Opening); err != nil {
 			c.fault(rule.field, "%s", err.Error())
 		}

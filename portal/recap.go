@@ -73,6 +73,7 @@ type Movement struct {
 	Receipt   string // number of its receipt
 	Idle      bool   // what was asked was so already: nothing changed
 	Together  bool   // with brothers and sisters, all or none
+	Late      bool   // asked past the limit
 }
 
 // Transmitted says whether a night closed the movement.

@@ -55,6 +55,10 @@ type Activity struct {
 	Horizon     Horizon
 	HorizonDays int       // of HorizonOfDays
 	ClosedAt    time.Time // no longer run since then; zero: it runs
+
+	// Versions are the limits by day of service, ascending. Where there are some, Book, Cancel, Change and Absence are only
+	// the last ones (Govern); limits are asked of Setup, which knows the day.
+	Versions []RulesVersion
 }
 
 // Span is what a least or a most of days is counted over; the zero value is PerWeek.
@@ -152,6 +156,9 @@ type Setup struct {
 	SchoolNames map[SchoolID]string
 	ClassNames  map[ClassID]string
 	MailTexts   []MailText // those that staff changed
+	Promises    map[Promise]time.Time
+
+	visitor Visitor // whose limits these are
 }
 
 // SchoolYearRef is a school year of a structure.
@@ -200,20 +207,27 @@ func (l Limit) Early(now time.Time) bool { return l.Possible && now.Before(l.Fro
 // Limits gives the last instants to book a day of an activity and to cancel it. Where the activity is booked by periods,
 // a day is booked within the window of its period, and its cut-off still holds.
 func (s *Setup) Limits(a *Activity, day Date) (book, cancel Limit) {
-	d := s.serviceDay(a, day)
-	book.At, book.Possible = a.Book.Deadline(d)
-	cancel.At, cancel.Possible = a.Cancel.Deadline(d)
+	book, _ = s.bookLimit(a, day)
+	cancel, _ = s.limit(a, ActionCancel, day)
+	return book, s.promised(cancel, a, ActionCancel, day)
+}
+
+func (s *Setup) bookLimit(a *Activity, day Date) (book Limit, by *Rule) {
+	book, by = s.limit(a, ActionBook, day)
 	if len(a.Windows) > 0 {
 		w := a.Window(day)
 		if w == nil {
-			return Limit{Unannounced: true}, cancel
+			return Limit{Unannounced: true}, by
 		}
 		book.From = w.Opens
 		if !w.Closes.IsZero() && w.Closes.Before(book.At) {
 			book.At = w.Closes
 		}
 	}
-	return book, cancel
+	if opens := s.horizonOpens(a, day); opens.After(book.From) {
+		book.From = opens
+	}
+	return s.promised(book, a, ActionBook, day), by
 }
 
 func (s *Setup) serviceDay(a *Activity, day Date) ServiceDay {
@@ -232,14 +246,6 @@ func (a *Activity) Window(day Date) *Window {
 
 // AsksHours says whether the family gives hours.
 func (a *Activity) AsksHours() bool { return a.AsksArrival || a.AsksDeparture }
-
-// ChangeCutoff is until when hours may be changed: as cancelling, unless the town hall chose otherwise.
-func (a *Activity) ChangeCutoff() Cutoff {
-	if a.Change.IsZero() {
-		return a.Cancel
-	}
-	return a.Change
-}
 
 // AbsenceCutoff is until when an absence may be announced: the end of the day, unless the town hall chose otherwise.
 func (a *Activity) AbsenceCutoff() Cutoff {

@@ -55,6 +55,8 @@ type Slot struct {
 	Open                 bool
 	Closed               Closed // why it is not open
 	Book, Cancel, Change Limit
+	Late                 Limit // until when it may be booked past its limit; not possible: never
+	LateMode             LateMode
 	Status               Status
 	Hours                Hours     // saved
 	Rank                 int       // place on the waiting list, from 1, when Waiting
@@ -72,6 +74,8 @@ type Slot struct {
 	Outside              bool      // the family lives elsewhere and books later
 	Span, Week           Quota     // where the days of a child are counted
 	Others               []Other   // what the child is expected for that day, this activity perhaps among them
+
+	bookRule, cancelRule *Rule // what the limits come from
 }
 
 // Places are the figures of the counter that decides, at one moment.
@@ -93,14 +97,11 @@ func (s *Setup) NewSlot(child ChildID, a *Activity, day Date) Slot {
 	}
 	slot.Open, slot.Closed = a.Opening.On(day, &s.Calendar)
 	if slot.Open {
-		slot.Book, slot.Cancel = s.Limits(a, day)
-		if opens := s.horizonOpens(a, day); opens.After(slot.Book.From) {
-			slot.Book.From = opens
-		}
-		slot.Change = slot.Cancel
-		if !a.Change.IsZero() {
-			slot.Change.At, slot.Change.Possible = a.Change.Deadline(s.serviceDay(a, day))
-		}
+		slot.Book, slot.bookRule = s.bookLimit(a, day)
+		slot.Cancel, slot.cancelRule = s.limit(a, ActionCancel, day)
+		slot.Cancel = s.promised(slot.Cancel, a, ActionCancel, day)
+		slot.Change = s.LimitOf(a, ActionChange, day)
+		slot.Late, slot.LateMode = s.lateLane(a, day)
 	}
 	return slot
 }
@@ -142,7 +143,7 @@ func (s *Slot) State(now time.Time) State {
 		return StateAdd
 	case s.Status == NotBooked && s.Barred(now) != nil:
 		return StateTooLate
-	case s.Limit().Passed(now) || s.Limit().Early(now):
+	case s.Limit().Early(now) || s.Limit().Passed(now) && !s.InLateLane(now):
 		if s.Status != NotBooked {
 			return StateLocked
 		}
@@ -157,7 +158,7 @@ func (s *Slot) State(now time.Time) State {
 		return StateWaiting
 	case s.Status == Requested:
 		return StateRequest
-	case s.shut() && s.Activity.Waitlist:
+	case s.shut() && s.Activity.Waitlist && !s.InLateLane(now): // nobody is promoted past the limit
 		return StateOffer
 	case s.shut():
 		return StateFull
@@ -207,7 +208,7 @@ func (s *Slot) HoursChangeable(now time.Time) bool {
 		return false
 	}
 	if s.Status == NotBooked {
-		return s.Wish == WishAdd && !s.Book.Passed(now)
+		return s.Wish == WishAdd && !s.LimitNow(now).Passed(now)
 	}
 	return s.Wish != WishRemove && !s.changeLimit().Passed(now)
 }
@@ -267,10 +268,14 @@ func (s *Slot) refuseAdd(h Hours, now time.Time) *Error {
 		return bar.refuse()
 	case s.Book.Unannounced:
 		return Conflict("%s ne se réserve pas encore pour le %s : l’ouverture de cette période n’est pas annoncée. Elle le sera ici.", Capital(s.Activity.Spoken), s.Day.Long())
-	case !s.Book.Possible:
-		return Conflict("%s ne se réserve pas en ligne ce jour-là. Appelez la mairie.", Capital(s.Activity.Spoken))
 	case s.Book.Early(now):
 		return Conflict("Les réservations du %s ouvrent le %s. Revenez à ce moment-là.", s.Day.Long(), Instant(s.Book.From))
+	case s.InLateLane(now):
+		if s.Full() {
+			return Conflict("Il n’y a plus de place le %s. Choisissez un autre jour, ou appelez la mairie.", s.Day.Long())
+		}
+	case !s.Book.Possible:
+		return Conflict("%s ne se réserve pas en ligne ce jour-là. Appelez la mairie.", Capital(s.Activity.Spoken))
 	case s.Book.Passed(now):
 		return Conflict("Le délai pour réserver le %s est passé depuis %s. Appelez la mairie pour un cas exceptionnel.", s.Day.Long(), since(s.Book.At, now))
 	case s.shut() && !s.Activity.Waitlist:
@@ -373,7 +378,7 @@ func (s *Slot) Decide(now time.Time) (Outcome, *Error) {
 		if why := s.refuseHours(); why != nil {
 			return OutcomeRefused, why
 		}
-		if s.Activity.Decided {
+		if s.Activity.Decided || s.LateApproval(now) {
 			return OutcomeAsked, nil
 		}
 		if s.Full() {
@@ -435,12 +440,14 @@ func (s *Slot) LimitWords(now time.Time) string {
 		return "La mairie répond. La demande peut être retirée d’ici là."
 	case l.Unannounced:
 		return "Pas encore ouvert aux réservations."
-	case !l.Possible && s.Status == NotBooked:
+	case !l.Possible && s.Status == NotBooked && !s.InLateLane(now):
 		return "Ne se réserve pas en ligne."
-	case !l.Possible:
+	case !l.Possible && s.Status != NotBooked:
 		return "Ne s’annule pas en ligne."
 	case l.Early(now):
 		return "Ouvre le " + Instant(l.From) + "."
+	case s.InLateLane(now):
+		return s.LateWords(now)
 	case l.Passed(now) && s.Status == NotBooked:
 		return "Délai dépassé depuis " + since(l.At, now) + "."
 	case l.Passed(now):

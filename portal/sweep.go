@@ -72,6 +72,9 @@ func PlanTo(slots []*Slot, present bool, now time.Time) Sweep {
 func sweepable(s *Slot, present bool, now time.Time) bool {
 	switch s.State(now) {
 	case StateFree:
+		if s.InLateLane(now) { // asked day by day, knowingly
+			return false
+		}
 		with, _ := s.Clash(s.Activity.DefaultHours())
 		return with == nil && (!present || s.refuseMost(0) == nil)
 	case StateRemove: // bringing it back needs nothing
@@ -98,6 +101,8 @@ func leftOut(s *Slot, present bool, now time.Time) (LeftOut, bool) {
 	case state == StateTooLate && (s.Book.Early(now) || s.Book.Unannounced):
 		left.Reason = LeftEarly
 	case state == StateTooLate && s.Day > DateOf(now):
+		left.Reason = LeftLate
+	case state == StateFree && s.InLateLane(now):
 		left.Reason = LeftLate
 	case state == StateFree && s.refuseMost(0) != nil:
 		left.Reason = LeftMost

@@ -87,11 +87,10 @@ func (s *Slot) waitWords() string {
 
 // ruleFacts gives the rule that applies to the next thing that can be done, and the figures it is decided with.
 func (s *Slot) ruleFacts(now time.Time) []string {
-	verb, rule := "Réserver", s.Activity.Book
-	if s.Status != NotBooked {
-		verb, rule = "Annuler", s.Activity.Cancel
+	facts := []string{"Règle de la mairie : " + s.ruleWords() + "."}
+	if s.InLateLane(now) {
+		facts = append(facts, s.LateWords(now))
 	}
-	facts := []string{fmt.Sprintf("Règle de la mairie : %s %s.", lowerFirst(verb), rule.Sentence())}
 	if s.Status == Requested {
 		facts = nil
 	}
@@ -129,6 +128,18 @@ func (s *Slot) openingFacts() []string {
 		facts = append(facts, "Les familles de la commune réservent d’abord ; les autres, à partir de cette ouverture.")
 	}
 	return facts
+}
+
+// ruleWords says the rule of the next thing that can be done: « réserver jusqu’à la veille à 18 h ».
+func (s *Slot) ruleWords() string {
+	verb, plain, rule := "réserver ", s.Activity.Book, s.bookRule
+	if s.Status != NotBooked {
+		verb, plain, rule = "annuler ", s.Activity.Cancel, s.cancelRule
+	}
+	if rule == nil {
+		return verb + plain.Sentence()
+	}
+	return verb + rule.Sentence()
 }
 
 func (s *Slot) nowFact(now time.Time) string { return "Il est maintenant : " + Instant(now) + "." }

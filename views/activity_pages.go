@@ -147,7 +147,7 @@ func (v *ActivityPage) SetActivity(setup *portal.Setup, a *portal.Activity, name
 		}
 		v.Cards = append(v.Cards, card)
 	}
-	v.Limits = ruleWords(a)
+	v.Limits = setup.RuleWords(a, portal.DateOf(now).Month(), now)
 	v.PreviewURL, v.CopyURL = ActivityPath(a.ID, "apercu"), CopyLink(a).URL
 	v.CloseURL, v.CloseWord = ActivityPath(a.ID, "fermer"), "Ne plus proposer"
 	if v.Closed {
@@ -181,7 +181,7 @@ func (v *ActivityPreview) SetMonth(setup *portal.Setup, a *portal.Activity, slot
 	if len(c.Weeks) == 0 {
 		c.Empty = notOpenIn(setup, a, month, now)
 	}
-	c.SetRules(a, month, false, now)
+	c.SetRules(setup, a, month, false, now)
 }
 
 // Places is the counters of places of a structure.

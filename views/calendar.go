@@ -261,7 +261,7 @@ func NewDayCell(s *portal.Slot, now time.Time, version int) DayCell {
 	if state == portal.StateWaiting {
 		c.Rank = portal.Ordinal(s.Rank)
 	}
-	if state == portal.StateFree && s.Limited && !s.Activity.Decided {
+	if state == portal.StateFree && s.Limited && !s.Activity.Decided && !s.InLateLane(now) {
 		c.Left, c.Last = s.Left, s.Left == 1
 	}
 	if s.Changeable(now) {
@@ -326,6 +326,10 @@ func aim(s *portal.Slot, state portal.State) portal.State {
 
 func cellWords(s *portal.Slot, state portal.State, now time.Time) (word, spoken string) {
 	switch state {
+	case portal.StateFree:
+		if s.InLateLane(now) {
+			return s.LateBadge(), ", hors délai"
+		}
 	case portal.StateClosed:
 		return s.Closed.Word, ""
 	case portal.StateTooLate:
@@ -528,7 +532,7 @@ func limitLines(days []*portal.Slot, now time.Time) []LimitLine {
 		if !s.Changeable(now) {
 			continue
 		}
-		until := portal.UntilShort(s.Limit().At, now, s.Day.Month())
+		until := portal.UntilShort(s.LimitNow(now).At, now, s.Day.Month())
 		if n := len(lines); n > 0 && lines[n-1].Until == until {
 			if day := s.Day.Weekday().Short(); names[n-1][len(names[n-1])-1] != day { // once for all the children
 				names[n-1] = append(names[n-1], day)
@@ -583,8 +587,8 @@ func ActivityChip(a *portal.Activity, url string, current bool) Chip {
 
 // SetRules says until when days are booked and cancelled, and for a month that is booked by periods, when they open.
 // A family that lives elsewhere reads when it may book itself.
-func (v *Calendar) SetRules(a *portal.Activity, month portal.Month, outside bool, now time.Time) {
-	v.Rule = strings.TrimSpace(ruleWords(a) + " " + a.QuotaWords())
+func (v *Calendar) SetRules(setup *portal.Setup, a *portal.Activity, month portal.Month, outside bool, now time.Time) {
+	v.Rule = strings.TrimSpace(setup.RuleWords(a, month, now) + " " + a.QuotaWords())
 	if horizon := a.HorizonWords(); horizon != "" {
 		v.Rule += " " + horizon
 	}
@@ -617,14 +621,6 @@ func windowWords(w portal.Window, now time.Time) string {
 		return name + "réservations closes."
 	}
 	return name + "réservations " + portal.Until(w.Closes, now) + "."
-}
-
-func ruleWords(a *portal.Activity) string {
-	book, cancel := a.Book.Sentence(), a.Cancel.Sentence()
-	if book == cancel {
-		return "Réserver et annuler : " + book + "."
-	}
-	return "Réserver : " + book + ". Annuler : " + cancel + "."
 }
 
 // NewBasketLine draws one click of the draft, with the button that takes it back.

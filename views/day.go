@@ -90,7 +90,7 @@ func (b *DayBody) AddRow(name string, s *portal.Slot, now time.Time) {
 		row.Word += " : " + portal.Ordinal(s.Rank)
 	case state == portal.StateFree && s.Activity.Decided:
 		row.Word, row.Sign = "Sur demande", stateIcons[portal.StateRequest]
-	case state == portal.StateFree:
+	case state == portal.StateFree && !s.InLateLane(now):
 		row.Word = "Libre"
 	}
 	row.When = hours(s.Activity)

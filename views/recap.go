@@ -314,17 +314,20 @@ func outcomeLook(o portal.Outcome) (badge, icon string) {
 // receiptWords says what was recorded at the instant of validation.
 func receiptWords(m portal.Movement) string {
 	switch m.Outcome {
+	case portal.OutcomeAsked:
+		return "La mairie répond"
 	case portal.OutcomeBooked:
 		if m.Action == string(portal.WishChange) {
 			return "Horaires changés"
+		}
+		if m.Late {
+			return "Réservé hors délai, majoré"
 		}
 		return "Réservé"
 	case portal.OutcomeCancelled:
 		return "Annulé"
 	case portal.OutcomeWaiting:
 		return "Liste d’attente, " + portal.Ordinal(m.Rank)
-	case portal.OutcomeAsked:
-		return "La mairie répond"
 	}
 	return "Impossible"
 }

@@ -59,7 +59,7 @@ func NewCardCell(list []Labelled, toggles bool, now time.Time, version int) Card
 			continue
 		}
 		word, more := cellWords(l.Slot, state, now)
-		if state == portal.StateFree {
+		if state == portal.StateFree && !l.Slot.InLateLane(now) {
 			word, more = "libre", ""
 		}
 		spoken = append(spoken, l.Word+" : "+strings.ToLower(word)+more)
@@ -177,7 +177,7 @@ func activityLimits(slots []*portal.Slot, now time.Time) []LimitLine {
 		if !s.Changeable(now) {
 			continue
 		}
-		at := s.Limit().At
+		at := s.LimitNow(now).At
 		i, known := rank[s.Activity.ID]
 		switch {
 		case !known:

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"io"
@@ -166,9 +167,17 @@ func (b *ExportBook) activities(setup *portal.Setup) error {
 			counters = append(counters, c.Name)
 		}
 		rows = append(rows, []string{a.Name, a.Short, string(a.Kind), a.Starts.String(), a.Ends.String(), a.Opening.School.String(), a.Opening.Holidays.String(), a.Opening.First.String(), a.Opening.Last.String(),
-			a.Book.Sentence(), a.Cancel.Sentence(), a.ChangeCutoff().Sentence(), a.AbsenceCutoff().Sentence(), yesNo(a.Waitlist), yesNo(a.Annual), strings.Join(counters, ", ")})
+			a.Book.Sentence(), a.Cancel.Sentence(), cmp.Or(sentenceOf(a.Change), a.Cancel.Sentence()), a.AbsenceCutoff().Sentence(), yesNo(a.Waitlist), yesNo(a.Annual), strings.Join(counters, ", ")})
 	}
 	return b.table("activites.csv", head, rows)
+}
+
+// sentenceOf says a limit; nothing when the town hall chose none.
+func sentenceOf(c portal.Cutoff) string {
+	if c.IsZero() {
+		return ""
+	}
+	return c.Sentence()
 }
 
 func yesNo(b bool) string {

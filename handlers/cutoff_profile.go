@@ -1,0 +1,162 @@
+package handlers
+
+import (
+	"strconv"
+	"strings"
+
+	"marelle/portal"
+	"marelle/views"
+)
+
+const limitProfilesPath = settingsPath + "/profils"
+
+// foundMost is how many families a search shows.
+const foundMost = 20
+
+// limitProfiles shows the profiles, the families that have one, and a search to give one.
+func (r *request) limitProfiles() error {
+	page, err := r.limitProfilesPage(strings.TrimSpace(r.Query("q")))
+	if err != nil {
+		return err
+	}
+	page.Notice = map[string]string{"cree": "Le profil est créé.", "change": "Le profil est enregistré.", "retire": "Le profil est retiré.", "donne": "La famille a ce profil.", "repris": "La famille n’a plus ce profil."}[r.Query("fait")]
+	return r.render(page)
+}
+
+func (r *request) limitProfilesPage(typed string) (views.LimitProfiles, error) {
+	today := portal.DateOf(r.now)
+	page := views.LimitProfiles{Frame: r.frame("Profils de familles", settingsPath), Typed: portal.Clip(typed, 80), Earliest: today.String()}
+	profiles, err := r.site.store.LimitProfiles(r.ctx(), r.structure())
+	if err != nil {
+		return page, err
+	}
+	holders, err := r.site.store.ProfileHolders(r.ctx(), r.structure())
+	if err != nil {
+		return page, err
+	}
+	for _, p := range profiles {
+		shown := views.LimitProfile{ID: p.ID, Name: p.Name, Document: p.Document}
+		for _, h := range holders {
+			if h.Profile == p.ID {
+				shown.Families = append(shown.Families, views.NewProfileHolder(h.Family, h.Name, h.Until, today))
+			}
+		}
+		page.Profiles = append(page.Profiles, shown)
+		page.Choices = append(page.Choices, views.CutoffOption{Value: strconv.FormatInt(int64(p.ID), 10), Label: p.Name})
+	}
+	if typed == "" {
+		return page, nil
+	}
+	found, err := r.site.store.FindFamilies(r.ctx(), r.structure(), typed, foundMost)
+	for _, f := range found {
+		page.Found = append(page.Found, views.ProfileFamily{ID: f.ID, Name: f.Name, Children: f.Children})
+	}
+	page.Nobody = len(found) == 0
+	return page, err
+}
+
+// refusedProfile shows the page of profiles again with what was refused; what is no refusal of what was typed is given back.
+func (r *request) refusedProfile(err error, typed string, keep func(*views.LimitProfiles)) error {
+	refusal := portal.AsError(err)
+	if refusal == nil || refusal.Kind != portal.KindConflict && len(refusal.Fields) == 0 {
+		return err
+	}
+	page, err := r.limitProfilesPage(typed)
+	if err != nil {
+		return err
+	}
+	keep(&page)
+	if len(refusal.Fields) == 0 {
+		page.Conflict = refusal.Message
+		r.Status(int(refusal.Kind))
+		return r.render(page)
+	}
+	for _, f := range refusal.Fields {
+		page.Faults = append(page.Faults, views.Fault(f))
+	}
+	return r.renderInvalid(page)
+}
+
+// createLimitProfile creates a profile.
+func (r *request) createLimitProfile() error {
+	p := portal.LimitProfile{StructureID: r.structure(), Name: r.FormValue("nom"), Document: r.FormValue("document")}
+	if _, err := r.site.store.SaveLimitProfile(r.ctx(), r.account(), p); err != nil {
+		return r.refusedProfile(err, "", func(page *views.LimitProfiles) { page.Name, page.Document = p.Name, p.Document })
+	}
+	return r.redirect303(limitProfilesPath + "?fait=cree")
+}
+
+// changeLimitProfile renames a profile, or takes it away.
+func (r *request) changeLimitProfile() error {
+	id, err := number[portal.ProfileID](r.Params("profile"))
+	if err != nil {
+		return err
+	}
+	done := "change"
+	if r.FormValue("faire") == "retirer" {
+		done, err = "retire", r.site.store.RemoveLimitProfile(r.ctx(), r.structure(), r.account(), id)
+	} else {
+		_, err = r.site.store.SaveLimitProfile(r.ctx(), r.account(), portal.LimitProfile{ID: id, StructureID: r.structure(), Name: r.FormValue("nom"), Document: r.FormValue("document")})
+	}
+	if err != nil {
+		return r.refusedProfile(err, "", func(page *views.LimitProfiles) {
+			for i := range page.Profiles {
+				if p := &page.Profiles[i]; p.ID == id && done == "change" {
+					p.Name, p.Document = r.FormValue("nom"), r.FormValue("document")
+				}
+			}
+			for i := range page.Faults {
+				page.Faults[i].Field += "-" + strconv.FormatInt(int64(id), 10)
+			}
+		})
+	}
+	return r.redirect303(limitProfilesPath + "?fait=" + done)
+}
+
+// holderOfForm reads the family and the profile of a form.
+func (r *request) holderOfForm() (portal.FamilyID, portal.ProfileID, error) {
+	profile, err := number[portal.ProfileID](r.FormValue("profil"))
+	if err != nil {
+		return 0, 0, err
+	}
+	if r.FormValue("famille") == "" {
+		e := portal.Invalid("Choisissez la famille.")
+		e.Fields = []portal.FieldError{{Field: "famille", Message: e.Message}}
+		return 0, profile, e
+	}
+	family, err := number[portal.FamilyID](r.FormValue("famille"))
+	return family, profile, err
+}
+
+// giveProfile gives a family a profile until the last day of its document.
+func (r *request) giveProfile() error {
+	family, profile, err := r.holderOfForm()
+	if err == nil {
+		until, _ := portal.ParseDate(r.FormValue("jusqu_au")) // a date that cannot be read is a date that is missing
+		err = r.site.store.GiveProfile(r.ctx(), r.structure(), r.account(), family, profile, until)
+	}
+	if err != nil {
+		return r.refusedProfile(err, strings.TrimSpace(r.FormValue("q")), func(page *views.LimitProfiles) {
+			page.Until = portal.Clip(r.FormValue("jusqu_au"), 20)
+			for i := range page.Found {
+				page.Found[i].Chosen = page.Found[i].ID == family
+			}
+			for i := range page.Choices {
+				page.Choices[i].Chosen = page.Choices[i].Value == r.FormValue("profil")
+			}
+		})
+	}
+	return r.redirect303(limitProfilesPath + "?fait=donne")
+}
+
+// takeProfile takes a profile back from a family.
+func (r *request) takeProfile() error {
+	family, profile, err := r.holderOfForm()
+	if err == nil {
+		err = r.site.store.TakeProfile(r.ctx(), r.structure(), r.account(), family, profile)
+	}
+	if err != nil {
+		return err
+	}
+	return r.redirect303(limitProfilesPath + "?fait=repris")
+}
