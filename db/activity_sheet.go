@@ -92,7 +92,7 @@ func audienceGroups(q querier, structure portal.StructureID, today portal.Date) 
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	grades = slices.Clone(portal.SchoolGrades)
+	grades = slices.Clone(portal.Grades)
 	for _, g := range known {
 		if !slices.Contains(grades, g) {
 			grades = append(grades, g)

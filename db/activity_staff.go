@@ -155,11 +155,11 @@ func impactOf(tx *Tx, before, after *portal.Setup, id portal.ActivityID, today p
 // heldOf reads the bookings to come of the children who are booked in an activity, on the days on which they are.
 func heldOf(q querier, id portal.ActivityID, today portal.Date) ([]portal.HeldDay, error) {
 	return all(q, func(r *sql.Rows) (h portal.HeldDay, err error) {
-		err = r.Scan(&h.Child, &h.Activity, &h.Day, &h.Hours.Arrival, &h.Hours.Departure, &h.Waiting, &h.Enrolled, &h.School, &h.Class, &h.Grade, &h.Birth, &h.Year)
+		err = r.Scan(&h.Child, &h.Activity, &h.Day, &h.Hours.Arrival, &h.Hours.Departure, &h.Waiting, &h.Enrolled, &h.School, &h.Class, &h.Grade, &h.Birth)
 		return h, err
 	}, `SELECT b.child_id, b.activity_id, b.day, b.arrival, b.departure, b.status = 'waiting',
 			EXISTS (SELECT 1 FROM enrolment e WHERE e.child_id = b.child_id AND e.activity_id = m.activity_id AND m.day >= e.first AND (e.last IS NULL OR m.day <= e.last)),
-			coalesce(cl.school_id, 0), coalesce(cc.class_id, 0), coalesce(cc.grade, ''), c.birth, y.first
+			coalesce(cl.school_id, 0), coalesce(cc.class_id, 0), coalesce(cc.grade, ''), c.birth
 		FROM booking m JOIN booking b ON b.child_id = m.child_id AND b.day = m.day JOIN child c ON c.id = b.child_id
 			LEFT JOIN school_year y ON y.id = (SELECT id FROM school_year WHERE structure_id = c.structure_id AND last >= b.day ORDER BY first LIMIT 1)
 			LEFT JOIN child_class cc ON cc.child_id = c.id AND cc.school_year_id = y.id LEFT JOIN class cl ON cl.id = cc.class_id

@@ -19,6 +19,12 @@ var childFields = []struct {
 	{"first_name", func(c *portal.FileChild) any { return &c.FirstName }},
 	{"birth", func(c *portal.FileChild) any { return &c.Birth }},
 	{"sex", func(c *portal.FileChild) any { return &c.Sex }},
+	{"diet", func(c *portal.FileChild) any { return (*string)(&c.Care.Diet) }},
+	{"diet_words", func(c *portal.FileChild) any { return &c.Care.DietWords }},
+	{"allergies", func(c *portal.FileChild) any { return &c.Care.Allergies }},
+	{"pai_first", func(c *portal.FileChild) any { return &c.Care.Plan.First }},
+	{"pai_last", func(c *portal.FileChild) any { return &c.Care.Plan.Last }},
+	{"pai_words", func(c *portal.FileChild) any { return &c.Care.Plan.Words }},
 }
 
 // fileColumns lists them for a statement.
@@ -70,7 +76,7 @@ func readFamilies(q querier, structure portal.StructureID, year portal.SchoolYea
 			into = append(into, field.of(&c))
 		}
 		err = r.Scan(into...)
-		c.Hash = string(hash)
+		c.Hash, c.DietGiven = string(hash), true
 		return c, err
 	}, `SELECT child.id, ine_hash, coalesce(s.name, ''), coalesce(k.name, ''), coalesce(cc.grade, ''), `+fileColumns+`
 		FROM child LEFT JOIN child_class cc ON cc.child_id = child.id AND cc.school_year_id = ?2 LEFT JOIN class k ON k.id = cc.class_id LEFT JOIN school s ON s.id = k.school_id

@@ -143,6 +143,3 @@ func feminine(word string) bool {
 	}
 	return false
 }
-
-// SchoolGrades are the levels of school before secondary school, in their order.
-var SchoolGrades = []string{"TPS", "PS", "MS", "GS", "CP", "CE1", "CE2", "CM1", "CM2"}

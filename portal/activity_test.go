@@ -215,9 +215,9 @@ func TestTouchedBy(t *testing.T) {
 	canteen.ID, study.ID = 1, 2
 	born := func(y int) Date { return NewDate(y, 12, 7) }
 	held := []HeldDay{
-		{Child: 1, Activity: 1, Day: monday, School: 1, Class: 1, Grade: "CP", Birth: born(2020), Year: NewDate(2026, 9, 1), Enrolled: true}, {Child: 1, Activity: 2, Day: monday},
-		{Child: 1, Activity: 1, Day: tuesday, School: 1, Class: 1, Grade: "CP", Birth: born(2020), Year: NewDate(2026, 9, 1), Enrolled: true},
-		{Child: 2, Activity: 1, Day: monday, School: 2, Class: 2, Grade: "CM2", Birth: born(2016), Year: NewDate(2026, 9, 1), Waiting: true},
+		{Child: 1, Activity: 1, Day: monday, School: 1, Class: 1, Grade: "CP", Birth: born(2020), Enrolled: true}, {Child: 1, Activity: 2, Day: monday},
+		{Child: 1, Activity: 1, Day: tuesday, School: 1, Class: 1, Grade: "CP", Birth: born(2020), Enrolled: true},
+		{Child: 2, Activity: 1, Day: monday, School: 2, Class: 2, Grade: "CM2", Birth: born(2016), Waiting: true},
 		{Child: 3, Activity: 2, Day: monday},
 	}
 	for name, c := range map[string]struct {
@@ -238,7 +238,8 @@ func TestTouchedBy(t *testing.T) {
 		"jamais les deux":        {func(a *Activity) { a.Links = []Link{{Other: 2, Kind: Incompatible}} }, "1 réservation ne va plus avec une autre du même enfant, le même jour [lundi 7 décembre 2026 : 1]"},
 		"horaires qui se mêlent": {func(a *Activity) { a.Ends = Clock(17, 0) }, "1 réservation ne va plus avec une autre du même enfant, le même jour [lundi 7 décembre 2026 : 1]"},
 	} {
-		before, after := &Setup{Activities: []Activity{canteen, study}}, &Setup{Activities: []Activity{canteen, study}}
+		years := []SchoolYearRef{{ID: 1, Label: "2026-2027", First: NewDate(2026, 9, 1), Last: NewDate(2027, 7, 2)}}
+		before, after := &Setup{Years: years, Activities: []Activity{canteen, study}}, &Setup{Years: years, Activities: []Activity{canteen, study}}
 		c.change(&after.Activities[0])
 		var words []string
 		for _, touch := range TouchedBy(before, after, 1, held) {

@@ -18,7 +18,6 @@ type HeldDay struct {
 	Class    ClassID
 	Grade    string
 	Birth    Date
-	Year     Date // first day of the school year of that day
 }
 
 // Load is what a counter holds on a day beside what it may hold.
@@ -111,7 +110,7 @@ func TouchedBy(before, after *Setup, id ActivityID, held []HeldDay) Touches {
 		if isOpen, _ := is.Opening.On(h.Day, &after.Calendar); wasOpen && !isOpen {
 			closed.add(h.Day)
 		}
-		if was.Audience.holds(h) && !is.Audience.holds(h) {
+		if was.Audience.fit(h.pupil(before), h.Day, before) == fits && is.Audience.fit(h.pupil(after), h.Day, after) != fits {
 			excluded.add(h.Day)
 		}
 		if is.Enrolment && !was.Enrolment && !h.Enrolled {
@@ -147,34 +146,13 @@ func others(s *Setup, day []HeldDay) []Other {
 	return list
 }
 
-// holds says whether a booking is that of a child of the audience.
-func (a Audience) holds(h HeldDay) bool {
-	if len(a.Schools) > 0 && !slices.Contains(a.Schools, h.School) || len(a.Classes) > 0 && !slices.Contains(a.Classes, h.Class) ||
-		len(a.Grades) > 0 && !slices.Contains(a.Grades, h.Grade) {
-		return false
+// pupil gives the child of a booking as an audience looks at it.
+func (h HeldDay) pupil(s *Setup) *Pupil {
+	p := &Pupil{Birth: h.Birth}
+	if y := s.yearHolding(h.Day); y != nil && h.Class != 0 {
+		p.Years = []PupilYear{{Year: y.ID, School: h.School, Class: h.Class, Grade: h.Grade}}
 	}
-	if a.AgeFrom == 0 && a.AgeTo == 0 || h.Birth == 0 {
-		return true
-	}
-	on := h.Day
-	switch a.AgeOn {
-	case AgeOnReturn:
-		on = h.Year
-	case AgeOnYear:
-		on = NewDate(h.Year.Month().Year, 12, 31)
-	}
-	age := wholeYears(h.Birth, on)
-	return age >= a.AgeFrom && (a.AgeTo == 0 || age <= a.AgeTo)
-}
-
-// wholeYears gives an age; who is born on 29 February turns a year older on 1 March.
-func wholeYears(birth, on Date) int {
-	y, m, d := birth.Civil()
-	year, month, day := on.Civil()
-	if month < m || month == m && day < d {
-		return year - y - 1
-	}
-	return year - y
+	return p
 }
 
 // StillHeld says which bookings an activity that is no longer offered still has.

@@ -44,6 +44,9 @@ type FileChild struct {
 	Hash   string // of the national number, of a child that is there
 	School string
 	RollPupil
+
+	Care      Care
+	DietGiven bool // the file, or the base, says what the child eats; « standard » is an answer too
 }
 
 // fileField is a column of the file: a line here is all that reading, writing and comparing it takes. set says what is
@@ -154,9 +157,30 @@ var childFields = []fileField[FileChild]{
 		c.INE = ine
 		return ""
 	}},
+	{"régime", func(c *FileChild) string {
+		if !c.DietGiven {
+			return ""
+		}
+		return c.Care.DietLine()
+	}, setDiet},
+	textField("allergies", func(c *FileChild) *string { return &c.Care.Allergies }),
+	dateField("PAI, du", func(c *FileChild) *Date { return &c.Care.Plan.First }),
+	dateField("PAI, au", func(c *FileChild) *Date { return &c.Care.Plan.Last }),
+	textField("PAI, que faire", func(c *FileChild) *string { return &c.Care.Plan.Words }),
 	textField("école", func(c *FileChild) *string { return &c.School }),
 	textField("niveau", func(c *FileChild) *string { return &c.Grade }),
 	textField("classe", func(c *FileChild) *string { return &c.Class }),
+}
+
+// setDiet reads a diet of the list, or the foods that a child does not eat.
+func setDiet(c *FileChild, s string) string {
+	c.DietGiven, c.Care.Diet, c.Care.DietWords = true, OtherDiet, s
+	for _, d := range Diets {
+		if d != OtherDiet && FoldName(d.Words()) == FoldName(s) {
+			c.Care.Diet, c.Care.DietWords = d, ""
+		}
+	}
+	return ""
 }
 
 // setEmailsOf reads addresses separated by commas, semicolons or spaces.
@@ -251,8 +275,9 @@ func ModelFamilies() FamilyFile {
 			{RollGuardian: RollGuardian{Civility: "M.", LastName: "MODÈLE", FirstName: "Karim", Emails: []string{"karim@exemple.fr"}, HomePhone: "05 00 00 00 03"}},
 		},
 		Children: []FileChild{
-			{School: "École Jean-Jaurès", RollPupil: RollPupil{LastName: "EXEMPLE", FirstName: "Léa", Birth: MustDate("2020-02-03"), Sex: "F", Grade: "CP", Class: "CP Mme AUBÉ"}},
-			{School: "École Jean-Jaurès", RollPupil: RollPupil{LastName: "EXEMPLE", FirstName: "Théo", Birth: MustDate("2018-11-14"), Sex: "M", Grade: "CE2", Class: "CE1-CE2 M. NOËL"}},
+			{School: "École Jean-Jaurès", RollPupil: RollPupil{LastName: "EXEMPLE", FirstName: "Léa", Birth: MustDate("2020-02-03"), Sex: "F", Grade: "CP", Class: "CP Mme AUBÉ"}, DietGiven: true, Care: Care{Diet: NoPork}},
+			{School: "École Jean-Jaurès", RollPupil: RollPupil{LastName: "EXEMPLE", FirstName: "Théo", Birth: MustDate("2018-11-14"), Sex: "M", Grade: "CE2", Class: "CE1-CE2 M. NOËL"}, DietGiven: true,
+				Care: Care{Allergies: "arachide", Plan: CarePlan{First: MustDate("2026-09-01"), Last: MustDate("2027-08-31"), Words: "Trousse au secrétariat. Stylo injecteur, puis le 15."}}},
 			{School: "École Jean-Jaurès", RollPupil: RollPupil{LastName: "MODÈLE", UsedName: "MODÈLE-ROUX", FirstName: "Inès", Birth: MustDate("2022-09-17"), Sex: "F", Grade: "PS", Class: "PS-MS Mme ROUX"}},
 		},
 		Families: []FileFamily{

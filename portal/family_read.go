@@ -261,6 +261,9 @@ func (r *familyReader) readChild(row rollRow, home int) {
 	}
 }
 
+// careColumns are the columns of what Care.Check finds.
+var careColumns = map[string]string{"regime": "régime", "regime_autre": "régime", "allergies": "allergies", "pai_du": "PAI, du", "pai_au": "PAI, au", "pai_consigne": "PAI, que faire"}
+
 // childIsWhole refuses a child of whom too little is said.
 func (r *familyReader) childIsWhole(row rollRow, c *FileChild) bool {
 	col := func(header string) int { return r.cols.child[fieldAt(childFields, header)] }
@@ -284,6 +287,11 @@ func (r *familyReader) childIsWhole(row rollRow, c *FileChild) bool {
 	}
 	if year := c.Birth.Month().Year; c.Birth != 0 && (year < 1990 || year > 2100) {
 		refuse("naissance", "%s serait né(e) le %s. Corrigez l’année", name, c.Birth.French())
+	}
+	if why := AsError(c.Care.Check()); why != nil {
+		for _, f := range why.Fields {
+			refuse(careColumns[f.Field], "%s : %s", name, strings.TrimSuffix(lowerFirst(f.Message), "."))
+		}
 	}
 	if c.Class == "" && c.Grade != "" {
 		refuse("classe", "%s a un niveau, mais pas de classe. Écrivez le nom de la classe, ou videz le niveau", name)
