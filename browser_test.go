@@ -328,12 +328,29 @@ func (v *visitor) wantAccessible(what string) {
 		v.t.Fatal(err)
 	}
 	read(v, chromedp.Evaluate[bool](script+";true"))
-	found := read(v, chromedp.Evaluate[[]string](`axe.run(document, {resultTypes: ['violations']}).then(r => r.violations.map(
+	v.runAxe(what, "{resultTypes: ['violations']}")
+	v.wantNarrow(what)
+}
+
+// wantColours runs the rules of axe-core about colours on the page shown, on which wantAccessible ran before.
+func (v *visitor) wantColours(what string) {
+	v.t.Helper()
+	v.runAxe(what, "{resultTypes: ['violations'], runOnly: ['color-contrast', 'link-in-text-block']}")
+}
+
+func (v *visitor) runAxe(what, options string) {
+	v.t.Helper()
+	found := read(v, chromedp.Evaluate[[]string](`axe.run(document, `+options+`).then(r => r.violations.map(
 		x => x.id + ': ' + x.help + ' — ' + x.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + ' ' + n.failureSummary.slice(0, 200)).join(' | ')))`, chromedp.EvalAwaitPromise))
 	slices.Sort(found)
 	for _, f := range found {
 		v.t.Errorf("%s: %s", what, f)
 	}
+}
+
+// wantNarrow checks that nothing scrolls sideways, with the text of everybody and with one twice as large.
+func (v *visitor) wantNarrow(what string) {
+	v.t.Helper()
 	v.wantNoSideways(what)
 	// Text enlarged to 200 %: nothing is cut, nothing scrolls sideways.
 	v.enlarge("200%")
