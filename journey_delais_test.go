@@ -178,7 +178,7 @@ func TestLimitsAreTyped(t *testing.T) {
 	if words := f.get(t, f.activityOfFirstChild(t, "cantine")+"?mois=2027-03").Find("main").Text(); !strings.Contains(words, "mardi de la semaine précédente à 23 h") {
 		t.Error("the calendar of March does not say the new limit")
 	}
-	if words := f.get(t, f.activityOfFirstChild(t, "cantine")+"?mois=2026-12").Find("main").Text(); !strings.Contains(words, "jeudi de la semaine précédente à 9 h. À partir du lundi 1er mars 2027 : réserver : jusqu’au mardi") {
+	if words := f.get(t, f.activityOfFirstChild(t, "cantine")+"?mois=2026-12").Find("main").Text(); !strings.Contains(strings.Join(strings.Fields(words), " "), "jeudi de la semaine précédente à 9 h. À partir du lundi 1er mars 2027 : réserver : jusqu’au mardi") {
 		t.Error("the calendar of December does not announce the new limit")
 	}
 	v.click("main details:first-of-type summary")
