@@ -183,7 +183,7 @@ func (s *Store) MoveWaiting(ctx context.Context, act WaitAct, rank int) error {
 			return portal.NotFound("Cet enfant n’est pas sur la liste.")
 		}
 		if rank < 1 || rank > l.N {
-			e := portal.Invalid("La liste va du 1er au %s rang.", portal.Ordinal(l.N))
+			e := portal.Invalid("La liste va du rang 1 au rang %d.", l.N)
 			e.Fields = []portal.FieldError{{Field: "rang", Message: e.Message}}
 			return e
 		}
@@ -221,7 +221,7 @@ func (s *Store) reorder(tx *Tx, act WaitAct, l *portal.WaitList, order []portal.
 		if w.Rank == i+1 || !noted(w.Child.ID) {
 			continue
 		}
-		if err := s.noteWaiting(tx, act, l, w.Child.ID, "rang changé", portal.Changed{What: "Rang", Before: portal.Ordinal(w.Rank), After: portal.Ordinal(i + 1)}); err != nil {
+		if err := s.noteWaiting(tx, act, l, w.Child.ID, "rang changé", portal.Changed{What: "Rang", Before: fmt.Sprint(w.Rank), After: fmt.Sprint(i + 1)}); err != nil {
 			return err
 		}
 	}
@@ -253,7 +253,7 @@ func (s *Store) GiveWaiting(ctx context.Context, act WaitAct) error {
 				return err
 			}
 		}
-		changes := []portal.Changed{{What: "Rang", Before: portal.Ordinal(w.Rank)}}
+		changes := []portal.Changed{{What: "Rang", Before: fmt.Sprint(w.Rank)}}
 		if len(days) > 1 {
 			changes = append(changes, portal.Changed{What: "Jours", After: fmt.Sprint(len(days))})
 		}
@@ -330,6 +330,6 @@ func (s *Store) RemoveWaiting(ctx context.Context, act WaitAct) error {
 				return err
 			}
 		}
-		return s.noteWaiting(tx, act, l, act.Child, "enfant retiré de la liste", portal.Changed{What: "Rang", Before: portal.Ordinal(w.Rank)})
+		return s.noteWaiting(tx, act, l, act.Child, "enfant retiré de la liste", portal.Changed{What: "Rang", Before: fmt.Sprint(w.Rank)})
 	})
 }

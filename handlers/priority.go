@@ -131,7 +131,7 @@ func (r *request) priorityForm(list []portal.Criterion, seen string) (a *portal.
 		if n <= len(list) {
 			value = string(list[n-1])
 		}
-		fields = append(fields, views.Field{Kind: "list", ID: fmt.Sprintf("critere-%d", n), Label: portal.Ordinal(n) + " critère", Options: views.Choose(choices, value)})
+		fields = append(fields, views.Field{Kind: "list", ID: fmt.Sprintf("critere-%d", n), Label: "Critère " + strconv.Itoa(n), Options: views.Choose(choices, value)})
 	}
 	page.Groups = []views.FieldGroup{{Legend: "L’enfant qui…", Hint: "« Aucun » retire un critère ; ceux d’après montent d’un rang. Des critères à vous se créent à la page des priorités.", Fields: fields}}
 	return a, page, nil

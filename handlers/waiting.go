@@ -96,7 +96,7 @@ func (r *request) waitingForm() (l *portal.WaitList, w *portal.WaitLine, page vi
 		return nil, nil, page, portal.NotFound("Cet enfant n’est pas, ou plus, sur cette liste d’attente.")
 	}
 	list := views.WaitListPath(l.Activity.ID, l.Day)
-	if page, err = r.newStaffForm(w.Child.FullName()+", "+portal.Ordinal(w.Rank)+" sur la liste", fmt.Sprintf("%s/%d", list, child), false); err != nil {
+	if page, err = r.newStaffForm(w.Child.FullName()+", rang "+strconv.Itoa(w.Rank), fmt.Sprintf("%s/%d", list, child), false); err != nil {
 		return nil, nil, page, err
 	}
 	page.Frame = r.frame(page.Heading, "/gestion/mouvements")
@@ -110,7 +110,7 @@ func (r *request) waitingForm() (l *portal.WaitList, w *portal.WaitLine, page vi
 		{Value: "place", Label: "Donner une place maintenant"}, {Value: "retirer", Label: "Retirer de la liste"}}
 	var ranks []views.Choice
 	for n := 1; n <= l.N; n++ {
-		ranks = append(ranks, views.Choice{Value: strconv.Itoa(n), Label: portal.Ordinal(n)})
+		ranks = append(ranks, views.Choice{Value: strconv.Itoa(n), Label: "Rang " + strconv.Itoa(n)})
 	}
 	page.Groups = []views.FieldGroup{{Fields: []views.Field{
 		{Kind: "radio", ID: "faire", Label: "Que faut-il faire\u00a0?", Options: views.Choose(choices, r.FormValue("faire"))},

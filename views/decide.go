@@ -219,7 +219,7 @@ func (v *WaitListPage) SetList(l *portal.WaitList, now time.Time) {
 		c := WaitingChild{Child: w.Child.FullName(), ChildURL: ChildPath(w.Child.ID), Rank: portal.Ordinal(w.Rank), By: w.By.Title(), Since: portal.Instant(w.Since), Together: w.Together, Why: w.Why,
 			Standing: portal.Capital(l.Activity.StandingWords(w.Standing)), ActURL: fmt.Sprintf("%s/%d", WaitListPath(l.Activity.ID, l.Day), w.Child.ID)}
 		if w.Proposed != 0 && w.Proposed != w.Rank {
-			c.Proposed = "critères : " + portal.Ordinal(w.Proposed)
+			c.Proposed = fmt.Sprintf("selon les priorités : rang %d", w.Proposed)
 		}
 		if !w.Offered.IsZero() {
 			c.Offered, c.OfferBadge = "proposée "+portal.Until(w.Offered, now), "ajout"
