@@ -115,7 +115,7 @@ func (r *request) waitingForm() (l *portal.WaitList, w *portal.WaitLine, page vi
 	page.Groups = []views.FieldGroup{{Fields: []views.Field{
 		{Kind: "radio", ID: "faire", Label: "Que faut-il faire\u00a0?", Options: views.Choose(choices, r.FormValue("faire"))},
 		{Kind: "list", ID: "rang", Label: "Rang", Options: views.Choose(ranks, r.FormValue("rang"))},
-		{Kind: "text", ID: "motif", Label: "Pour quelle raison\u00a0?", Hint: "Elle reste au journal. La famille la lit quand l’enfant a une place ou quitte la liste.", Value: r.FormValue("motif"), Most: portal.ReasonMost},
+		{Kind: "text", ID: "motif", Label: "Pour quelle raison\u00a0?", Hint: "Elle reste au journal. La famille la lit quand l’enfant quitte la liste.", Value: r.FormValue("motif"), Most: portal.ReasonMost},
 	}}}
 	return l, w, page, nil
 }
