@@ -246,7 +246,10 @@ func loadActivities(q querier, id portal.StructureID) ([]portal.Activity, error)
 		return struct{}{}, err
 	}, `SELECT w.activity_id, w.name, w.first, w.last, w.opens_at, w.closes_at, w.outside_opens_at FROM booking_window w JOIN activity a ON a.id = w.activity_id
 		WHERE a.structure_id = ? ORDER BY w.first`, id)
-	return list, err
+	if err != nil {
+		return nil, err
+	}
+	return list, loadPriorities(q, id, byID)
 }
 
 // Counters lists the counters of places of a structure, in their order of creation.

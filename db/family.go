@@ -263,7 +263,7 @@ func (s *Store) RemoveNote(ctx context.Context, structure portal.StructureID, by
 // a rank on, at most n, and how many there are.
 func (s *Store) FamilyJournal(ctx context.Context, structure portal.StructureID, family portal.FamilyID, from, n int) (f portal.Family, list []Recorded, total int, err error) {
 	const where = ` WHERE e.structure_id = ?1 AND (e.subject = 'famille' AND e.subject_id = ?2
-		OR e.subject IN ('enfant', 'inscription') AND e.subject_id IN (SELECT child_id FROM family_child WHERE family_id = ?2)
+		OR e.subject IN ('enfant', 'inscription', 'demande') AND e.subject_id IN (SELECT child_id FROM family_child WHERE family_id = ?2)
 		OR e.subject = 'compte' AND e.subject_id IN (SELECT account_id FROM guardian WHERE family_id = ?2))`
 	err = s.snapshot(ctx, func(r reader) error {
 		if f, _, err = theFamily(r, structure, family); err != nil {

@@ -58,6 +58,13 @@ func personalChild(q querier, c *portal.PersonalChild, account portal.AccountID)
 	for _, p := range papers {
 		c.Papers = append(c.Papers, portal.PersonalPaper{Kind: p.Kind.Words(), Expires: p.Expires.String(), At: moment(p.At), Name: p.Name})
 	}
+	held, err := heldLabels(q, []portal.ChildID{c.Number})
+	if err != nil {
+		return err
+	}
+	for _, h := range held[c.Number] {
+		c.Priorities = append(c.Priorities, portal.PersonalPriority{Name: h.Name, Dated: h.Dated.String(), Last: h.Last.String()})
+	}
 	enrolments, err := enrolmentsOf(q, c.Number)
 	for _, e := range enrolments {
 		c.Enrolments = append(c.Enrolments, portal.PersonalEnrolment{Activity: e.Name, First: e.First.String(), Last: e.Last.String()})

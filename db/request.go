@@ -21,6 +21,10 @@ type RequestFilter struct {
 	Activity    portal.ActivityID
 	Child       portal.ChildID
 	First, Last portal.Date
+	// Accepted, when there is one, keeps the places to these requests: the others take none from the lines after them.
+	Accepted map[portal.RequestKey]bool
+	// IfFit besides count in their turn, when there is a place left.
+	IfFit map[portal.RequestKey]bool
 }
 
 // Requests lists what families asked of a structure's staff, by day, activity and who asked first, with the places counted
@@ -43,6 +47,14 @@ func (s *Store) Requests(ctx context.Context, structure portal.StructureID, f Re
 		if err != nil {
 			return err
 		}
+		if err := rankAsked(r, setup, list, pupils); err != nil {
+			return err
+		}
+		for i := range list {
+			key := list[i].Key()
+			list[i].IfFits = f.IfFit[key]
+			list[i].Skipped = f.Accepted != nil && !f.Accepted[key] && !f.IfFit[key]
+		}
 		taken, err := placesTaken(r, structure, list)
 		if err != nil {
 			return err
@@ -55,6 +67,41 @@ func (s *Store) Requests(ctx context.Context, structure portal.StructureID, f Re
 		return s.foreseeAccepted(r, setup, list, pupils)
 	})
 	return list, err
+}
+
+// rankAsked puts the requests of an activity that publishes priorities into their order, day by day.
+func rankAsked(q querier, setup *portal.Setup, list []portal.AskedDay, pupils map[portal.ChildID]*portal.Pupil) error {
+	var days []dayOf
+	for i := range list {
+		if d := &list[i]; len(d.Activity.Priorities) > 0 {
+			days = append(days, dayOf{d.Child.ID, d.Activity.ID, d.Day})
+		}
+	}
+	if len(days) == 0 {
+		return nil
+	}
+	known, err := claimsOf(q, setup, pupils, days)
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		d := &list[i]
+		d.Standing = portal.Standing{Since: d.Since}
+		if len(d.Activity.Priorities) > 0 {
+			d.Standing = setup.Stand(d.Activity, known.of(d.Child.ID, d.Activity.ID, d.Day), d.Day, d.Since)
+		}
+	}
+	for first := 0; first < len(list); {
+		last := first + 1
+		for last < len(list) && list[last].Day == list[first].Day && list[last].Activity == list[first].Activity {
+			last++
+		}
+		if len(list[first].Activity.Priorities) > 0 {
+			slices.SortStableFunc(list[first:last], func(a, b portal.AskedDay) int { return a.Standing.Compare(b.Standing) })
+		}
+		first = last
+	}
+	return nil
 }
 
 func askedDays(q querier, setup *portal.Setup, f RequestFilter, today portal.Date) ([]portal.AskedDay, error) {
@@ -163,7 +210,11 @@ func (s *Store) noteDecisions(tx *Tx, structure portal.StructureID, by portal.Ac
 			changes = append(changes, portal.Changed{What: v.Words(), After: fmt.Sprint(done[v])})
 		}
 	}
-	return s.note(tx, portal.StaffEvent{Structure: structure, By: by, Subject: "demande", SubjectID: int64(list[0].Child),
+	child := list[0].Child
+	if slices.ContainsFunc(list, func(d portal.Decision) bool { return d.Child != child }) {
+		child = 0 // it is nobody's own
+	}
+	return s.note(tx, portal.StaffEvent{Structure: structure, By: by, Subject: "demande", SubjectID: int64(child),
 		Words: "Réponse à " + portal.Count(len(list)-len(undecided), "demande"), Changes: changes})
 }
 

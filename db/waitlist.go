@@ -198,7 +198,7 @@ func lateOf(tx *Tx, setup *portal.Setup, night *portal.Night) (map[counterDay]in
 	}, `SELECT DISTINCT ca.counter_id, m.day, m.child_id FROM movement m JOIN counter_activity ca ON ca.activity_id = m.activity_id
 		WHERE m.structure_id = ? AND m.night_id IS NULL AND m.outcome <> 'refused' AND m.at >= ? AND m.outcome = 'cancelled' AND m.registration_id IS NULL AND NOT m.idle
 		AND coalesce((SELECT p.outcome FROM movement p WHERE p.child_id = m.child_id AND p.activity_id = m.activity_id AND p.day = m.day AND p.id < m.id
-			AND p.action IN ('add', 'promote') AND p.outcome <> 'refused' ORDER BY p.id DESC LIMIT 1), 'booked') = 'booked'
+			AND p.action IN ('add', 'promote', 'decide') AND p.outcome <> 'refused' ORDER BY p.id DESC LIMIT 1), 'booked') = 'booked'
 		AND NOT EXISTS (SELECT 1 FROM booking b WHERE b.child_id = m.child_id AND b.activity_id = m.activity_id AND b.day = m.day AND b.status = 'booked')
 		`, night.Structure, at(night.Due))
 	if err != nil || len(list) == 0 {

@@ -16,6 +16,7 @@ var childDone = map[string]string{
 	"personne-retiree":    "La personne est retirée de la liste.",
 	"document":            "Le document est enregistré.",
 	"document-retire":     "Le document est retiré.",
+	"priorites":           "Les priorités sont enregistrées.",
 	"inscription":         "L’inscription est enregistrée.",
 	"inscription-retiree": "L’inscription est retirée. Ce qui est réservé le reste.",
 }

@@ -17,6 +17,7 @@ var settings = []views.SettingsGroup{
 		{URL: views.ActivitiesPath, Icon: "calendrier", Label: "Activités", Detail: "Ce que les familles réservent : jours, heures, enfants, périodes, liens."},
 		{URL: views.PlacesPath, Icon: "effectifs", Label: "Places", Detail: "Combien d’enfants peuvent venir, par activité, par groupe, par jour."},
 		{URL: cutoffsPath, Icon: "horloge", Label: "Délais", Detail: "Jusqu’à quand réserver, annuler, signaler une absence ; ce que chaque délai donne."},
+		{URL: views.PrioritiesPath, Icon: "liste", Label: "Priorités", Detail: "Qui passe d’abord quand les places manquent, et pourquoi."},
 		{URL: limitProfilesPath, Icon: "famille", Label: "Profils de familles", Detail: "Les familles qui ont d’autres délais, et jusqu’à quand."},
 	}},
 	{Title: "Les familles et les comptes", Links: []views.SettingsLink{

@@ -59,7 +59,7 @@ func (r *request) nextNight() (string, error) {
 func (r *request) mayManage() bool { return managers.admit(r.session) }
 
 // decidePath is where staff decide what families asked.
-const decidePath = "/gestion/demandes-a-decider"
+const decidePath = views.DecidePath
 
 // desk is the first page of staff: what needs someone now.
 func (r *request) desk() error {
@@ -129,7 +129,7 @@ func (r *request) movements() error {
 	if err != nil {
 		return err
 	}
-	page := views.Movements{Frame: r.frame("Demandes à transmettre", "/gestion/mouvements"), Total: portal.Count(total, "demande"), Lines: r.askedLines(list)}
+	page := views.Movements{Frame: r.frame("Demandes à transmettre", "/gestion/mouvements"), Manager: r.mayManage(), Total: portal.Count(total, "demande"), Lines: r.askedLines(list)}
 	page.Pager = pager("/gestion/mouvements", nil, from, total)
 	page.Night, err = r.nextNight()
 	if err != nil {

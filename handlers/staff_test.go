@@ -568,7 +568,7 @@ func TestWhatNeedsSomeoneToday(t *testing.T) {
 	})
 	want := []string{
 		"La cantine, demain : complet, 1 enfant attend. → rien",
-		"1 demande attend votre décision, la première pour le jeudi 3 décembre. → rien",
+		"1 demande attend votre décision, la première pour le jeudi 3 décembre. Décider → /gestion/demandes-a-decider",
 		"1 message n’a pas pu partir. Voir → /gestion/courriels?etat=dead",
 		"1 adresse de courriel ne reçoit plus rien. Corriger → /gestion/courriels/adresses",
 		"2 parents attendent leur lettre de premier accès. Éditer les lettres → /gestion/lettres",

@@ -18,6 +18,9 @@ type AskedDay struct {
 	Left     int    // places once all the requests listed before this one are accepted; negative: too few
 	Places   Places // as they are now
 	Why      string // why it could not be accepted as things stand; nothing: it could
+	Standing Standing
+	Skipped  bool // not among those that are counted: it takes none of the places of the lines after it
+	IfFits   bool // counted only when there is a place
 }
 
 // Verdict is what staff decide of a request.
@@ -49,6 +52,19 @@ type Decision struct {
 	Verdict  Verdict
 	Reason   string
 }
+
+// Key names the day that a request is for.
+func (d Decision) Key() RequestKey { return RequestKey{d.Child, d.Activity, d.Day} }
+
+// RequestKey names a request: there is one at most.
+type RequestKey struct {
+	Child    ChildID
+	Activity ActivityID
+	Day      Date
+}
+
+// Key names the request.
+func (d *AskedDay) Key() RequestKey { return RequestKey{d.Child.ID, d.Activity.ID, d.Day} }
 
 // Undecided is a decision that could not be carried out, and why: the request stays.
 type Undecided struct {
@@ -106,7 +122,8 @@ func (m Movement) AnswerWords() string {
 	return fmt.Sprintf("%s, pour %s : %s", m.Day.LongYear(), m.Child.FirstName, OutcomeWords(m.Outcome, m.Rank, m.Reason))
 }
 
-// CountAsked counts the places from line to line: each line says what is left once those before it are accepted.
+// CountAsked counts the places from line to line: each line says what is left once it is accepted, and those before it that
+// are counted.
 func CountAsked(list []AskedDay, counters func(i int) []Counter, taken func(CounterID, Date) Places) {
 	type at struct {
 		counter CounterID
@@ -115,18 +132,23 @@ func CountAsked(list []AskedDay, counters func(i int) []Counter, taken func(Coun
 	more := map[at]int{}
 	for i := range list {
 		d := &list[i]
-		for _, c := range counters(i) {
-			key := at{c.ID, d.Day}
-			more[key]++
+		of := counters(i)
+		for _, c := range of {
 			places, limited := c.On(d.Day)
 			if !limited {
 				continue
 			}
 			p := taken(c.ID, d.Day)
 			p.Capacity = places
-			if left := places - p.Taken - more[key]; !d.Limited || left < d.Left {
+			if left := places - p.Taken - more[at{c.ID, d.Day}] - 1; !d.Limited || left < d.Left {
 				d.Limited, d.Left, d.Places = true, left, p
 			}
+		}
+		if d.Skipped || d.IfFits && d.Limited && d.Left < 0 {
+			continue
+		}
+		for _, c := range of {
+			more[at{c.ID, d.Day}]++
 		}
 	}
 }

@@ -92,6 +92,7 @@ type PersonalChild struct {
 	Pickups     []PersonalPickup    `json:"personnes_nommees_par_votre_famille"`
 	Papers      []PersonalPaper     `json:"documents"`
 	Enrolments  []PersonalEnrolment `json:"inscriptions"`
+	Priorities  []PersonalPriority  `json:"priorites"`
 }
 
 // PersonalPickup is somebody whom a household of the person named: who may fetch the child, or must not.
@@ -113,6 +114,13 @@ type PersonalPaper struct {
 	Expires string `json:"valable_jusqu_au,omitempty"`
 	At      string `json:"recu_le"`
 	Name    string `json:"fichier,omitempty"`
+}
+
+// PersonalPriority is a criterion of priority that staff ticked upon a document.
+type PersonalPriority struct {
+	Name  string `json:"critere"`
+	Dated string `json:"document_du"`
+	Last  string `json:"au,omitempty"`
 }
 
 // PersonalEnrolment is an activity that a child may come to.

@@ -53,8 +53,9 @@ type Activity struct {
 	DaysPer     Span
 	WholeWeek   bool // a week is booked as a whole
 	Horizon     Horizon
-	HorizonDays int       // of HorizonOfDays
-	ClosedAt    time.Time // no longer run since then; zero: it runs
+	HorizonDays int        // of HorizonOfDays
+	ClosedAt    time.Time  // no longer run since then; zero: it runs
+	Priorities  []Priority // who goes first when places are few, the strongest first; published
 
 	// Versions are the limits by day of service, ascending. Where there are some, Book, Cancel, Change and Absence are only
 	// the last ones (Govern); limits are asked of Setup, which knows the day.

@@ -100,6 +100,9 @@ func (s *Slot) ruleFacts(now time.Time) []string {
 	if s.Activity.Decided && s.Status != Booked {
 		facts = append(facts, "Règle de la mairie : elle accepte ou refuse chaque demande.")
 	}
+	if rule := s.Activity.PriorityWords(); rule != "" && s.Status != Booked {
+		facts = append(facts, rule)
+	}
 	if l := s.Limit(); l.Possible {
 		day, at := limitDay(l.At)
 		facts = append(facts, fmt.Sprintf("Pour le %s : jusqu’au %s à %s.", s.Day.Long(), day.LongYear(), at.Word()), s.nowFact(now))

@@ -595,6 +595,9 @@ func (v *Calendar) SetRules(setup *portal.Setup, a *portal.Activity, month porta
 	if a.Decided {
 		v.Rule += " La mairie accepte ou refuse chaque demande."
 	}
+	if words := a.PriorityWords(); words != "" {
+		v.Rule += " " + words
+	}
 	if a.Enrolment {
 		v.Rule += " Une inscription à la mairie est nécessaire."
 	}

@@ -81,10 +81,11 @@ func NewAskedLine(m portal.Movement, by portal.Person, now time.Time) AskedLine 
 // Movements lists what the next night will transmit.
 type Movements struct {
 	Frame
-	Total string // « 14 demandes »
-	Night string // « cette nuit à 1 h 15 »
-	Lines []AskedLine
-	Pager Pager
+	Manager bool   // may decide
+	Total   string // « 14 demandes »
+	Night   string // « cette nuit à 1 h 15 »
+	Lines   []AskedLine
+	Pager   Pager
 }
 
 // Template names the page.

@@ -128,6 +128,9 @@ func Build(ctx context.Context, store *db.Store, clock *Clock) ([]Login, error) 
 	if err := t.changeOfHabit(ctx); err != nil {
 		return nil, err
 	}
+	if err := t.priorities(ctx); err != nil {
+		return nil, err
+	}
 	if err := t.limits(ctx); err != nil {
 		return nil, err
 	}
