@@ -265,7 +265,7 @@ func mustManage(tx *Tx, structure portal.StructureID, by portal.AccountID) error
 	var may bool
 	err := tx.row(&may, "SELECT EXISTS (SELECT 1 FROM staff WHERE account_id = ? AND structure_id = ? AND role IN (?, ?))", by, structure, string(portal.Manager), string(portal.Administrator))
 	if err == nil && !may {
-		return portal.Forbidden("Seul un gestionnaire peut passer outre un délai.")
+		return portal.NotFound("Cette page n’existe pas.") // as every refusal by role
 	}
 	return err
 }
