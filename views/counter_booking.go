@@ -2,6 +2,7 @@ package views
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"marelle/portal"
@@ -179,7 +180,7 @@ func NewDeskOutcome(r *portal.Receipt, saved bool, key func(portal.Movement) (ke
 		v.Heading, v.Number = doneWords(r.Count()), r.Number
 	}
 	for _, m := range r.Lines {
-		l := DeskLine{Day: m.Day.Long(), Activity: m.Short, Hours: m.Hours.Words(), Words: receiptWords(m), Reason: m.Reason}
+		l := DeskLine{Day: m.Day.Long(), Activity: m.Short, Hours: m.Hours.Words(), Words: receiptWords(m), Reason: atDesk(m.Reason)}
 		l.Badge, l.Icon = outcomeLook(m.Outcome)
 		if m.Idle {
 			l.Words = "Déjà fait"
@@ -194,6 +195,14 @@ func NewDeskOutcome(r *portal.Receipt, saved bool, key func(portal.Movement) (ke
 		}
 	}
 	return v
+}
+
+// atDesk gives a reason without the advice that families read: who is at the counter has the town hall before them.
+func atDesk(reason string) string {
+	for _, advice := range []string{" Appelez la mairie pour un cas exceptionnel.", ", ou appelez la mairie", " Appelez la mairie."} {
+		reason = strings.ReplaceAll(reason, advice, "")
+	}
+	return reason
 }
 
 // Paper is « Formulaires papier »: a month form for each child of a family or of a class, to be printed.
