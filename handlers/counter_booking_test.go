@@ -14,6 +14,7 @@ import (
 
 func init() {
 	gestures[counterPath] = func(w *world, b *browser) {
+		w.roll(twoPupils, twoGuardians)
 		w.asks(portal.MustDate("2026-11-26"))
 		b.get(w.deskURL("DUPONT") + "?mois=2026-12").want(200)
 		b.tick(w.deskURL("DUPONT"), "enregistrer", b.box("libre")).want(303)
