@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"fmt"
 	"net/url"
 	"strings"
@@ -137,4 +138,27 @@ func TestPaperForms(t *testing.T) {
 		t.Error("no page for the class")
 	}
 	b.get(views.PaperPath + "?classe=999").want(404)
+}
+
+// TestCounterHours: an activity that asks hours asks them at the counter too, for the days that are added.
+func TestCounterHours(t *testing.T) {
+	h := newHousehold(t)
+	setup, err := h.store.Setup(context.Background(), h.structure)
+	if err != nil {
+		t.Fatal(err)
+	}
+	centre := *setup.Activity(h.alsh)
+	centre.AsksArrival, centre.AsksDeparture, centre.HourStep = true, true, 30
+	if _, err := h.store.SaveActivity(context.Background(), centre); err != nil {
+		t.Fatal(err)
+	}
+	b, path, id := h.staffed("SERRES", portal.Agent), h.deskURL("DUPONT"), fmt.Sprint(h.alsh)
+	b.get(path + "?mois=2026-12").want(200).wantText("Mercredi : horaires des jours ajoutés")
+	if got := b.page.Find("select[name=arrivee-" + id + "], select[name=depart-" + id + "]").Length(); got != 2 {
+		t.Errorf("%d choices of hours", got)
+	}
+	b.tick(path, "enregistrer", id+":2026-12-09").want(303)
+	if got := h.scalar("SELECT arrival || ' ' || departure FROM booking"); got != "07:30 18:30" {
+		t.Errorf("booked from %s", got)
+	}
 }
