@@ -85,13 +85,13 @@ func (s *Store) confirm(ctx context.Context, tx *Tx, account portal.AccountID, f
 	if err := tx.exec("UPDATE draft SET version = version + 1, updated_at = ?, undo = NULL, undo_until = NULL WHERE account_id = ?", at(now), account); err != nil {
 		return 0, err
 	}
-	return s.writeReceipt(ctx, tx, account, formKey, list, now, 0)
+	return s.writeReceipt(ctx, tx, account, formKey, list, now, 0, 0)
 }
 
 // writeReceipt settles requests in their order and writes the receipt of what came of them; undoes is the receipt that it
-// takes back, or zero.
-func (s *Store) writeReceipt(ctx context.Context, tx *Tx, account portal.AccountID, formKey string, list []portal.Request, now time.Time, undoes portal.ReceiptID) (portal.ReceiptID, error) {
-	receipt, err := openReceipt(tx, account, formKey, now, undoes)
+// takes back, or zero; by is the agent who asks for the account, or zero.
+func (s *Store) writeReceipt(ctx context.Context, tx *Tx, account portal.AccountID, formKey string, list []portal.Request, now time.Time, undoes portal.ReceiptID, by portal.AccountID) (portal.ReceiptID, error) {
+	receipt, err := openReceipt(tx, account, formKey, now, undoes, by)
 	if err != nil {
 		return 0, err
 	}
@@ -110,6 +110,7 @@ func (s *Store) writeReceipt(ctx context.Context, tx *Tx, account portal.Account
 		if v.lines[i].Action == "" { // it comes with a place that is waited for, whose line says so
 			continue
 		}
+		v.lines[i].Staff = by
 		if err := insertMovement(tx, account, receipt.ID, list[i].Child.StructureID, &v.lines[i]); err != nil {
 			return 0, err
 		}
@@ -138,7 +139,7 @@ func refresh(tx *Tx, setup *portal.Setup, slot *portal.Slot) error {
 func settle(tx *Tx, account portal.AccountID, asked portal.Request, outcome portal.Outcome, why *portal.Error, now time.Time) (portal.Movement, error) {
 	slot := &asked.Slot
 	line := portal.Movement{Child: asked.Child, Activity: slot.Activity.Name, ActID: slot.Activity.ID, Day: slot.Day, Action: string(slot.Wish), At: now,
-		Hours: slot.WishHours, Outcome: outcome, Idle: slot.Settled(), Together: slot.Together, Late: slot.Wish == portal.WishAdd && slot.InLateLane(now)}
+		Hours: slot.WishHours, Outcome: outcome, Idle: slot.Settled(), Together: slot.Together, Late: slot.PastLimit(now)}
 	switch slot.Wish {
 	case portal.WishRemove:
 		line.Hours = slot.Hours
@@ -148,6 +149,9 @@ func settle(tx *Tx, account portal.AccountID, asked portal.Request, outcome port
 	if why != nil {
 		line.Reason = why.Message
 		return line, nil
+	}
+	if !line.Idle {
+		line.Reason = slot.WaiverWords(now)
 	}
 	var err error
 	switch {
@@ -235,7 +239,7 @@ func cancelBooking(tx *Tx, slot *portal.Slot) error {
 	return lessWaiting(tx, counters, slot.Day)
 }
 
-func openReceipt(tx *Tx, account portal.AccountID, formKey string, now time.Time, undoes portal.ReceiptID) (*portal.Receipt, error) {
+func openReceipt(tx *Tx, account portal.AccountID, formKey string, now time.Time, undoes portal.ReceiptID, by portal.AccountID) (*portal.Receipt, error) {
 	year := portal.DateOf(now).Month().Year
 	var seq int
 	if err := tx.row(&seq, "SELECT 1 + coalesce(max(seq), 0) FROM receipt WHERE year = ?", year); err != nil {
@@ -245,17 +249,17 @@ func openReceipt(tx *Tx, account portal.AccountID, formKey string, now time.Time
 	if err := tx.row(&r.Previous, "SELECT coalesce((SELECT hash FROM receipt ORDER BY id DESC LIMIT 1), '')"); err != nil {
 		return nil, err
 	}
-	id, err := tx.insert("INSERT INTO receipt (year, seq, account_id, form_key, at, previous, hash, undoes) VALUES (?, ?, ?, ?, ?, ?, '', ?)",
-		year, seq, account, formKey, at(now), r.Previous, sql.NullInt64{Int64: int64(undoes), Valid: undoes != 0})
+	id, err := tx.insert("INSERT INTO receipt (year, seq, account_id, form_key, at, previous, hash, undoes, staff_id) VALUES (?, ?, ?, ?, ?, ?, '', ?, ?)",
+		year, seq, account, formKey, at(now), r.Previous, sql.NullInt64{Int64: int64(undoes), Valid: undoes != 0}, sql.NullInt64{Int64: int64(by), Valid: by != 0})
 	r.ID = portal.ReceiptID(id)
 	return r, err
 }
 
 func insertMovement(tx *Tx, account portal.AccountID, receipt portal.ReceiptID, structure portal.StructureID, m *portal.Movement) error {
-	id, err := tx.insert(`INSERT INTO movement (structure_id, receipt_id, account_id, child_id, activity_id, day, action, arrival, departure, was_arrival, was_departure, at, outcome, rank, reason, idle, together, late)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	id, err := tx.insert(`INSERT INTO movement (structure_id, receipt_id, account_id, child_id, activity_id, day, action, arrival, departure, was_arrival, was_departure, at, outcome, rank, reason, idle, together, late, staff_id)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		structure, receipt, account, m.Child.ID, m.ActID, m.Day, m.Action, hour(m.Hours.Arrival), hour(m.Hours.Departure), hour(m.Was.Arrival), hour(m.Was.Departure),
-		at(m.At), string(m.Outcome), m.Rank, m.Reason, m.Idle, m.Together, m.Late)
+		at(m.At), string(m.Outcome), m.Rank, m.Reason, m.Idle, m.Together, m.Late, sql.NullInt64{Int64: int64(m.Staff), Valid: m.Staff != 0})
 	m.ID = portal.MovementID(id)
 	return err
 }
@@ -299,7 +303,7 @@ func (s *Store) UndoReceipt(ctx context.Context, account portal.AccountID, numbe
 			return portal.Conflict("Il n’y a rien à reprendre dans le reçu %s.", r.Number)
 		}
 		portal.MarkAlong(list)
-		id, err = s.writeReceipt(ctx, tx, account, formKey, list, now, r.ID)
+		id, err = s.writeReceipt(ctx, tx, account, formKey, list, now, r.ID, 0)
 		return err
 	})
 	if err != nil {
@@ -382,7 +386,7 @@ func (s *Store) receipt(q querier, account portal.AccountID, where string, args 
 
 const movementColumns = `SELECT m.id, m.account_id, c.id, c.structure_id, iif(c.used_name <> '', c.used_name, c.last_name), c.first_name, a.name, a.short, a.kind, a.id,
 		m.day, m.action, m.arrival, m.departure, m.was_arrival, m.was_departure, m.at, m.outcome, m.rank, m.reason, n.date, coalesce(m.final, ''), m.final_rank,
-		coalesce(r.year, 0), coalesce(r.seq, 0), m.idle, m.together, m.late
+		coalesce(r.year, 0), coalesce(r.seq, 0), m.idle, m.together, m.late, coalesce(m.staff_id, 0)
 	FROM movement m
 	JOIN child c ON c.id = m.child_id
 	JOIN activity a ON a.id = m.activity_id
@@ -392,7 +396,7 @@ const movementColumns = `SELECT m.id, m.account_id, c.id, c.structure_id, iif(c.
 func scanMovement(r *sql.Rows) (m portal.Movement, err error) {
 	var year, seq int
 	err = r.Scan(&m.ID, &m.Account, &m.Child.ID, &m.Child.StructureID, &m.Child.LastName, &m.Child.FirstName, &m.Activity, &m.Short, &m.Icon, &m.ActID,
-		&m.Day, &m.Action, &m.Hours.Arrival, &m.Hours.Departure, &m.Was.Arrival, &m.Was.Departure, into{&m.At}, &m.Outcome, &m.Rank, &m.Reason, &m.Night, &m.Final, &m.FinalRank, &year, &seq, &m.Idle, &m.Together, &m.Late)
+		&m.Day, &m.Action, &m.Hours.Arrival, &m.Hours.Departure, &m.Was.Arrival, &m.Was.Departure, into{&m.At}, &m.Outcome, &m.Rank, &m.Reason, &m.Night, &m.Final, &m.FinalRank, &year, &seq, &m.Idle, &m.Together, &m.Late, &m.Staff)
 	if seq > 0 {
 		m.Receipt = portal.ReceiptNumber(year, seq)
 	}

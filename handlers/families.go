@@ -16,7 +16,7 @@ const familiesPerPage = 50
 // childrenPath is before the number of a child in its addresses.
 const childrenPath = "/gestion/enfants/"
 
-// counterPath is where one books for a family, when there is such a page.
+// counterPath is where one books for a family.
 const counterPath = "/gestion/guichet/:family"
 
 // families lists the families that a search finds, or all of them.
@@ -129,7 +129,7 @@ func (r *request) familyView() (*views.FamilyPage, error) {
 	page := &views.FamilyPage{Frame: r.frame("Famille "+f.Name, views.FamiliesPath), Heading: "Famille " + f.Name, URL: views.FamilyPath(id), Manager: r.mayManage(),
 		Address: f.Address(), Resident: f.Resident, NoteMost: portal.FamilyNoteMost}
 	if r.site.opens(counterPath, r.session) {
-		page.Book = fmt.Sprintf("/gestion/guichet/%d", id)
+		page.Book = views.DeskPath(id)
 	}
 	for _, g := range f.Guardians {
 		page.Guardians = append(page.Guardians, r.guardianCard(page.URL, g))

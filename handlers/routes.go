@@ -190,6 +190,12 @@ func (s *Site) routes() {
 	s.Route(get, askedPapersPath, managers, (*request).askedPapersForm)
 	s.Route(post, askedPapersPath, managers, (*request).askPapers)
 
+	// Staff: the counter
+	s.Route(get, counterPath, staff, (*request).counter)
+	s.Route(post, counterPath, staff, (*request).typeAtCounter)
+	s.Route(get, counterPath+"/papier", staff, (*request).paperMonth)
+	s.Route(get, views.PaperPath, staff, (*request).paperClass)
+
 	// Staff
 	s.Route(get, "/gestion", staff, (*request).desk)
 	s.Route(get, "/gestion/mouvements", staff, (*request).movements)

@@ -78,6 +78,8 @@ func (f Followed) Who(me AccountID) string {
 		return "la liste d’attente"
 	case f.Action == "decide":
 		return "la mairie"
+	case f.ByDesk():
+		return "la mairie"
 	case f.Account == me:
 		return "vous"
 	case f.Town:
@@ -109,11 +111,12 @@ func Batches(list []Followed, by func(Followed) string) []Batch {
 		Hours    Hours
 		Receipt  string
 		By       string
+		Staff    AccountID
 	}
 	var batches []Batch
 	known := map[key]int{}
 	for _, f := range list {
-		k := key{Child: f.Child.ID, Activity: f.ActID, Account: f.Account, At: f.At, Action: f.Action, Outcome: f.Outcome, Reason: f.Reason, Night: f.Night, Hours: f.Hours, Receipt: f.Receipt}
+		k := key{Child: f.Child.ID, Activity: f.ActID, Account: f.Account, At: f.At, Action: f.Action, Outcome: f.Outcome, Reason: f.Reason, Night: f.Night, Hours: f.Hours, Receipt: f.Receipt, Staff: f.Staff}
 		k.Result, k.Rank = f.Result()
 		if by != nil {
 			k.By = by(f)

@@ -107,6 +107,8 @@ type ReportDay struct {
 	Outcome Outcome
 	Rank    int
 	Reason  string
+	Desk    bool // staff typed it for the family
+	Late    bool // past its limit
 }
 
 // Asked counts the requests and the cancellations received; a place given to who waited is neither, nor is a request that
@@ -127,7 +129,9 @@ func (r *Report) Asked() (adds, removes int) {
 
 // Groups gives the movements of an action, by activity then child then day.
 func (r *Report) Groups(action string) []ReportGroup {
-	return groupMovements(r.Movements, func(m Movement) bool { return m.Action == action && !(action == "remove" && m.Reason != "") })
+	return groupMovements(r.Movements, func(m Movement) bool {
+		return m.Action == action && !(action == "remove" && m.Reason != "" && !m.ByDesk())
+	})
 }
 
 // Absences gives the absences announced, and those taken back: of several words about a day, the last counts.
@@ -156,7 +160,7 @@ func (r *Report) Absences() (announced, takenBack []ReportGroup) {
 func (r *Report) Others() []ReportGroup {
 	return groupMovements(r.Movements, func(m Movement) bool {
 		got, _ := m.Result()
-		return m.Action == "add" && got != OutcomeBooked || m.Action == "remove" && (got != OutcomeCancelled || m.Reason != "")
+		return m.Action == "add" && got != OutcomeBooked || m.Action == "remove" && (got != OutcomeCancelled || m.Reason != "" && !m.ByDesk())
 	})
 }
 
@@ -189,7 +193,7 @@ func groupMovements(all []Movement, keep func(Movement) bool) []ReportGroup {
 		}
 		g := &groups[len(groups)-1]
 		got, rank := m.Result()
-		g.Days = append(g.Days, ReportDay{Day: m.Day, Outcome: got, Rank: rank, Reason: m.Reason})
+		g.Days = append(g.Days, ReportDay{Day: m.Day, Outcome: got, Rank: rank, Reason: m.Reason, Desk: m.ByDesk(), Late: m.Late && m.ByDesk()})
 	}
 	return groups
 }
@@ -198,13 +202,24 @@ func groupMovements(all []Movement, keep func(Movement) bool) []ReportGroup {
 func (g ReportGroup) DayList() string {
 	words := make([]string, len(g.Days))
 	for i, d := range g.Days {
-		words[i] = d.Day.Numeric()
+		words[i] = d.Day.Numeric() + d.deskWords()
 	}
 	return strings.Join(words, ", ")
 }
 
 // Words says what came of a day: « liste d’attente, 2e », « refusée : Il n’y a plus de place ».
-func (d ReportDay) Words() string { return OutcomeWords(d.Outcome, d.Rank, d.Reason) }
+func (d ReportDay) Words() string { return OutcomeWords(d.Outcome, d.Rank, d.Reason) + d.deskWords() }
+
+// deskWords says that staff typed the day: « (par la mairie) », and that they passed its limit.
+func (d ReportDay) deskWords() string {
+	switch {
+	case d.Late:
+		return " (par la mairie, hors délai)"
+	case d.Desk:
+		return " (par la mairie)"
+	}
+	return ""
+}
 
 // OutcomeWords says an outcome as « Suivi » and the report write it.
 func OutcomeWords(o Outcome, rank int, reason string) string {

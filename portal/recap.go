@@ -70,10 +70,11 @@ type Movement struct {
 	Night     Date // the night that transmitted it; zero while « Non transmise »
 	Final     Outcome
 	FinalRank int
-	Receipt   string // number of its receipt
-	Idle      bool   // what was asked was so already: nothing changed
-	Together  bool   // with brothers and sisters, all or none
-	Late      bool   // asked past the limit
+	Receipt   string    // number of its receipt
+	Idle      bool      // what was asked was so already: nothing changed
+	Together  bool      // with brothers and sisters, all or none
+	Late      bool      // asked past the limit
+	Staff     AccountID // the agent who typed it for the family, or who decided; zero: the family itself
 }
 
 // Transmitted says whether a night closed the movement.

@@ -74,6 +74,7 @@ type Slot struct {
 	Outside              bool      // the family lives elsewhere and books later
 	Span, Week           Quota     // where the days of a child are counted
 	Others               []Other   // what the child is expected for that day, this activity perhaps among them
+	Waiver               Waiver    // staff pass its limits
 
 	bookRule, cancelRule *Rule // what the limits come from
 }
@@ -278,7 +279,7 @@ func (s *Slot) refuseAdd(h Hours, now time.Time) *Error {
 		return Conflict("%s ne se réserve pas en ligne ce jour-là. Appelez la mairie.", Capital(s.Activity.Spoken))
 	case s.Book.Passed(now):
 		return Conflict("Le délai pour réserver le %s est passé depuis %s. Appelez la mairie pour un cas exceptionnel.", s.Day.Long(), since(s.Book.At, now))
-	case s.shut() && !s.Activity.Waitlist:
+	case s.shut() && (!s.Activity.Waitlist || s.waived(now)): // nobody is promoted past the limit
 		return s.refuseFull()
 	}
 	if why := s.refuseMost(0); why != nil {

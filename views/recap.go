@@ -207,6 +207,7 @@ type Receipt struct {
 	Key      string // one-time key of that form
 	Undoes   string // number of the receipt that this one takes back
 	UndoneBy string // number of the receipt that took this one back
+	Desk     string // said when staff typed it for the family
 }
 
 // Template names the page.
@@ -225,7 +226,7 @@ type ReceiptLine struct {
 
 // SetReceipt fills the page from a receipt.
 func (v *Receipt) SetReceipt(r *portal.Receipt, now time.Time) {
-	v.Undoes, v.UndoneBy = r.Undoes, r.UndoneBy
+	v.Undoes, v.UndoneBy, v.Desk = r.Undoes, r.UndoneBy, deskWords(r)
 	if r.Undoable(now) {
 		v.Undo = "Vous pouvez revenir en arrière jusqu’à " + portal.TimeOfDayOf(r.At.Add(portal.UndoLife)).Word() + ", dans les délais de chaque activité."
 	}
@@ -259,6 +260,14 @@ func (v *Receipt) SetReceipt(r *portal.Receipt, now time.Time) {
 	for _, lines := range [][]ReceiptLine{v.Done, v.Refused} {
 		slices.SortStableFunc(lines, func(a, b ReceiptLine) int { return int(a.date - b.date) })
 	}
+}
+
+// deskWords says that staff typed a receipt for the family, or nothing.
+func deskWords(r *portal.Receipt) string {
+	if len(r.Lines) > 0 && r.Lines[0].ByDesk() {
+		return portal.Capital(portal.DeskWords)
+	}
+	return ""
 }
 
 func doneWords(c portal.Counts) string {
@@ -319,6 +328,9 @@ func receiptWords(m portal.Movement) string {
 	case portal.OutcomeBooked:
 		if m.Action == string(portal.WishChange) {
 			return "Horaires changés"
+		}
+		if m.Late && m.ByDesk() && m.Reason != "" { // a manager passed the limit
+			return "Réservé hors délai"
 		}
 		if m.Late {
 			return "Réservé hors délai, majoré"

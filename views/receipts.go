@@ -18,6 +18,7 @@ func (ReceiptCheck) Template() string { return "staff/receipts" }
 // CheckedReceipt is a receipt as it was given.
 type CheckedReceipt struct {
 	Number, Holder, At, Hash string
+	Desk                     string // said when staff typed it for the family
 	Lines                    []CheckedLine
 	Others                   string // said when some lines are another structure's
 	Wrong                    []string
@@ -32,7 +33,7 @@ type CheckedLine struct {
 
 // NewCheckedReceipt draws a receipt with what does not fit in it.
 func NewCheckedReceipt(r portal.Receipt, holder portal.Person, others int, faults []portal.ReceiptFault) *CheckedReceipt {
-	v := &CheckedReceipt{Number: r.Number, Holder: holder.Title(), At: portal.InstantSecond(r.At), Hash: r.Hash}
+	v := &CheckedReceipt{Number: r.Number, Holder: holder.Title(), At: portal.InstantSecond(r.At), Hash: r.Hash, Desk: deskWords(&r)}
 	for _, f := range faults {
 		v.Wrong = append(v.Wrong, string(f))
 	}

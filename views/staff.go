@@ -57,6 +57,9 @@ func NewAskedLine(m portal.Movement, by portal.Person, now time.Time) AskedLine 
 		Receipt: m.Receipt, Reason: m.Reason,
 	}
 	l.Badge, l.BadgeIcon = outcomeLook(outcome)
+	if m.ByDesk() {
+		l.By += ", " + portal.DeskWords
+	}
 	switch {
 	case m.Action == "promote":
 		l.What, l.By = "Place obtenue", "la liste d’attente"

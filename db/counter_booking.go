@@ -1,0 +1,394 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+
+	"marelle/portal"
+)
+
+// DeskMonth is a month of a child as staff see it at the counter, with the counter's own limits.
+type DeskMonth struct {
+	Several
+	Family    portal.Family
+	Guardians []portal.Person // those in whose name days can be asked
+	Child     portal.Child
+}
+
+// DeskMonth gives a month of a child of a family of a structure, for every activity that it chooses from; without a child,
+// the family's first; without a month, the first that has a day to book.
+func (s *Store) DeskMonth(ctx context.Context, structure portal.StructureID, family portal.FamilyID, child portal.ChildID, month portal.Month) (*DeskMonth, error) {
+	setup, err := s.deskSetup(ctx, structure)
+	if err != nil {
+		return nil, err
+	}
+	m := &DeskMonth{Several: Several{Now: s.now(), Setup: setup}}
+	err = s.snapshot(ctx, func(r reader) error {
+		if err := m.family(r, structure, family); err != nil {
+			return err
+		}
+		if len(m.Children) == 0 {
+			m.span(month)
+			return nil
+		}
+		m.Child = m.Children[0]
+		if child != 0 {
+			if m.Child, err = deskChild(m.Children, child); err != nil {
+				return err
+			}
+		}
+		return s.deskDays(r, &m.Several, m.Child, month)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// deskSetup gives the setup of a structure with the limits of its counter.
+func (s *Store) deskSetup(ctx context.Context, structure portal.StructureID) (*portal.Setup, error) {
+	setup, err := s.Setup(ctx, structure)
+	if err != nil {
+		return nil, err
+	}
+	return setup.For(portal.Visitor{Channel: portal.AtDesk}), nil
+}
+
+// family reads a family, its children and the guardians who may book for them.
+func (m *DeskMonth) family(q querier, structure portal.StructureID, family portal.FamilyID) (err error) {
+	if m.Family, _, err = theFamily(q, structure, family); err != nil {
+		return err
+	}
+	if m.Children, err = deskChildren(q, structure, family, 0, portal.DateOf(m.Now)); err != nil {
+		return err
+	}
+	m.Guardians, err = all(q, func(r *sql.Rows) (p portal.Person, err error) {
+		err = r.Scan(&p.ID, &p.Civility, &p.LastName, &p.FirstName)
+		return p, err
+	}, `SELECT a.id, a.civility, iif(a.used_name <> '', a.used_name, a.last_name), a.first_name
+		FROM sees g JOIN account a ON a.id = g.account_id WHERE g.family_id = ? AND g.may_book = 1 ORDER BY a.id`, family)
+	return err
+}
+
+// deskDays reads the days of a month of a child, for the activities that it chooses from and those it is booked for.
+func (s *Store) deskDays(r reader, v *Several, child portal.Child, month portal.Month) error {
+	list, err := s.offeredTo(r, v.Setup, []portal.ChildID{child.ID})
+	if err != nil {
+		return err
+	}
+	v.Shown, v.Offered = []portal.Child{child}, list[child.ID]
+	for _, a := range v.Offered { // the setup of the counter keeps the same activities
+		v.Activities = append(v.Activities, v.Setup.Activity(a.ID))
+	}
+	v.span(month, v.Activities...)
+	v.grid, err = loadGrid(r, v.Setup, []portal.ChildID{child.ID}, v.Activities, v.First, v.Last, nil)
+	return err
+}
+
+func deskChild(children []portal.Child, child portal.ChildID) (portal.Child, error) {
+	i := slices.IndexFunc(children, func(c portal.Child) bool { return c.ID == child })
+	if i < 0 {
+		return portal.Child{}, portal.NotFound("Cet enfant n’est pas dans cette famille.")
+	}
+	return children[i], nil
+}
+
+// deskChildren lists the children of a family of a structure, or those of a class (the other is zero), with their class of
+// the school year.
+func deskChildren(q querier, structure portal.StructureID, family portal.FamilyID, class portal.ClassID, today portal.Date) ([]portal.Child, error) {
+	return all(q, func(r *sql.Rows) (c portal.Child, err error) {
+		err = r.Scan(&c.ID, &c.StructureID, &c.LastName, &c.FirstName, &c.Grade, &c.Class)
+		return c, err
+	}, `SELECT c.id, c.structure_id, iif(c.used_name <> '', c.used_name, c.last_name) AS name, c.first_name, coalesce(cc.grade, ''), coalesce(cl.name, '')
+		FROM child c LEFT JOIN child_class cc ON cc.child_id = c.id AND cc.school_year_id =
+			(SELECT y.id FROM school_year y WHERE y.structure_id = c.structure_id AND y.last >= ?4 ORDER BY y.first LIMIT 1)
+		LEFT JOIN class cl ON cl.id = cc.class_id
+		WHERE c.structure_id = ?1 AND (?2 = 0 OR c.id IN (SELECT child_id FROM family_child WHERE family_id = ?2)) AND (?3 = 0 OR cl.id = ?3)
+		ORDER BY iif(?2 = 0, name, ''), c.birth, c.id`, structure, family, class, today)
+}
+
+// errNothingDone says that nothing of what was typed at the counter can be done.
+var errNothingDone = portal.Conflict("Rien n’a été enregistré : aucun de ces jours ne peut être changé. Les raisons sont ci-dessous.")
+
+// DeskTrial is what an ask at the counter comes to: a receipt that was not given, and the refused days whose limit may be passed.
+type DeskTrial struct {
+	Receipt  *portal.Receipt
+	Waivable []portal.WishLine
+}
+
+// TryAtDesk tells what an ask at the counter would come to, and undoes all of it.
+func (s *Store) TryAtDesk(ctx context.Context, structure portal.StructureID, by portal.AccountID, ask portal.DeskAsk) (*DeskTrial, error) {
+	trial := &DeskTrial{}
+	err := s.write(ctx, func(tx *Tx) error {
+		*trial = DeskTrial{}
+		list, err := s.deskRequests(ctx, tx, structure, by, ask)
+		if err != nil {
+			return err
+		}
+		now := s.now()
+		for i := range list {
+			if slot := &list[i].Slot; slot.Waiver.Reason == "" && slot.Waivable(now) {
+				trial.Waivable = append(trial.Waivable, portal.WishLine{Child: slot.Child, Activity: slot.Activity.ID, Day: slot.Day, Wish: slot.Wish})
+			}
+		}
+		id, err := s.writeReceipt(ctx, tx, ask.For, "essai", list, now, 0, by)
+		if err != nil {
+			return err
+		}
+		if trial.Receipt, err = s.receipt(tx, ask.For, "r.id = ?", id); err != nil {
+			return err
+		}
+		return errDryRun
+	})
+	if err != nil && !errors.Is(err, errDryRun) {
+		return nil, err
+	}
+	return trial, nil
+}
+
+// BookAtDesk does at once what a family asks at the counter, in the name of one of its guardians: each day is checked by the
+// same rules as the family's own, with the limits of the counter; where one is waived, a manager passes it, for a reason. The
+// draft of the family stays as it is. The same form sent twice gives the same receipt; an ask of which nothing can be done
+// writes nothing.
+func (s *Store) BookAtDesk(ctx context.Context, structure portal.StructureID, by portal.AccountID, ask portal.DeskAsk) (*portal.Receipt, error) {
+	if len(ask.Key) < 8 || len(ask.Key) > 64 {
+		return nil, portal.Invalid("Ce formulaire est incomplet. Rouvrez le calendrier de la famille, puis recommencez.")
+	}
+	if err := ask.Check(); err != nil {
+		return nil, err
+	}
+	var receipt *portal.Receipt
+	err := s.write(ctx, func(tx *Tx) error {
+		list, err := s.deskRequests(ctx, tx, structure, by, ask)
+		if err != nil {
+			return err
+		}
+		id, err := receiptOfForm(tx, ask.For, ask.Key)
+		if err != nil {
+			return err
+		}
+		if id != 0 {
+			receipt, err = s.receipt(tx, ask.For, "r.id = ?", id)
+			return err
+		}
+		if id, err = s.writeReceipt(ctx, tx, ask.For, ask.Key, list, s.now(), 0, by); err != nil {
+			return err
+		}
+		if receipt, err = s.receipt(tx, ask.For, "r.id = ?", id); err != nil {
+			return err
+		}
+		if receipt.Count().Done() == 0 {
+			return errNothingDone
+		}
+		return s.noteAtDesk(tx, structure, by, ask, receipt)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return receipt, nil
+}
+
+// noteAtDesk writes what was typed for a family into the audit log: how much, never which child.
+func (s *Store) noteAtDesk(tx *Tx, structure portal.StructureID, by portal.AccountID, ask portal.DeskAsk, receipt *portal.Receipt) error {
+	f, _, err := theFamily(tx, structure, ask.Family)
+	if err != nil {
+		return err
+	}
+	var changes []portal.Changed
+	c := receipt.Count()
+	for _, n := range []struct {
+		what string
+		n    int
+	}{{"Jours réservés", c.Added}, {"Jours en liste d’attente", c.Waiting}, {"Demandes à décider", c.Asked}, {"Jours annulés", c.Removed}, {"Impossibles", c.Refused}} {
+		if n.n > 0 {
+			changes = append(changes, portal.Changed{What: n.what, After: fmt.Sprint(n.n)})
+		}
+	}
+	for _, l := range receipt.Lines {
+		if l.Late && l.Outcome != portal.OutcomeRefused && ask.Waives() {
+			changes = append(changes, portal.Changed{What: "Motif hors délai", After: ask.Reason})
+			break
+		}
+	}
+	return s.note(tx, portal.StaffEvent{Structure: structure, By: by, Subject: "famille", SubjectID: int64(ask.Family),
+		Words: fmt.Sprintf("Famille %s : demandes saisies au guichet, reçu %s", f.Name, receipt.Number), Changes: changes})
+}
+
+// deskRequests prepares the requests of an ask at the counter, with what they need; who asks must be a guardian of the
+// family who may book for the child, and only managers pass limits.
+func (s *Store) deskRequests(ctx context.Context, tx *Tx, structure portal.StructureID, by portal.AccountID, ask portal.DeskAsk) ([]portal.Request, error) {
+	m := &DeskMonth{Several: Several{Now: s.now()}}
+	if err := m.family(tx, structure, ask.Family); err != nil {
+		return nil, err
+	}
+	if !slices.ContainsFunc(m.Guardians, func(p portal.Person) bool { return p.ID == ask.For }) {
+		return nil, portal.NotFound("Ce responsable n’est pas de cette famille, ou ne peut pas réserver.")
+	}
+	if len(ask.Wishes) == 0 {
+		return nil, portal.Conflict("Rien n’a changé : cochez des jours à réserver, ou décochez des jours réservés.")
+	}
+	if ask.Waives() {
+		if err := mustManage(tx, structure, by); err != nil {
+			return nil, err
+		}
+	}
+	setup, err := s.deskSetup(ctx, structure)
+	if err != nil {
+		return nil, err
+	}
+	var list []portal.Request
+	for _, child := range m.Children {
+		if err := mustBeGuardianIfAsked(tx, ask, child.ID); err != nil {
+			return nil, err
+		}
+		more, err := deskChildRequests(tx, setup, child, ask)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, more...)
+	}
+	for _, w := range ask.Wishes {
+		if _, err := deskChild(m.Children, w.Child); err != nil {
+			return nil, err
+		}
+	}
+	portal.SortRequests(list)
+	portal.MarkAlong(list)
+	return list, nil
+}
+
+// mustManage refuses an agent who is no manager of a structure.
+func mustManage(tx *Tx, structure portal.StructureID, by portal.AccountID) error {
+	var may bool
+	err := tx.row(&may, "SELECT EXISTS (SELECT 1 FROM staff WHERE account_id = ? AND structure_id = ? AND role IN (?, ?))", by, structure, string(portal.Manager), string(portal.Administrator))
+	if err == nil && !may {
+		return portal.NotFound("Cette page n’existe pas.") // as every refusal by role
+	}
+	return err
+}
+
+func mustBeGuardianIfAsked(tx *Tx, ask portal.DeskAsk, child portal.ChildID) error {
+	if !slices.ContainsFunc(ask.Wishes, func(w portal.DeskWish) bool { return w.Child == child }) {
+		return nil
+	}
+	return mustBeGuardian(tx, ask.For, child)
+}
+
+// deskChildRequests prepares the requests of an ask that are about one child.
+func deskChildRequests(q querier, setup *portal.Setup, child portal.Child, ask portal.DeskAsk) ([]portal.Request, error) {
+	type key struct {
+		activity portal.ActivityID
+		day      portal.Date
+	}
+	asked, brought := map[key]portal.DeskWish{}, map[key]bool{}
+	var wishes []portal.WishLine
+	var first, last portal.Date
+	add := func(w portal.DeskWish) {
+		k := key{w.Activity, w.Day}
+		if _, known := asked[k]; known {
+			return
+		}
+		if first == 0 || w.Day < first {
+			first = w.Day
+		}
+		asked[k], last = w, max(last, w.Day)
+		wishes = append(wishes, w.WishLine)
+	}
+	for _, w := range ask.Wishes {
+		a := setup.Activity(w.Activity)
+		switch {
+		case w.Child != child.ID:
+			continue
+		case a == nil:
+			return nil, portal.NotFound("Cette activité n’existe pas.")
+		case w.Wish == portal.WishAdd && w.Hours.IsZero():
+			w.Hours = a.DefaultHours()
+		}
+		add(w)
+	}
+	for _, w := range slices.Clone(wishes) {
+		if w.Wish != portal.WishAdd {
+			continue
+		}
+		for _, needed := range setup.Activity(w.Activity).Needs() { // the meal of a full day comes with it
+			k := key{needed.ID, w.Day}
+			if _, known := asked[k]; !known {
+				brought[k] = true
+				add(portal.DeskWish{WishLine: portal.WishLine{Child: child.ID, Activity: needed.ID, Day: w.Day, Wish: portal.WishAdd, Hours: needed.DefaultHours(), Along: true},
+					Waive: asked[key{w.Activity, w.Day}].Waive})
+			}
+		}
+	}
+	if len(wishes) == 0 {
+		return nil, nil
+	}
+	if last-first > deskSpan {
+		return nil, portal.Invalid("Ces jours sont trop éloignés les uns des autres. Saisissez un mois à la fois.")
+	}
+	var activities []*portal.Activity
+	for _, w := range wishes {
+		if a := setup.Activity(w.Activity); !slices.Contains(activities, a) {
+			activities = append(activities, a)
+		}
+	}
+	g, err := loadGrid(q, setup, []portal.ChildID{child.ID}, activities, first, last, wishes)
+	if err != nil {
+		return nil, err
+	}
+	var list []portal.Request
+	for _, w := range wishes {
+		slot := g.row(0, slices.Index(activities, setup.Activity(w.Activity)))[w.Day-first]
+		k := key{w.Activity, w.Day}
+		if brought[k] && slot.Status != portal.NotBooked { // it is there already
+			continue
+		}
+		if asked[k].Waive {
+			slot.Waive(ask.Reason)
+		}
+		list = append(list, portal.Request{Child: child, Slot: slot})
+	}
+	return list, nil
+}
+
+// deskSpan bounds how far apart the days of one ask may be.
+const deskSpan = 62
+
+// PaperChild is a child with its month, to be printed.
+type PaperChild struct {
+	Several
+	Child portal.Child
+}
+
+// PaperMonths gives a month of each child of a family of a structure, or of a class of it (the other is zero), to be printed.
+func (s *Store) PaperMonths(ctx context.Context, structure portal.StructureID, family portal.FamilyID, class portal.ClassID, month portal.Month) (list []PaperChild, err error) {
+	setup, err := s.deskSetup(ctx, structure)
+	if err != nil {
+		return nil, err
+	}
+	setup = setup.For(portal.Visitor{}) // what families are told: their own limits
+	err = s.snapshot(ctx, func(r reader) error {
+		list = nil
+		if family != 0 {
+			if _, _, err := theFamily(r, structure, family); err != nil {
+				return err
+			}
+		}
+		now := s.now()
+		children, err := deskChildren(r, structure, family, class, portal.DateOf(now))
+		if err != nil {
+			return err
+		}
+		for _, c := range children {
+			p := PaperChild{Several{Now: now, Setup: setup}, c}
+			if err := s.deskDays(r, &p.Several, c, month); err != nil {
+				return err
+			}
+			list = append(list, p)
+		}
+		return nil
+	})
+	return list, err
+}

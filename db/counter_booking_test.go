@@ -1,0 +1,179 @@
+package db_test
+
+import (
+	"strings"
+	"testing"
+
+	"marelle/portal"
+)
+
+// desk is a town with a manager and an agent at its counter.
+type desk struct {
+	*town
+	family         portal.FamilyID
+	manager, agent portal.AccountID
+}
+
+func newDesk(t *testing.T, families, places int) *desk {
+	t.Helper()
+	d := &desk{town: newTown(t, families, places)}
+	d.manager = d.limitsManager(t)
+	letter, err := d.CreateStaff(ctx, d.structure, portal.Identity{LastName: "SERRES", FirstName: "Nadia"}, portal.Agent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.agent = letter.Person.ID
+	d.family = d.familyOf(t, 0)
+	return d
+}
+
+func (d *desk) familyOf(t *testing.T, i int) portal.FamilyID {
+	t.Helper()
+	var id int64
+	for _, c := range d.text(t, "SELECT family_id FROM family_child WHERE child_id = ?", d.children[i][0]) {
+		id = id*10 + int64(c-'0')
+	}
+	return portal.FamilyID(id)
+}
+
+// asks prepares an ask for the first family; a day « !2026-11-24 » passes its limit, « -2026-11-24 » is cancelled.
+func (d *desk) asks(key string, activity portal.ActivityID, days ...string) portal.DeskAsk {
+	ask := portal.DeskAsk{Family: d.family, For: d.parents[0], Key: "guichet-" + key, Reason: "enfant hospitalisé hier"}
+	for _, day := range days {
+		w := portal.DeskWish{WishLine: portal.WishLine{Child: d.children[0][0], Activity: activity, Wish: portal.WishAdd}}
+		if rest, cut := strings.CutPrefix(day, "!"); cut {
+			w.Waive, day = true, rest
+		}
+		if rest, cut := strings.CutPrefix(day, "-"); cut {
+			w.Wish, day = portal.WishRemove, rest
+		}
+		w.Day = portal.MustDate(day)
+		ask.Wishes = append(ask.Wishes, w)
+	}
+	return ask
+}
+
+func TestBookAtDesk(t *testing.T) {
+	d := newDesk(t, 1, 10)
+	d.want(t, 0, 1, d.canteen, "2026-12-10", true) // the family's own draft
+	r, err := d.BookAtDesk(ctx, d.structure, d.agent, d.asks("un", d.canteen, "2026-11-24", "2026-12-07"))
+	if err != nil || outcomes(r) != "refused booked" {
+		t.Fatal(outcomes(r), err)
+	}
+	if r.Account != d.parents[0] || !r.Lines[1].ByDesk() || r.Lines[1].Late || r.Lines[1].Staff != d.agent {
+		t.Errorf("%+v", r)
+	}
+	again, err := d.BookAtDesk(ctx, d.structure, d.agent, d.asks("un", d.canteen, "2026-12-08"))
+	if err != nil || again.Number != r.Number {
+		t.Error("the same form again:", again, err)
+	}
+	if _, err := d.BookAtDesk(ctx, d.structure, d.agent, d.asks("deux", d.canteen, "!2026-11-24")); portal.AsError(err) == nil || portal.AsError(err).Kind != portal.KindNotFound {
+		t.Error("an agent passes no limit:", err)
+	}
+	trial, err := d.TryAtDesk(ctx, d.structure, d.manager, d.asks("", d.canteen, "2026-11-24"))
+	if err != nil || len(trial.Waivable) != 1 || outcomes(trial.Receipt) != "refused" {
+		t.Fatal(trial, err)
+	}
+	without := d.asks("trois", d.canteen, "!2026-11-24")
+	without.Reason = "oui"
+	if _, err := d.BookAtDesk(ctx, d.structure, d.manager, without); err == nil || len(portal.AsError(err).Fields) != 1 {
+		t.Error("a reason is needed:", err)
+	}
+	if r, err = d.BookAtDesk(ctx, d.structure, d.manager, d.asks("quatre", d.canteen, "!2026-11-24")); err != nil || outcomes(r) != "booked" || !r.Lines[0].Late {
+		t.Fatal(r, err)
+	}
+	if r.Lines[0].Reason != "Hors délai, accepté par la mairie : enfant hospitalisé hier." {
+		t.Error(r.Lines[0].Reason)
+	}
+	if _, err := d.BookAtDesk(ctx, d.structure, d.manager, d.asks("cinq", d.canteen, "-2026-11-24")); portal.AsError(err) == nil {
+		t.Error("cancelled past the limit without a waiver")
+	}
+	for query, want := range map[string]string{
+		"SELECT count(*) FROM booking WHERE late = 1":                                         "1",
+		"SELECT count(*) FROM wish":                                                           "1",
+		"SELECT count(*) FROM movement WHERE staff_id IS NOT NULL AND account_id <> staff_id": "3",
+		"SELECT count(*) FROM receipt WHERE staff_id IS NOT NULL":                             "2",
+		"SELECT count(*) FROM staff_event WHERE subject = 'famille'":                          "2",
+	} {
+		if got := d.text(t, query); got != want {
+			t.Errorf("%s: %s, want %s", query, got, want)
+		}
+	}
+	if r, err = d.BookAtDesk(ctx, d.structure, d.manager, d.asks("six", d.canteen, "!-2026-11-24")); err != nil || outcomes(r) != "cancelled" {
+		t.Fatal(r, err)
+	}
+	if faults, err := d.Audit(ctx); err != nil || len(faults) > 0 {
+		t.Error(faults, err)
+	}
+}
+
+// TestDeskNeverOversells: no reason makes a place where there is none.
+func TestDeskNeverOversells(t *testing.T) {
+	d := newDesk(t, 2, 1)
+	d.want(t, 1, 0, d.wednesday, "2026-12-02", true)
+	d.confirm(t, 1, "premier")
+	r, err := d.BookAtDesk(ctx, d.structure, d.manager, d.asks("plein", d.wednesday, "!2026-12-02"))
+	if err != nil || outcomes(r) != "waiting/1" {
+		t.Fatal(outcomes(r), err)
+	}
+	d.clock.Set(paris("2026-12-02 07:00:00"))
+	other := d.asks("encore", d.wednesday, "!2026-12-02")
+	other.Wishes[0].Child = d.children[0][1]
+	if _, err := d.BookAtDesk(ctx, d.structure, d.manager, other); portal.AsError(err) == nil || portal.AsError(err).Kind != portal.KindConflict {
+		t.Error("past the limit of a full day:", err)
+	}
+	if faults, err := d.Audit(ctx); err != nil || len(faults) > 0 {
+		t.Error(faults, err)
+	}
+}
+
+// TestDeskLimits: the counter has limits of its own, which the site does not have.
+func TestDeskLimits(t *testing.T) {
+	d := newDesk(t, 1, 10)
+	rule := portal.Rule{Action: portal.ActionBook, Channel: portal.AtDesk, Cutoff: portal.DaysBefore(0, portal.Clock(10, 0))}
+	if err := d.EditCutoff(ctx, d.structure, d.manager, d.canteen, rule, 0); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.PublishCutoffs(ctx, d.structure, d.manager, d.canteen, portal.MustDate("2026-11-23"), d.sheet(t, d.canteen).Seen()); err != nil {
+		t.Fatal(err)
+	}
+	r, err := d.BookAtDesk(ctx, d.structure, d.agent, d.asks("tard", d.canteen, "2026-11-24"))
+	if err != nil || outcomes(r) != "booked" || r.Lines[0].Late || r.Lines[0].Reason != "" {
+		t.Fatal(outcomes(r), err)
+	}
+}
+
+// TestDeskWalls: another family's child or guardian, another structure's family, are not found.
+func TestDeskWalls(t *testing.T) {
+	d := newDesk(t, 2, 10)
+	notFound := func(what string, err error) {
+		t.Helper()
+		if e := portal.AsError(err); e == nil || e.Kind != portal.KindNotFound {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	ask := d.asks("murs", d.canteen, "2026-12-07")
+	ask.For = d.parents[1]
+	_, err := d.BookAtDesk(ctx, d.structure, d.manager, ask)
+	notFound("another family's guardian", err)
+	ask = d.asks("murs", d.canteen, "2026-12-07")
+	ask.Wishes[0].Child = d.children[1][0]
+	_, err = d.BookAtDesk(ctx, d.structure, d.manager, ask)
+	notFound("another family's child", err)
+	other, err := d.CreateStructure(ctx, portal.Structure{Name: "Voisine", Zone: "C", NightAt: portal.Clock(1, 15), ReportAt: portal.Clock(7, 0)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = d.BookAtDesk(ctx, other, d.manager, d.asks("murs", d.canteen, "2026-12-07"))
+	notFound("another structure's family", err)
+	_, err = d.DeskMonth(ctx, other, d.family, 0, portal.Month{})
+	notFound("another structure's month", err)
+	_, err = d.PaperMonths(ctx, other, d.family, 0, portal.MustDate("2026-12-01").Month())
+	notFound("another structure's paper", err)
+	if _, err = d.DeskMonth(ctx, d.structure, d.family, d.children[1][0], portal.Month{}); err == nil {
+		t.Error("another family's child")
+	}
+	d.sql(t, "UPDATE guardian SET may_book = 0 WHERE account_id = ?", d.parents[0])
+	_, err = d.BookAtDesk(ctx, d.structure, d.manager, d.asks("murs", d.canteen, "2026-12-07"))
+	notFound("a guardian who may not book", err)
+}
