@@ -81,9 +81,7 @@ func (s *Store) SavePriorities(ctx context.Context, structure portal.StructureID
 		if err != nil {
 			return err
 		}
-		for _, p := range a.Priorities { // a grade that nobody is in any more may stay
-			known = append(known, p)
-		}
+		known = append(known, a.Priorities...) // a grade that nobody is in any more may stay
 		if err := portal.CheckPriorities(a, list, known); err != nil {
 			return err
 		}

@@ -95,18 +95,18 @@ func (a *answers) accepted() map[portal.RequestKey]bool {
 // typedAnswers reads the form of requests.
 func (r *request) typedAnswers() answers {
 	a := answers{chosen: map[portal.RequestKey]portal.Verdict{}, reasons: map[portal.RequestKey]string{}, faults: map[portal.RequestKey]string{}}
-	r.Request().PostArgs().VisitAll(func(name, value []byte) {
+	for name, value := range r.Request().PostArgs().All() {
 		text, is := strings.CutPrefix(string(name), "v-")
 		key, ok := readRequestKey(text)
 		if !is || !ok || slices.Contains(a.order, key) || len(a.order) == linesPerPage {
-			return
+			continue
 		}
 		a.order = append(a.order, key)
 		if v := portal.Verdict(value); v != "" {
 			a.chosen[key] = v
 		}
 		a.reasons[key] = strings.TrimSpace(portal.Clip(r.FormValue("m-"+text), portal.ReasonMost))
-	})
+	}
 	return a
 }
 
