@@ -128,7 +128,7 @@ func personalDays(q querier, d *portal.PersonalData, account portal.AccountID) (
 		err = r.Scan(&b.Child, &b.Activity, &b.Day, &b.State, &b.Arrival, &b.Departure, momentInto{&b.Since})
 		return b, err
 	}, `SELECT b.child_id, a.name, b.day, iif(b.status = 'booked', 'réservé', 'en liste d’attente'), coalesce(b.arrival, ''), coalesce(b.departure, ''), b.since
-		FROM booking b JOIN activity a ON a.id = b.activity_id WHERE b.child_id`+childOfAccount+" ORDER BY b.day, b.child_id, a.id", account)
+		FROM booking b JOIN activity a ON a.id = b.activity_id WHERE b.child_id`+childOfAccount+" AND"+notOthers("?1", "b.child_id", "b.day")+" ORDER BY b.day, b.child_id, a.id", account)
 	if err != nil {
 		return err
 	}
@@ -159,7 +159,7 @@ func personalRegistrations(q querier, d *portal.PersonalData, account portal.Acc
 		return p, err
 	}, `SELECT g.child_id, a.name, v.first, coalesce(v.last, ''), v.every_other, v.weekdays, coalesce(v.arrival, ''), coalesce(v.departure, ''), v.at, coalesce(n.date, '')
 		FROM registration_version v JOIN registration g ON g.id = v.registration_id JOIN activity a ON a.id = g.activity_id LEFT JOIN night n ON n.id = v.night_id
-		WHERE g.child_id`+childOfAccount+" ORDER BY v.id", account)
+		WHERE EXISTS (SELECT 1 FROM registration r WHERE r.id = g.id AND `+ownRegistration("?1")+`) AND g.child_id`+childOfAccount+" ORDER BY v.id", account)
 	return err
 }
 
@@ -172,7 +172,7 @@ func personalWaits(q querier, d *portal.PersonalData, account portal.AccountID) 
 		return p, err
 	}, `SELECT s.child_id, s.first, s.last, s.reason, s.at,
 			coalesce((SELECT group_concat(x.name, char(10)) FROM absence_document x WHERE x.spell_id = s.id AND x.account_id = ?1), '')
-		FROM absence_spell s WHERE s.child_id`+childOfAccount+" ORDER BY s.first, s.id", account)
+		FROM absence_spell s WHERE s.child_id`+childOfAccount+" AND (s.account_id = ?1 OR NOT EXISTS (SELECT 1 FROM absence x JOIN others_day od ON od.account_id = ?1 AND od.child_id = x.child_id AND od.day = x.day WHERE x.spell_id = s.id)) ORDER BY s.first, s.id", account)
 	if err != nil {
 		return err
 	}
@@ -200,7 +200,7 @@ var personalMovementsQuery = `SELECT m.child_id, a.name, m.day, CASE m.action WH
 		coalesce(m.arrival, ''), coalesce(m.departure, ''), m.at, m.account_id = ?1, ` + outcomeCase("m.outcome") + `, m.reason, coalesce(n.date, ''), ` + outcomeCase("m.final") + `,
 		coalesce((SELECT printf('%04d-%04d', r.year, r.seq) FROM receipt r WHERE r.id = m.receipt_id AND r.account_id = ?1), '')
 	FROM movement m JOIN activity a ON a.id = m.activity_id LEFT JOIN night n ON n.id = m.night_id
-	WHERE m.account_id = ?1 OR m.child_id` + childOfAccount + " ORDER BY m.id"
+	WHERE m.account_id = ?1 OR m.child_id` + childOfAccount + " AND" + notOthers("?1", "m.child_id", "m.day") + " ORDER BY m.id"
 
 func personalMovements(q querier, d *portal.PersonalData, account portal.AccountID) (err error) {
 	d.Movements, err = all(q, func(r *sql.Rows) (m portal.PersonalMovement, err error) {
