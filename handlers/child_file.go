@@ -111,6 +111,10 @@ func (r *request) ownChildren() error {
 		return err
 	}
 	page := views.OwnChildren{Frame: r.frame("Les fiches de mes enfants", profilePath), Phone: setup.Structure.Call()}
+	shared, err := r.site.store.OwnCustody(r.ctx(), r.account())
+	if err != nil {
+		return err
+	}
 	today := portal.DateOf(r.now)
 	for _, c := range list {
 		o := views.NewOwnChild(c.ChildFile, c.Care, r.now)
@@ -133,6 +137,9 @@ func (r *request) ownChildren() error {
 		}
 		for _, e := range c.Enrolments {
 			o.Enrolments = append(o.Enrolments, views.EnrolmentLine{Activity: e.Name, Words: portal.Capital(e.Words())})
+		}
+		if own, ok := shared[c.ID]; ok {
+			o.Custody = views.NewOwnCustody(&own.Rule, own.Mine, own.Calendar, r.now)
 		}
 		page.Children = append(page.Children, o)
 	}

@@ -152,6 +152,7 @@ type OwnChild struct {
 	Barred     []PickupLine
 	Papers     []PaperLine
 	Enrolments []EnrolmentLine
+	Custody    *OwnCustody // nil: none
 }
 
 // NewOwnChild draws a child; the class is as the page says it.

@@ -1,0 +1,71 @@
+package handlers
+
+import (
+	"fmt"
+	"net/url"
+	"testing"
+
+	"marelle/portal"
+	"marelle/views"
+)
+
+// separated is a child, Amalia, of two families, with a manager signed in and the letters of both parents.
+func separated(t *testing.T) (w *world, manager *browser, mother, father portal.Letter, child string) {
+	w = newWorld(t)
+	mother, father = w.settle(w.guardian(w.structure, "DUPONT")), w.settle(w.guardian(w.structure, "GALY"))
+	w.raw("UPDATE family SET street = '9 rue Cachée' WHERE name = 'GALY'")
+	w.raw("INSERT INTO family_child (family_id, child_id) VALUES (?, ?)", father.Person.ID, mother.Person.ID)
+	return w, w.staffed("PUJOL", portal.Manager), mother, father, fmt.Sprintf("%s%d", childrenPath, mother.Person.ID)
+}
+
+func custodyTyped(b *browser, mother portal.Letter) url.Values {
+	return url.Values{"debut": {"2026-11-30"}, "rythme": {"ancre"}, "premiere": {fmt.Sprint(mother.Person.ID)}, "jour": {"0"}, "heure": {"08:00"}, "vacances": {"moities"},
+		"annees_paires": {fmt.Sprint(mother.Person.ID)}, "vu": {b.page.Find("input[name=vu]").AttrOr("value", "")}}
+}
+
+// TestCustodyJourney: a manager writes the rule, corrects it, adds a day with a reason, takes it away; parents read it.
+func TestCustodyJourney(t *testing.T) {
+	w, b, mother, father, child := separated(t)
+	b.get(child).want(200).wantText("Garde alternée")
+	b.get(child + custodyPath).want(200).wantText("Pas de garde alternée")
+	b.get(child + custodyPath + "/modifier").want(200)
+	form := custodyTyped(b, mother)
+	form.Set("debut", "")
+	b.post(child+custodyPath, form).want(422).wantText("Écrivez le premier jour où cette organisation s’applique.")
+	form.Set("debut", "2026-11-30")
+	b.post(child+custodyPath, form).want(303)
+	b.follow().want(200).wantText("La garde alternée est enregistrée.").wantText("Une semaine sur deux à partir du lundi 30 novembre 2026 : d’abord DUPONT, puis GALY.").wantText("Du lundi 7 décembre au dimanche 13 décembre")
+
+	b.post(child+custodyPath, form).want(409).wantText("a changé cette fiche") // the form of before
+	b.get(child + custodyPath + "/modifier")
+	form = custodyTyped(b, mother)
+	form.Set("exception_du", "2026-12-09")
+	form.Set("exception_famille", fmt.Sprint(mother.Person.ID))
+	b.post(child+custodyPath, form).want(422).wantText("Écrivez le motif")
+	form.Set("exception_motif", "Spectacle de Noël")
+	b.post(child+custodyPath, form).want(303)
+	b.follow().wantText("Spectacle de Noël")
+	for who, letter := range map[string]portal.Letter{"mother": mother, "father": father} {
+		p := w.browser().signIn(letter.Login, goodPassword).want(303)
+		p.get("/profil/enfants").want(200).wantText("Garde alternée").wantText("chez l’autre parent").wantNoText("rue Cachée")
+		if who == "mother" {
+			p.wantNoText("GALY")
+		}
+		p.get(child + custodyPath).want(404)
+	}
+	b.get(child + custodyPath + "/modifier")
+	form = custodyTyped(b, mother)
+	form.Set("rythme", "paire")
+	form.Set("retirer0", "1")
+	b.post(child+custodyPath, form).want(303)
+	b.follow().wantText("les semaines paires DUPONT").wantNoText("Spectacle").wantText("deux semaines de suite")
+	b.post(child+custodyPath+"/retirer", url.Values{"vu": {b.page.Find("input[name=vu]").AttrOr("value", "")}}).want(303)
+	b.follow().wantText("Les deux familles voient de nouveau tous les jours").wantText("Pas de garde alternée")
+	agent := w.staffed("AGENT", portal.Agent)
+	agent.get(views.FamiliesPath)
+	agent.get(child + custodyPath).want(404).get(views.FamiliesPath)
+	agent.post(child+custodyPath, form).want(404)
+	alone := fmt.Sprintf("%s%d", childrenPath, father.Person.ID)
+	b.get(alone + custodyPath).want(200).wantText("Cet enfant n’a qu’une famille.")
+	b.get(alone + custodyPath + "/modifier").want(303)
+}
