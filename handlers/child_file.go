@@ -32,6 +32,14 @@ func (r *request) childPage() error {
 	for _, f := range c.Families {
 		page.Families = append(page.Families, views.FamilyLink{URL: views.FamilyPath(f.ID), Name: f.Name, Address: f.Address()})
 	}
+	if page.Manager && several {
+		for _, f := range c.Families {
+			page.Leave = append(page.Leave, views.FamilyLink{URL: fmt.Sprintf("%s/enfants/%d/retirer", views.FamilyPath(f.ID), c.ID), Name: f.Name})
+		}
+	}
+	if r.session.Desk().Role == portal.Administrator {
+		page.Erase = page.URL + erasePath
+	}
 	for _, s := range c.Siblings {
 		page.Siblings = append(page.Siblings, views.ChildLink{URL: views.ChildPath(s.ID), Name: s.Name, Class: s.Class})
 	}

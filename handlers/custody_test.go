@@ -66,3 +66,44 @@ func TestCustodyJourney(t *testing.T) {
 	b.get(alone + custodyPath).want(200).wantText("Cet enfant n’a qu’une famille.")
 	b.get(alone + custodyPath + "/modifier").want(303)
 }
+
+// TestDeparture: a family is archived and comes back, a child leaves one of its families, an administrator erases.
+func TestDeparture(t *testing.T) {
+	w, b, mother, father, child := separated(t)
+	his := fmt.Sprintf("%s/%d", "/gestion/familles", father.Person.ID)
+	p := w.browser().signIn(father.Login, goodPassword).want(303)
+	p.get("/profil/enfants").want(200).wantText("DUPONT Amalia")
+	w.raw("INSERT INTO activity (id, structure_id, position, name, short, spoken, kind, starts, ends, opening) VALUES (1, ?, 1, 'X', 'X', 'x', 'cantine', '12:00', '13:00', '{}')", w.structure)
+	w.raw("INSERT INTO booking (child_id, activity_id, day, status, account_id, since) VALUES (?, 1, '2027-01-05', 'booked', ?, 0)", father.Person.ID, father.Person.ID)
+	b.get(his).want(200).wantText("Archiver la famille").wantNoText("Effacer la famille")
+	b.post(his+"/archiver", url.Values{}).want(409).wantText("que personne d’autre ne suit")
+	w.raw("DELETE FROM booking")
+	b.post(his+"/archiver", url.Values{}).want(303)
+	b.follow().want(200).wantText("La famille est archivée").wantText("Cette famille est archivée depuis le")
+	p.get("/profil/enfants").want(303).wantTo("/connexion?retour=%2Fprofil%2Fenfants")
+	b.get("/gestion/familles").want(200).wantNoText("GALY")
+	b.get("/gestion/familles?archives=1").want(200).wantText("GALY").wantText("Familles archivées").wantNoText("M. DUPONT")
+	b.get(his).post(his+"/desarchiver", url.Values{}).want(303)
+	b.follow().wantText("La famille est sortie des archives.")
+	b.post(fmt.Sprintf("%s/enfants/%d/retirer", his, mother.Person.ID), url.Values{}).want(303)
+	b.follow().wantText("L’enfant ne fait plus partie de cette famille.").wantNoText("DUPONT Amalia")
+	b.post(fmt.Sprintf("%s/enfants/%d/retirer", his, father.Person.ID), url.Values{}).want(409).wantText("est la seule de Amalia")
+	b.get(his + "/effacer").want(404)
+
+	admin := w.staffed("DURAND", portal.Administrator)
+	admin.get(his).wantText("Effacer la famille (RGPD)")
+	admin.get(his + "/effacer").want(200).wantText("Effacés maintenant.").wantText("GALY Amalia").wantText("RGPD, article 17")
+	admin.post(his+"/effacer", url.Values{"actuel": {"mauvais"}}).want(422).wantText("Le mot de passe actuel est incorrect.")
+	admin.post(his+"/effacer", url.Values{"actuel": {goodPassword}}).want(303)
+	admin.follow().want(200).wantText("L’effacement est fait.").wantNoText("GALY")
+	admin.get(child).want(200).wantText("Effacer l’enfant (RGPD)")
+	admin.get(child + "/effacer").want(200)
+	w.raw("INSERT INTO booking (child_id, activity_id, day, status, account_id, since) VALUES (?, 1, '2027-01-05', 'booked', ?, 0)", mother.Person.ID, mother.Person.ID)
+	admin.post(child+"/effacer", url.Values{"actuel": {goodPassword}}).want(409).wantText("Annulez-les d’abord")
+	w.raw("DELETE FROM booking")
+	admin.get(child + "/effacer")
+	admin.post(child+"/effacer", url.Values{"actuel": {goodPassword}}).want(303)
+	if got := w.scalar("SELECT count(*) FROM child WHERE first_name = 'Amalia'"); got != "0" {
+		t.Errorf("%s children keep their name", got)
+	}
+}
