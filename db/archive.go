@@ -75,6 +75,10 @@ func (s *Store) endCustodyWith(tx *Tx, structure portal.StructureID, by portal.A
 		if err != nil {
 			return err
 		}
+		names, err := custodyNames(tx, families)
+		if err != nil {
+			return err
+		}
 		who, err := s.theChild(tx, structure, c)
 		if err != nil {
 			return err
@@ -83,7 +87,7 @@ func (s *Store) endCustodyWith(tx *Tx, structure portal.StructureID, by portal.A
 			return err
 		}
 		if err := s.note(tx, portal.StaffEvent{Structure: structure, By: by, Subject: "enfant", SubjectID: int64(c), Words: who.DisplayName() + " : fin de la garde alternée",
-			Changes: portal.Differences(rule.Facts(familyNames(families)), nil)}); err != nil {
+			Changes: portal.Differences(rule.Facts(names), nil)}); err != nil {
 			return err
 		}
 	}

@@ -15,6 +15,7 @@ type CustodySheet struct {
 	Now      time.Time
 	Child    portal.ChildFile
 	Families []portal.Family
+	Names    map[portal.FamilyID]string // of the families, by their guardians
 	Rule     portal.Custody // zero: none
 	By       portal.Person  // who wrote it
 	At       time.Time
@@ -22,15 +23,26 @@ type CustodySheet struct {
 	Taken    map[portal.FamilyID]int // bookings to come on the days of each family
 }
 
-// Names gives the names of the child's families.
-func (c *CustodySheet) Names() map[portal.FamilyID]string { return familyNames(c.Families) }
-
-func familyNames(families []portal.Family) map[portal.FamilyID]string {
+// custodyNames calls each of a child's families by its guardians: separated parents often leave one name to both.
+func custodyNames(q querier, families []portal.Family) (map[portal.FamilyID]string, error) {
 	names := make(map[portal.FamilyID]string, len(families))
 	for _, f := range families {
-		names[f.ID] = f.Name
+		people, err := all(q, func(r *sql.Rows) (p portal.Person, err error) {
+			return p, r.Scan(&p.Civility, &p.LastName, &p.FirstName)
+		}, `SELECT a.civility, iif(a.used_name <> '', a.used_name, a.last_name), a.first_name FROM guardian g JOIN account a ON a.id = g.account_id
+			WHERE g.family_id = ? ORDER BY a.id`, f.ID)
+		if err != nil {
+			return nil, err
+		}
+		titles := make([]string, len(people))
+		for i, p := range people {
+			titles[i] = p.Title()
+		}
+		if names[f.ID] = portal.List(titles); len(people) == 0 {
+			names[f.ID] = "la famille " + f.Name
+		}
 	}
-	return names
+	return names, nil
 }
 
 // notOthers keeps what happens on days that are not the other parent's for an account: account, child and day are SQL.
@@ -115,6 +127,9 @@ func (s *Store) CustodySheet(ctx context.Context, structure portal.StructureID, 
 		if sheet.Families, err = familiesOfChild(r, child); err != nil {
 			return err
 		}
+		if sheet.Names, err = custodyNames(r, sheet.Families); err != nil {
+			return err
+		}
 		if sheet.Rule, err = custodyOf(r, child); err != nil || sheet.Rule.IsZero() {
 			return err
 		}
@@ -171,7 +186,10 @@ func (s *Store) changeCustody(ctx context.Context, structure portal.StructureID,
 		if err != nil {
 			return err
 		}
-		names := familyNames(families)
+		names, err := custodyNames(tx, families)
+		if err != nil {
+			return err
+		}
 		before, err := custodyOf(tx, child)
 		if err != nil {
 			return err
@@ -195,9 +213,6 @@ func (s *Store) changeCustody(ctx context.Context, structure portal.StructureID,
 func (s *Store) writeCustody(tx *Tx, structure portal.StructureID, by portal.AccountID, child portal.ChildID, rule portal.Custody) error {
 	today := portal.DateOf(s.now())
 	if rule.IsZero() {
-		if err := tx.exec("UPDATE custody_exchange SET state = 'retire' WHERE child_id = ? AND state = 'ouvert'", child); err != nil {
-			return err
-		}
 		if err := tx.exec("DELETE FROM custody_day WHERE child_id = ? AND day >= ?", child, today); err != nil {
 			return err
 		}

@@ -52,7 +52,7 @@ func (s *shared) version(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return portal.Version(sheet.Rule.Facts(sheet.Names()))
+	return portal.Version(sheet.Rule.Facts(sheet.Names))
 }
 
 func (s *shared) share(t *testing.T, rule portal.Custody) {

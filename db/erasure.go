@@ -17,7 +17,7 @@ var erasedTables = map[string]string{
 	"terms_acceptance": "effacé", "password_reset": "effacé", "calendar_address": "effacé", "account_event": "effacé", "account_reminder_off": "effacé",
 	"outbox": "effacé", "draft": "effacé", "wish": "effacé", "form_sent": "effacé",
 	"pickup_person": "effacé", "child_document": "effacé", "family_note": "effacé", "family_profile": "effacé", "family_search": "effacé",
-	"absence_document": "effacé", "custody": "effacé", "custody_day": "effacé", "custody_exchange": "effacé", "request": "effacé",
+	"absence_document": "effacé", "custody": "effacé", "custody_day": "effacé", "request": "effacé",
 	"booking": "sans nom", "movement": "sans nom", "receipt": "sans nom", "registration": "sans nom", "registration_version": "sans nom",
 	"offer": "sans nom", "offer_child": "sans nom", "absence_spell": "sans nom", "absence": "sans nom", "staff_event": "mots effacés",
 	"staff": "agents", "cutoff_version": "agents", "terms_draft": "agents", "terms": "agents", "mail_text": "agents", // agents are never erased here
@@ -212,7 +212,7 @@ func (s *Store) forgetChildren(tx *Tx, structure portal.StructureID, children []
 		}
 	}
 	statements := []string{}
-	for _, table := range []string{"pickup_person", "child_document", "enrolment", "child_class", "child_elsewhere", "request", "wish", "custody", "custody_day", "custody_exchange", "family_child"} {
+	for _, table := range []string{"pickup_person", "child_document", "enrolment", "child_class", "child_elsewhere", "request", "wish", "custody", "custody_day", "family_child"} {
 		statements = append(statements, "DELETE FROM "+table+" WHERE child_id"+these)
 	}
 	statements = append(statements,
@@ -264,11 +264,12 @@ func (s *Store) forgetFamily(tx *Tx, structure portal.StructureID, family portal
 	if err != nil {
 		return err
 	}
-	var statements []string
+	// What was written of a shared custody names both households.
+	statements := []string{"UPDATE staff_event SET words = '" + portal.Blanked + "', changes = '[]' WHERE subject = 'enfant' AND words LIKE '%garde alternée' AND subject_id IN (SELECT child_id FROM family_child WHERE family_id" + these + ")"}
 	for _, table := range []string{"pickup_person", "child_document", "family_note", "family_profile", "custody_day", "family_child", "guardian"} {
 		statements = append(statements, "DELETE FROM "+table+" WHERE family_id"+these)
 	}
-	statements = append(statements, "DELETE FROM custody_exchange WHERE asker"+these+" OR other"+these, "DELETE FROM family WHERE id"+these, blankEvents("'famille'"))
+	statements = append(statements, "DELETE FROM family WHERE id"+these, blankEvents("'famille'"))
 	if err := forgetting(tx, []portal.FamilyID{family}, statements...); err != nil {
 		return err
 	}

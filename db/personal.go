@@ -20,22 +20,51 @@ func (s *Store) Export(ctx context.Context, session *Session, current, addr stri
 	if err != nil {
 		return nil, err
 	}
-	data := &portal.PersonalData{Written: moment(s.now())}
-	err = s.snapshot(ctx, func(r reader) error {
-		for _, part := range []func(querier, *portal.PersonalData, portal.AccountID) error{
-			personalAccount, personalHousehold, personalNotes, personalChildren, personalCare, personalDays, personalRegistrations, personalWaits, personalMovements, personalProofs, personalTraces,
-		} {
-			if err := part(r, data, session.Account); err != nil {
-				return err
-			}
-		}
+	return s.personalData(ctx, session.Account, func(r reader, data *portal.PersonalData) error {
 		devices, err := s.devices(r, session)
 		for _, d := range devices {
 			data.Sessions = append(data.Sessions, portal.PersonalSession{Device: d.Words, Remember: d.Remember, Created: moment(d.Created), Seen: moment(d.Seen)})
 		}
 		return err
 	})
+}
+
+// personalData reads all that is kept about an account and its children, and what more adds to it.
+func (s *Store) personalData(ctx context.Context, account portal.AccountID, more func(reader, *portal.PersonalData) error) (*portal.PersonalData, error) {
+	data := &portal.PersonalData{Written: moment(s.now())}
+	err := s.snapshot(ctx, func(r reader) error {
+		for _, part := range []func(querier, *portal.PersonalData, portal.AccountID) error{
+			personalAccount, personalHousehold, personalNotes, personalChildren, personalCare, personalDays, personalRegistrations, personalWaits, personalMovements, personalProofs, personalTraces,
+		} {
+			if err := part(r, data, account); err != nil {
+				return err
+			}
+		}
+		return more(r, data)
+	})
 	return data, err
+}
+
+// ExportGuardian gives an administrator everything kept about a guardian of a family of the structure, for somebody who asks
+// on paper; it asks the administrator's password again. Whoever is an agent, or has a family elsewhere, does it alone.
+func (s *Store) ExportGuardian(ctx context.Context, structure portal.StructureID, by Proof, family portal.FamilyID, account portal.AccountID) (*portal.PersonalData, error) {
+	if err := s.prove(ctx, by); err != nil {
+		return nil, err
+	}
+	err := s.write(ctx, func(tx *Tx) error {
+		g, err := s.theGuardian(tx, structure, family, account)
+		if err != nil {
+			return err
+		}
+		if g.Agent || g.Elsewhere {
+			return portal.Conflict("%s est aussi agent, ou a une famille dans une autre structure : ces données se téléchargent depuis son propre profil.", g.DisplayName())
+		}
+		return s.note(tx, portal.StaffEvent{Structure: structure, By: by.Session.Account, Subject: "compte", SubjectID: int64(account), Words: "Copie des données de " + g.DisplayName() + " téléchargée"})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.personalData(ctx, account, func(reader, *portal.PersonalData) error { return nil })
 }
 
 // moment writes an instant as it is read in France and by programs; nothing for the zero time.

@@ -34,7 +34,7 @@ func (r *request) childPage() error {
 	}
 	if page.Manager && several {
 		for _, f := range c.Families {
-			page.Leave = append(page.Leave, views.FamilyLink{URL: fmt.Sprintf("%s/enfants/%d/retirer", views.FamilyPath(f.ID), c.ID), Name: f.Name})
+			page.Leave = append(page.Leave, views.FamilyLink{URL: fmt.Sprintf("%s/enfants/%d/retirer", views.FamilyPath(f.ID), c.ID), Name: f.Name, Address: f.Address()})
 		}
 	}
 	if r.session.Desk().Role == portal.Administrator {

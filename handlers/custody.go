@@ -34,7 +34,7 @@ func (r *request) custodyPage() error {
 	if err != nil {
 		return err
 	}
-	names := c.Names()
+	names := c.Names
 	page := views.CustodyPage{Frame: r.frame("Garde alternée", views.FamiliesPath), Heading: "Garde alternée " + portal.Of(c.Child.FirstName), Child: views.ChildPath(c.Child.ID),
 		URL: views.ChildPath(c.Child.ID) + custodyPath, Done: custodyDone[r.Query("fait")], Families: len(c.Families), CSRF: r.session.CSRF, Version: portal.Version(c.Rule.Facts(names))}
 	if !c.Rule.IsZero() {
@@ -49,7 +49,7 @@ func (r *request) custodyPage() error {
 
 // custodyForm is the form of shared custody.
 func (r *request) custodyForm(c *db.CustodySheet, rule portal.Custody, start string) (views.StaffForm, error) {
-	names := c.Names()
+	names := c.Names
 	page, err := r.newStaffForm("Garde alternée "+portal.Of(c.Child.FirstName), views.ChildPath(c.Child.ID)+custodyPath, false)
 	if err != nil {
 		return page, err
@@ -60,7 +60,7 @@ func (r *request) custodyForm(c *db.CustodySheet, rule portal.Custody, start str
 	families := func(chosen portal.FamilyID) []views.Choice {
 		var list []views.Choice
 		for _, f := range c.Families {
-			list = append(list, views.Choice{Value: fmt.Sprint(f.ID), Label: "Famille " + f.Name + withTown(f)})
+			list = append(list, views.Choice{Value: fmt.Sprint(f.ID), Label: portal.Capital(names[f.ID])})
 		}
 		return views.Choose(list, fmt.Sprint(chosen))
 	}
@@ -87,9 +87,9 @@ func (r *request) custodyForm(c *db.CustodySheet, rule portal.Custody, start str
 	}
 	exceptions := views.FieldGroup{Legend: "Exceptions et échanges", Hint: "Des jours qui reviennent à une famille quoi que disent les semaines."}
 	for i, s := range rule.Special {
-		words := "Retirer : du " + s.First.LongYear() + " au " + s.Last.LongYear() + ", famille " + names[s.Family]
+		words := "Retirer : du " + s.First.LongYear() + " au " + s.Last.LongYear() + ", " + names[s.Family]
 		if s.First == s.Last {
-			words = "Retirer : le " + s.First.LongYear() + ", famille " + names[s.Family]
+			words = "Retirer : le " + s.First.LongYear() + ", " + names[s.Family]
 		}
 		if s.Why != "" {
 			words += " (" + s.Why + ")"
@@ -103,14 +103,6 @@ func (r *request) custodyForm(c *db.CustodySheet, rule portal.Custody, start str
 		fieldMaker(textField("exception_motif", "Motif", r.typed("exception_motif"), 100)).with("Par exemple : échange demandé par les deux parents."))
 	page.Groups = append(page.Groups, exceptions)
 	return page, nil
-}
-
-// withTown tells two families of one name apart.
-func withTown(f portal.Family) string {
-	if f.Town == "" {
-		return ""
-	}
-	return ", " + f.Town
 }
 
 // changeCustodyPage asks whose days are whose.

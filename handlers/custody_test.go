@@ -3,6 +3,7 @@ package handlers
 import (
 	"fmt"
 	"net/url"
+	"strings"
 	"testing"
 
 	"marelle/portal"
@@ -33,7 +34,7 @@ func TestCustodyJourney(t *testing.T) {
 	b.post(child+custodyPath, form).want(422).wantText("Écrivez le premier jour où cette organisation s’applique.")
 	form.Set("debut", "2026-11-30")
 	b.post(child+custodyPath, form).want(303)
-	b.follow().want(200).wantText("La garde alternée est enregistrée.").wantText("Une semaine sur deux à partir du lundi 30 novembre 2026 : d’abord DUPONT, puis GALY.").wantText("Du lundi 7 décembre au dimanche 13 décembre")
+	b.follow().want(200).wantText("La garde alternée est enregistrée.").wantText("Une semaine sur deux à partir du lundi 30 novembre 2026 : d’abord M. DUPONT Jean-Paul, puis M. GALY Jean-Paul.").wantText("Du lundi 7 décembre au dimanche 13 décembre")
 
 	b.post(child+custodyPath, form).want(409).wantText("a changé cette fiche") // the form of before
 	b.get(child + custodyPath + "/modifier")
@@ -57,7 +58,7 @@ func TestCustodyJourney(t *testing.T) {
 	form.Set("rythme", "paire")
 	form.Set("retirer0", "1")
 	b.post(child+custodyPath, form).want(303)
-	b.follow().wantText("les semaines paires DUPONT").wantNoText("Spectacle").wantText("deux semaines de suite")
+	b.follow().wantText("les semaines paires M. DUPONT").wantNoText("Spectacle").wantText("deux semaines de suite")
 	b.post(child+custodyPath+"/retirer", url.Values{"vu": {b.page.Find("input[name=vu]").AttrOr("value", "")}}).want(303)
 	b.follow().wantText("Les deux familles voient de nouveau tous les jours").wantText("Pas de garde alternée")
 	agent := w.staffed("AGENT", portal.Agent)
@@ -92,6 +93,13 @@ func TestDeparture(t *testing.T) {
 
 	admin := w.staffed("DURAND", portal.Administrator)
 	admin.get(his).wantText("Effacer la famille (RGPD)")
+	data := fmt.Sprintf("%s/responsables/%d/donnees", his, father.Person.ID)
+	admin.get(data).want(200).wantText("Vérifiez son identité")
+	admin.post(data, url.Values{"actuel": {"mauvais"}}).want(422)
+	admin.post(data, url.Values{"actuel": {goodPassword}}).want(200)
+	if !strings.Contains(admin.body, "GALY") || strings.Contains(admin.body, "DUPONT") {
+		t.Errorf("the copy says %s", admin.body)
+	}
 	admin.get(his + "/effacer").want(200).wantText("Effacés maintenant.").wantText("GALY Amalia").wantText("RGPD, article 17")
 	admin.post(his+"/effacer", url.Values{"actuel": {"mauvais"}}).want(422).wantText("Le mot de passe actuel est incorrect.")
 	admin.post(his+"/effacer", url.Values{"actuel": {goodPassword}}).want(303)

@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"fmt"
+
 	"marelle/db"
 	"marelle/portal"
 	"marelle/views"
@@ -137,4 +139,42 @@ func (r *request) removeChild() error {
 	return r.shelve(func(id portal.FamilyID) error {
 		return r.site.store.RemoveChild(r.ctx(), r.structure(), r.account(), id, child)
 	}, "enfant-retire")
+}
+
+func (r *request) guardianDataForm(family portal.FamilyID, g *db.FamilyGuardian) (views.StaffForm, error) {
+	page, err := r.newStaffForm("Copie des données de "+g.DisplayName(), fmt.Sprintf("%s/responsables/%d%s", views.FamilyPath(family), g.ID, dataPath), false)
+	page.Lead = "Pour une personne qui la demande sur papier : tout ce que le portail garde d’elle et de ses enfants, dans un fichier JSON, sans rien de l’autre parent. Vérifiez son identité avant de la lui remettre."
+	page.Back, page.BackTo, page.Button = views.FamilyPath(family), "Revenir à la famille", "Télécharger"
+	page.Groups = []views.FieldGroup{{Fields: []views.Field{{Kind: "password", ID: "actuel", Label: "Votre mot de passe actuel", Required: true}}}}
+	return page, err
+}
+
+// guardianDataPage asks the password before a guardian's data are downloaded.
+func (r *request) guardianDataPage() error {
+	family, g, err := r.theGuardian()
+	if err != nil {
+		return err
+	}
+	page, err := r.guardianDataForm(family, g)
+	if err != nil {
+		return err
+	}
+	return r.render(page)
+}
+
+// exportGuardian gives everything kept about a guardian in one file.
+func (r *request) exportGuardian() error {
+	family, g, err := r.theGuardian()
+	if err != nil {
+		return err
+	}
+	data, err := r.site.store.ExportGuardian(r.ctx(), r.structure(), r.proof(), family, g.ID)
+	if err != nil {
+		page, formErr := r.guardianDataForm(family, g)
+		if formErr != nil {
+			return formErr
+		}
+		return r.refuseForm(page, err)
+	}
+	return r.sendPersonal(data, fmt.Sprintf("donnees-%d.json", g.ID))
 }

@@ -172,6 +172,9 @@ func (r *request) guardianCard(family string, g db.FamilyGuardian) views.Guardia
 	}
 	card.SetAccount(g.Login, g.Letter, g.Until, g.FirstSeen, g.LastSeen, r.now)
 	card.CSRF, card.LetterSeen, card.ChangeURL = r.session.CSRF, milliseconds(g.Letter), fmt.Sprintf("%s/responsables/%d", family, g.ID)
+	if administrators.admit(r.session) {
+		card.DataURL = card.ChangeURL + dataPath
+	}
 	if r.mayWriteTo(db.AccountLine{Agent: g.Agent}) {
 		card.LetterURL = fmt.Sprintf("/gestion/comptes/%d/lettre", g.ID)
 	}

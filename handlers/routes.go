@@ -194,6 +194,8 @@ func (s *Site) routes() {
 	s.Route(post, views.FamiliesPath+"/:family/enfants/:child/retirer", managers, (*request).removeChild)
 	s.Route(get, views.FamiliesPath+"/:family"+erasePath, administrators, (*request).eraseFamilyPage)
 	s.Route(post, views.FamiliesPath+"/:family"+erasePath, administrators, (*request).eraseFamily)
+	s.Route(get, views.FamiliesPath+"/:family/responsables/:account"+dataPath, administrators, (*request).guardianDataPage)
+	s.Route(post, views.FamiliesPath+"/:family/responsables/:account"+dataPath, administrators, (*request).exportGuardian)
 	s.Route(get, childrenPath+":child"+erasePath, administrators, (*request).eraseChildPage)
 	s.Route(post, childrenPath+":child"+erasePath, administrators, (*request).eraseChild)
 	s.Route(get, views.PapersPath, managers, (*request).duePapers)

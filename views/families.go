@@ -98,6 +98,7 @@ func (FamilyPage) Template() string { return "staff/family" }
 
 // GuardianCard is a guardian with all that may be known.
 type GuardianCard struct {
+	DataURL            string // where an administrator downloads all that is kept of the person
 	Name               string
 	Rights             string
 	Phones             []Phone

@@ -20,23 +20,6 @@ CREATE TABLE custody_day (
 	PRIMARY KEY (child_id, day)
 ) STRICT, WITHOUT ROWID;
 
--- A day that a parent proposes to the other one, for another day in return perhaps. asker is the family that proposes.
-CREATE TABLE custody_exchange (
-	id          INTEGER PRIMARY KEY,
-	child_id    INTEGER NOT NULL REFERENCES child,
-	day         TEXT NOT NULL CHECK (day IS date(day)),
-	back        TEXT CHECK (back IS date(back)),
-	asker       INTEGER NOT NULL REFERENCES family,
-	other       INTEGER NOT NULL REFERENCES family,
-	account_id  INTEGER NOT NULL REFERENCES account,
-	at          INTEGER NOT NULL,
-	until       INTEGER NOT NULL,
-	state       TEXT NOT NULL DEFAULT 'ouvert' CHECK (state IN ('ouvert', 'accepte', 'refuse', 'retire')),
-	answered_by INTEGER REFERENCES account,
-	answered_at INTEGER
-) STRICT;
-CREATE INDEX custody_exchange_of ON custody_exchange (child_id, state);
-
 -- A family that left: it is out of the lists, and its guardians find nothing on the portal.
 ALTER TABLE family ADD COLUMN archived_at INTEGER;
 CREATE INDEX family_archived ON family (id) WHERE archived_at IS NOT NULL;
