@@ -30,7 +30,7 @@ type absenceFacts struct {
 }
 
 // loadAbsenceFacts reads them in two queries, however many the children.
-func loadAbsenceFacts(q querier, children []portal.ChildID, first, last portal.Date) (f absenceFacts, err error) {
+func loadAbsenceFacts(q querier, account portal.AccountID, children []portal.ChildID, first, last portal.Date) (f absenceFacts, err error) {
 	wanted, err := json.Marshal(children)
 	if err != nil {
 		return f, err
@@ -39,7 +39,7 @@ func loadAbsenceFacts(q querier, children []portal.ChildID, first, last portal.D
 		err = r.Scan(&b.Child, &b.ActID, &b.Day, &b.Status)
 		return b, err
 	}, `SELECT b.child_id, b.activity_id, b.day, b.status FROM booking b JOIN activity a ON a.id = b.activity_id
-		WHERE b.child_id IN (SELECT value FROM json_each(?)) AND b.day BETWEEN ? AND ? ORDER BY b.day, a.starts, a.position, a.id`, string(wanted), first, last)
+		WHERE b.child_id IN (SELECT value FROM json_each(?)) AND b.day BETWEEN ? AND ? AND`+notOthers("?4", "b.child_id", "b.day")+` ORDER BY b.day, a.starts, a.position, a.id`, string(wanted), first, last, account)
 	if err != nil {
 		return f, err
 	}
@@ -125,7 +125,7 @@ func (s *Store) sheetOf(ctx context.Context, q querier, account portal.AccountID
 	if setup, err = setupOf(q, setup, child); err != nil {
 		return nil, err
 	}
-	facts, err := loadAbsenceFacts(q, []portal.ChildID{child}, first, last+backWithin)
+	facts, err := loadAbsenceFacts(q, account, []portal.ChildID{child}, first, last+backWithin)
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +155,7 @@ func (s *Store) AbsenceToday(ctx context.Context, account portal.AccountID) (lis
 		for _, c := range children {
 			ids = append(ids, c.ID)
 		}
-		facts, err := loadAbsenceFacts(r, ids, today, today+1)
+		facts, err := loadAbsenceFacts(r, account, ids, today, today+1)
 		if err != nil {
 			return err
 		}

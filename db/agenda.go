@@ -63,7 +63,7 @@ func (s *Store) CalendarDays(ctx context.Context, token string) (list []portal.R
 		if err != nil {
 			return err
 		}
-		list, err = savedDays(r, children, setups, back)
+		list, err = savedDays(r, account, children, setups, back)
 		return err
 	})
 	return list, err

@@ -72,7 +72,7 @@ func (s *Store) confirm(ctx context.Context, tx *Tx, account portal.AccountID, f
 	if version != AnyVersion && version != draft.Version && len(draft.Wishes) > 0 {
 		return 0, ErrDraftChanged
 	}
-	list, err := s.requests(ctx, tx, children, draft)
+	list, err := s.requests(ctx, tx, account, children, draft)
 	if err != nil {
 		return 0, err
 	}
@@ -124,14 +124,15 @@ func (s *Store) writeReceipt(ctx context.Context, tx *Tx, account portal.Account
 
 // refresh reads the facts of a line again: an earlier line of the same receipt may have taken the last place, or given one
 // back, or have booked what this one needs. What is only wished no longer counts.
-func refresh(tx *Tx, setup *portal.Setup, slot *portal.Slot) error {
-	fresh, err := slotOf(tx, setup, slot.Activity, slot.Child, slot.Day, Draft{})
+func refresh(tx *Tx, account portal.AccountID, setup *portal.Setup, slot *portal.Slot) error {
+	fresh, err := ownSlot(tx, account, setup, slot.Activity, slot.Child, slot.Day, Draft{})
 	if err != nil {
 		return err
 	}
 	slot.Left, slot.Places, slot.Limited, slot.Counters, slot.Others = fresh.Left, fresh.Places, fresh.Limited, fresh.Counters, fresh.Others
 	slot.Status, slot.Hours, slot.Rank, slot.Bar = fresh.Status, fresh.Hours, fresh.Rank, fresh.Bar
 	slot.Span, slot.Week = fresh.Span, fresh.Week
+	slot.Open, slot.Closed = fresh.Open, fresh.Closed
 	return nil
 }
 
@@ -292,7 +293,7 @@ func (s *Store) UndoReceipt(ctx context.Context, account portal.AccountID, numbe
 		if err != nil {
 			return err
 		}
-		list, err := s.requests(ctx, tx, children, Draft{Wishes: reversed(r.Lines)})
+		list, err := s.requests(ctx, tx, account, children, Draft{Wishes: reversed(r.Lines)})
 		if err != nil {
 			return err
 		}

@@ -80,7 +80,7 @@ func (s *Store) CopyDays(ctx context.Context, account portal.AccountID, c Copy, 
 			if err != nil {
 				return nil, err
 			}
-			from, err := loadGrid(tx, setup, []portal.ChildID{c.Child}, []*portal.Activity{source}, c.First, c.Last, draft.Wishes)
+			from, err := ownGrid(tx, account, setup, []portal.ChildID{c.Child}, []*portal.Activity{source}, c.First, c.Last, draft.Wishes)
 			if err != nil {
 				return nil, err
 			}
@@ -127,7 +127,7 @@ func copyTo(tx *Tx, account portal.AccountID, from []portal.Slot, setup *portal.
 	if err != nil {
 		return portal.CopyPlan{}, err
 	}
-	g, err := loadGrid(tx, setup, []portal.ChildID{child}, []*portal.Activity{a}, c.First, c.Last, draft.Wishes)
+	g, err := ownGrid(tx, account, setup, []portal.ChildID{child}, []*portal.Activity{a}, c.First, c.Last, draft.Wishes)
 	if err != nil {
 		return portal.CopyPlan{}, err
 	}

@@ -47,6 +47,9 @@ func (s *Store) SaveDaysOff(ctx context.Context, by portal.AccountID, structure 
 			}
 		}
 		tx.after(s.setups.forget)
+		if err := followCalendar(tx, structure, portal.DateOf(s.now()), false); err != nil {
+			return err
+		}
 		return s.note(tx, portal.StaffEvent{Structure: structure, By: by, Subject: "calendrier", SubjectID: year, Words: words + " de l’année " + y.Label, Changes: changes})
 	})
 }

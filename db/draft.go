@@ -112,7 +112,7 @@ func (s *Store) Ask(ctx context.Context, account portal.AccountID, w Want) (*Day
 		if d.Draft, err = draftOf(tx, account); err != nil {
 			return err
 		}
-		words, err := d.undoWords(tx, w)
+		words, err := d.undoWords(tx, account, w)
 		if err != nil {
 			return err
 		}
@@ -126,7 +126,7 @@ func (s *Store) Ask(ctx context.Context, account portal.AccountID, w Want) (*Day
 		if d.Draft, err = draftOf(tx, account); err != nil {
 			return err
 		}
-		d.Slot, err = slotOf(tx, d.Setup, d.Activity, w.Child, w.Day, d.Draft)
+		d.Slot, err = ownSlot(tx, account, d.Setup, d.Activity, w.Child, w.Day, d.Draft)
 		return err
 	})
 	if err != nil {
@@ -137,11 +137,11 @@ func (s *Store) Ask(ctx context.Context, account portal.AccountID, w Want) (*Day
 
 // undoWords names a click that gives up several wishes at once, so that it can be taken back whole; any other is taken back
 // by the contrary click.
-func (d *Day) undoWords(tx *Tx, w Want) (string, error) {
+func (d *Day) undoWords(tx *Tx, account portal.AccountID, w Want) (string, error) {
 	if w.Present {
 		return "", nil
 	}
-	slot, err := slotOf(tx, d.Setup, d.Activity, w.Child, w.Day, d.Draft)
+	slot, err := ownSlot(tx, account, d.Setup, d.Activity, w.Child, w.Day, d.Draft)
 	if err != nil || slot.Wish != portal.WishAdd || len(slot.WishedWith()) == 0 {
 		return "", err
 	}
@@ -197,7 +197,7 @@ func (s *Store) Sweep(ctx context.Context, account portal.AccountID, set Set) (p
 		if err != nil {
 			return err
 		}
-		g, err := loadGrid(tx, setup, set.Children, []*portal.Activity{a}, set.Month.First(), set.Month.Last(), draft.Wishes)
+		g, err := ownGrid(tx, account, setup, set.Children, []*portal.Activity{a}, set.Month.First(), set.Month.Last(), draft.Wishes)
 		if err != nil {
 			return err
 		}
@@ -299,7 +299,7 @@ func ask(tx *Tx, account portal.AccountID, setup *portal.Setup, a *portal.Activi
 	if a.WholeWeek && !w.week {
 		return askWeek(tx, account, setup, a, w, draft, now)
 	}
-	slot, err := slotOf(tx, setup, a, w.Child, w.Day, draft)
+	slot, err := ownSlot(tx, account, setup, a, w.Child, w.Day, draft)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -337,7 +337,7 @@ func ask(tx *Tx, account portal.AccountID, setup *portal.Setup, a *portal.Activi
 // keeps the others from changing.
 func askWeek(tx *Tx, account portal.AccountID, setup *portal.Setup, a *portal.Activity, w Want, draft Draft, now time.Time) (along []*portal.Activity, refused, err error) {
 	monday := w.Day.Monday()
-	g, err := loadGrid(tx, setup, []portal.ChildID{w.Child}, []*portal.Activity{a}, monday, monday+6, draft.Wishes)
+	g, err := ownGrid(tx, account, setup, []portal.ChildID{w.Child}, []*portal.Activity{a}, monday, monday+6, draft.Wishes)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -403,7 +403,7 @@ func askNeeded(tx *Tx, account portal.AccountID, setup *portal.Setup, slot *port
 		return nil, nil, nil
 	}
 	for _, needed := range slot.Activity.Needs() {
-		there, err := slotOf(tx, setup, needed, w.Child, w.Day, draft)
+		there, err := ownSlot(tx, account, setup, needed, w.Child, w.Day, draft)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -526,7 +526,7 @@ func (s *Store) Recap(ctx context.Context, account portal.AccountID) (recap Reca
 		}
 		recap.Version = draft.Version
 		recap.Undo = draft.Undo(recap.Now)
-		recap.Requests, err = s.requests(ctx, r, children, draft)
+		recap.Requests, err = s.requests(ctx, r, account, children, draft)
 		return err
 	})
 	return recap, err
@@ -534,7 +534,7 @@ func (s *Store) Recap(ctx context.Context, account portal.AccountID) (recap Reca
 
 // requests completes a draft with the facts that decide each line. A wish for a child or an activity that the account
 // has lost meanwhile is left out.
-func (s *Store) requests(ctx context.Context, q querier, children []portal.Child, draft Draft) ([]portal.Request, error) {
+func (s *Store) requests(ctx context.Context, q querier, account portal.AccountID, children []portal.Child, draft Draft) ([]portal.Request, error) {
 	type pair struct {
 		child    portal.ChildID
 		activity portal.ActivityID
@@ -560,7 +560,7 @@ func (s *Store) requests(ctx context.Context, q querier, children []portal.Child
 			return nil, err
 		}
 		kids[p.child] = child
-		g, err := loadGrid(q, setup, []portal.ChildID{p.child}, []*portal.Activity{a}, span[0], span[1], draft.Wishes)
+		g, err := ownGrid(q, account, setup, []portal.ChildID{p.child}, []*portal.Activity{a}, span[0], span[1], draft.Wishes)
 		if err != nil {
 			return nil, err
 		}

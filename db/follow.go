@@ -35,10 +35,10 @@ const AllLines = -1
 
 // followedWhere keeps what the account, another guardian of the same family or an agent asked for one of its children.
 // A child of separated parents is in two families: each sees what was asked from its own side. ?1 is the account.
-const followedWhere = ` WHERE m.child_id IN (SELECT fc.child_id FROM sees me JOIN family_child fc ON fc.family_id = me.family_id WHERE me.account_id = ?1)
+var followedWhere = ` WHERE m.child_id IN (SELECT fc.child_id FROM sees me JOIN family_child fc ON fc.family_id = me.family_id WHERE me.account_id = ?1)
 	AND (EXISTS (SELECT 1 FROM sees me JOIN guardian other ON other.family_id = me.family_id JOIN family_child fc ON fc.family_id = me.family_id
 			WHERE me.account_id = ?1 AND other.account_id = m.account_id AND fc.child_id = m.child_id)
-		OR ` + askedByTown + `)
+		OR ` + askedByTown + ` AND` + notOthers("?1", "m.child_id", "m.day") + `)
 	AND (?2 = 0 OR m.child_id = ?2) AND (?3 = 0 OR m.activity_id = ?3) AND (?4 IS NULL OR m.day >= ?4) AND (?5 IS NULL OR m.day <= ?5)
 	AND (NOT ?6 OR m.night_id IS NULL AND (m.outcome <> 'refused' OR m.at >= coalesce((SELECT max(n.due_at) FROM night n
 		WHERE n.structure_id = m.structure_id AND n.done_at IS NOT NULL), 0)))`
@@ -151,7 +151,7 @@ func (s *Store) Reservations(ctx context.Context, account portal.AccountID, f po
 		if list.Children, list.Setups, err = s.familyOf(r, account, f, list.Now); err != nil {
 			return err
 		}
-		list.Lines, err = savedDays(r, list.Children, list.Setups, f)
+		list.Lines, err = savedDays(r, account, list.Children, list.Setups, f)
 		return err
 	})
 	if err != nil {
@@ -161,7 +161,7 @@ func (s *Store) Reservations(ctx context.Context, account portal.AccountID, f po
 }
 
 // savedDays reads bookings of these children, in the order of the children, then the town hall's of activities, then days.
-func savedDays(r reader, children []portal.Child, setups []*portal.Setup, f portal.FollowFilter) ([]portal.Reservation, error) {
+func savedDays(r reader, account portal.AccountID, children []portal.Child, setups []*portal.Setup, f portal.FollowFilter) ([]portal.Reservation, error) {
 	var list []portal.Reservation
 	for _, c := range children {
 		if f.Child != 0 && c.ID != f.Child {
@@ -182,8 +182,8 @@ func savedDays(r reader, children []portal.Child, setups []*portal.Setup, f port
 		}, `SELECT b.activity_id, b.day, b.status, iif(b.status = 'waiting', 1 + (SELECT count(*) FROM booking w
 				WHERE w.activity_id = b.activity_id AND w.day = b.day AND w.status = 'waiting' AND w.queue < b.queue), 0), b.arrival, b.departure, b.since, `+announced+`
 			FROM booking b JOIN activity a ON a.id = b.activity_id
-			WHERE b.child_id = ?1 AND b.day >= ?2 AND (?3 IS NULL OR b.day <= ?3) AND (?4 = 0 OR b.activity_id = ?4)
-			ORDER BY a.position, a.id, b.day`, c.ID, f.From, f.To, f.Activity)
+			WHERE b.child_id = ?1 AND b.day >= ?2 AND (?3 IS NULL OR b.day <= ?3) AND (?4 = 0 OR b.activity_id = ?4) AND`+notOthers("?5", "b.child_id", "b.day")+`
+			ORDER BY a.position, a.id, b.day`, c.ID, f.From, f.To, f.Activity, account)
 		if err != nil {
 			return nil, err
 		}

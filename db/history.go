@@ -28,7 +28,7 @@ func (s *Store) Consumptions(ctx context.Context, account portal.AccountID, mont
 			return err
 		}
 		yesterday := portal.DateOf(now) - 1 // today is not over
-		saved, err := savedDays(r, h.Children, setups, portal.FollowFilter{From: h.Month.First(), To: min(h.Month.Last(), yesterday)})
+		saved, err := savedDays(r, account, h.Children, setups, portal.FollowFilter{From: h.Month.First(), To: min(h.Month.Last(), yesterday)})
 		if err != nil {
 			return err
 		}
@@ -61,7 +61,7 @@ func (s *Store) HistoryMonth(ctx context.Context, account portal.AccountID, mont
 func (h *History) choose(r reader, account portal.AccountID, month portal.Month, today portal.Date) error {
 	var first portal.Date
 	if err := r.row(&first, `SELECT min(b.day) FROM booking b
-		WHERE b.child_id IN (SELECT fc.child_id FROM sees g JOIN family_child fc ON fc.family_id = g.family_id WHERE g.account_id = ?)`, account); err != nil {
+		WHERE b.child_id IN (SELECT fc.child_id FROM sees g JOIN family_child fc ON fc.family_id = g.family_id WHERE g.account_id = ?1) AND`+notOthers("?1", "b.child_id", "b.day"), account); err != nil {
 		return err
 	}
 	h.First, h.Last = portal.HistoryMonths(first, today)
@@ -92,7 +92,7 @@ func absences(q querier, account portal.AccountID, month portal.Month) (map[chil
 		away[d] = action == "absent"
 		return struct{}{}, err
 	}, `SELECT m.child_id, m.activity_id, m.day, m.action FROM movement m
-		WHERE m.child_id IN (SELECT fc.child_id FROM sees g JOIN family_child fc ON fc.family_id = g.family_id WHERE g.account_id = ?)
-		AND m.day BETWEEN ? AND ? AND m.action IN ('absent', 'present') AND m.outcome <> 'refused' ORDER BY m.id`, account, month.First(), month.Last())
+		WHERE m.child_id IN (SELECT fc.child_id FROM sees g JOIN family_child fc ON fc.family_id = g.family_id WHERE g.account_id = ?1)
+		AND m.day BETWEEN ?2 AND ?3 AND m.action IN ('absent', 'present') AND m.outcome <> 'refused' AND`+notOthers("?1", "m.child_id", "m.day")+` ORDER BY m.id`, account, month.First(), month.Last())
 	return away, err
 }

@@ -107,8 +107,8 @@ func familyDays(q querier, account portal.AccountID, first, last portal.Date) ([
 		err = rows.Scan(&b.Child, &b.ActID, &b.Activity, &b.Day, &b.Status, &b.Hours.Arrival, &b.Hours.Departure, &b.Absent)
 		return b, err
 	}, `SELECT b.child_id, a.id, a.name, b.day, b.status, b.arrival, b.departure, `+announced+` FROM booking b JOIN activity a ON a.id = b.activity_id
-		WHERE b.child_id IN (SELECT fc.child_id FROM sees g JOIN family_child fc ON fc.family_id = g.family_id WHERE g.account_id = ?)
-		AND b.day BETWEEN ? AND ? ORDER BY b.day, a.starts, a.id`, account, first, last)
+		WHERE b.child_id IN (SELECT fc.child_id FROM sees g JOIN family_child fc ON fc.family_id = g.family_id WHERE g.account_id = ?1)
+		AND b.day BETWEEN ?2 AND ?3 AND`+notOthers("?1", "b.child_id", "b.day")+` ORDER BY b.day, a.starts, a.id`, account, first, last)
 }
 
 // refusedMovements lists what the account's families asked since an instant for days still to come and was refused, at

@@ -50,7 +50,7 @@ func (s *Store) Calendar(ctx context.Context, account portal.AccountID, child po
 		if c.Month == (portal.Month{}) {
 			c.Month = c.Setup.FirstMonth(c.Activity, c.Now)
 		}
-		g, err := loadGrid(r, c.Setup, []portal.ChildID{child}, []*portal.Activity{c.Activity}, c.Month.First(), c.Month.Last(), c.Draft.Wishes)
+		g, err := ownGrid(r, account, c.Setup, []portal.ChildID{child}, []*portal.Activity{c.Activity}, c.Month.First(), c.Month.Last(), c.Draft.Wishes)
 		if err == nil {
 			c.Slots = g.row(0, 0)
 		}
@@ -178,7 +178,7 @@ func (s *Store) several(ctx context.Context, account portal.AccountID, choose fu
 		for i, c := range v.Shown {
 			ids[i] = c.ID
 		}
-		v.grid, err = loadGrid(r, v.Setup, ids, v.Activities, v.First, v.Last, v.Draft.Wishes)
+		v.grid, err = ownGrid(r, account, v.Setup, ids, v.Activities, v.First, v.Last, v.Draft.Wishes)
 		return err
 	})
 	if err != nil {

@@ -154,6 +154,9 @@ func (s *Store) AddNextYear(ctx context.Context, structure portal.StructureID, b
 			}
 		}
 		tx.after(s.setups.forget)
+		if err := followCalendar(tx, structure, portal.DateOf(s.now()), false); err != nil {
+			return err
+		}
 		return s.note(tx, portal.StaffEvent{Structure: structure, By: by, Subject: "calendrier", SubjectID: n, Words: "Année scolaire " + y.Label + " ajoutée"})
 	})
 }

@@ -81,6 +81,10 @@ func (s *Store) steps(ctx context.Context) steps {
 
 // transmit does the steps of a night.
 func transmit(run steps, setup *portal.Setup, night *portal.Night) error {
+	follow := func(tx *Tx) error { return followCalendar(tx, setup.Structure.ID, portal.DateOf(run.now()), true) }
+	if err := run.write(follow); err != nil {
+		return err
+	}
 	if err := applyRegistrations(run, setup, night); err != nil {
 		return err
 	}

@@ -155,7 +155,8 @@ const offerColumns = `SELECT o.id, o.structure_id, o.account_id, o.activity_id, 
 func guardedBy(account string) string {
 	return ` AND NOT EXISTS (SELECT 1 FROM offer_child oc WHERE oc.offer_id = o.id AND oc.child_id NOT IN
 		(SELECT fc.child_id FROM sees g JOIN family_child fc ON fc.family_id = g.family_id WHERE g.account_id = ` + account + `))
-		AND EXISTS (SELECT 1 FROM offer_child oc WHERE oc.offer_id = o.id)`
+		AND EXISTS (SELECT 1 FROM offer_child oc WHERE oc.offer_id = o.id)
+		AND NOT EXISTS (SELECT 1 FROM offer_child oc JOIN others_day od ON od.child_id = oc.child_id AND od.day = o.day AND od.account_id = ` + account + ` WHERE oc.offer_id = o.id)`
 }
 
 var (

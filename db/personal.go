@@ -20,22 +20,51 @@ func (s *Store) Export(ctx context.Context, session *Session, current, addr stri
 	if err != nil {
 		return nil, err
 	}
-	data := &portal.PersonalData{Written: moment(s.now())}
-	err = s.snapshot(ctx, func(r reader) error {
-		for _, part := range []func(querier, *portal.PersonalData, portal.AccountID) error{
-			personalAccount, personalHousehold, personalNotes, personalChildren, personalCare, personalDays, personalRegistrations, personalWaits, personalMovements, personalProofs, personalTraces,
-		} {
-			if err := part(r, data, session.Account); err != nil {
-				return err
-			}
-		}
+	return s.personalData(ctx, session.Account, func(r reader, data *portal.PersonalData) error {
 		devices, err := s.devices(r, session)
 		for _, d := range devices {
 			data.Sessions = append(data.Sessions, portal.PersonalSession{Device: d.Words, Remember: d.Remember, Created: moment(d.Created), Seen: moment(d.Seen)})
 		}
 		return err
 	})
+}
+
+// personalData reads all that is kept about an account and its children, and what more adds to it.
+func (s *Store) personalData(ctx context.Context, account portal.AccountID, more func(reader, *portal.PersonalData) error) (*portal.PersonalData, error) {
+	data := &portal.PersonalData{Written: moment(s.now())}
+	err := s.snapshot(ctx, func(r reader) error {
+		for _, part := range []func(querier, *portal.PersonalData, portal.AccountID) error{
+			personalAccount, personalHousehold, personalNotes, personalChildren, personalCare, personalDays, personalRegistrations, personalWaits, personalMovements, personalProofs, personalTraces,
+		} {
+			if err := part(r, data, account); err != nil {
+				return err
+			}
+		}
+		return more(r, data)
+	})
 	return data, err
+}
+
+// ExportGuardian gives an administrator everything kept about a guardian of a family of the structure, for somebody who asks
+// on paper; it asks the administrator's password again. Whoever is an agent, or has a family elsewhere, does it alone.
+func (s *Store) ExportGuardian(ctx context.Context, structure portal.StructureID, by Proof, family portal.FamilyID, account portal.AccountID) (*portal.PersonalData, error) {
+	if err := s.prove(ctx, by); err != nil {
+		return nil, err
+	}
+	err := s.write(ctx, func(tx *Tx) error {
+		g, err := s.theGuardian(tx, structure, family, account)
+		if err != nil {
+			return err
+		}
+		if g.Agent || g.Elsewhere {
+			return portal.Conflict("%s est aussi agent, ou a une famille dans une autre structure : ces données se téléchargent depuis son propre profil.", g.DisplayName())
+		}
+		return s.note(tx, portal.StaffEvent{Structure: structure, By: by.Session.Account, Subject: "compte", SubjectID: int64(account), Words: "Copie des données de " + g.DisplayName() + " téléchargée"})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.personalData(ctx, account, func(reader, *portal.PersonalData) error { return nil })
 }
 
 // moment writes an instant as it is read in France and by programs; nothing for the zero time.
@@ -128,7 +157,7 @@ func personalDays(q querier, d *portal.PersonalData, account portal.AccountID) (
 		err = r.Scan(&b.Child, &b.Activity, &b.Day, &b.State, &b.Arrival, &b.Departure, momentInto{&b.Since})
 		return b, err
 	}, `SELECT b.child_id, a.name, b.day, iif(b.status = 'booked', 'réservé', 'en liste d’attente'), coalesce(b.arrival, ''), coalesce(b.departure, ''), b.since
-		FROM booking b JOIN activity a ON a.id = b.activity_id WHERE b.child_id`+childOfAccount+" ORDER BY b.day, b.child_id, a.id", account)
+		FROM booking b JOIN activity a ON a.id = b.activity_id WHERE b.child_id`+childOfAccount+" AND"+notOthers("?1", "b.child_id", "b.day")+" ORDER BY b.day, b.child_id, a.id", account)
 	if err != nil {
 		return err
 	}
@@ -159,7 +188,7 @@ func personalRegistrations(q querier, d *portal.PersonalData, account portal.Acc
 		return p, err
 	}, `SELECT g.child_id, a.name, v.first, coalesce(v.last, ''), v.every_other, v.weekdays, coalesce(v.arrival, ''), coalesce(v.departure, ''), v.at, coalesce(n.date, '')
 		FROM registration_version v JOIN registration g ON g.id = v.registration_id JOIN activity a ON a.id = g.activity_id LEFT JOIN night n ON n.id = v.night_id
-		WHERE g.child_id`+childOfAccount+" ORDER BY v.id", account)
+		WHERE EXISTS (SELECT 1 FROM registration r WHERE r.id = g.id AND `+ownRegistration("?1")+`) AND g.child_id`+childOfAccount+" ORDER BY v.id", account)
 	return err
 }
 
@@ -172,7 +201,7 @@ func personalWaits(q querier, d *portal.PersonalData, account portal.AccountID) 
 		return p, err
 	}, `SELECT s.child_id, s.first, s.last, s.reason, s.at,
 			coalesce((SELECT group_concat(x.name, char(10)) FROM absence_document x WHERE x.spell_id = s.id AND x.account_id = ?1), '')
-		FROM absence_spell s WHERE s.child_id`+childOfAccount+" ORDER BY s.first, s.id", account)
+		FROM absence_spell s WHERE s.child_id`+childOfAccount+" AND (s.account_id = ?1 OR NOT EXISTS (SELECT 1 FROM absence x JOIN others_day od ON od.account_id = ?1 AND od.child_id = x.child_id AND od.day = x.day WHERE x.spell_id = s.id)) ORDER BY s.first, s.id", account)
 	if err != nil {
 		return err
 	}
@@ -200,7 +229,7 @@ var personalMovementsQuery = `SELECT m.child_id, a.name, m.day, CASE m.action WH
 		coalesce(m.arrival, ''), coalesce(m.departure, ''), m.at, m.account_id = ?1, ` + outcomeCase("m.outcome") + `, m.reason, coalesce(n.date, ''), ` + outcomeCase("m.final") + `,
 		coalesce((SELECT printf('%04d-%04d', r.year, r.seq) FROM receipt r WHERE r.id = m.receipt_id AND r.account_id = ?1), '')
 	FROM movement m JOIN activity a ON a.id = m.activity_id LEFT JOIN night n ON n.id = m.night_id
-	WHERE m.account_id = ?1 OR m.child_id` + childOfAccount + " ORDER BY m.id"
+	WHERE m.account_id = ?1 OR m.child_id` + childOfAccount + " AND" + notOthers("?1", "m.child_id", "m.day") + " ORDER BY m.id"
 
 func personalMovements(q querier, d *portal.PersonalData, account portal.AccountID) (err error) {
 	d.Movements, err = all(q, func(r *sql.Rows) (m portal.PersonalMovement, err error) {

@@ -41,7 +41,7 @@ func (s *Store) Registrations(ctx context.Context, account portal.AccountID) (*R
 		if l.Offered, err = s.offeredToAll(ctx, r, l.Children); err != nil {
 			return err
 		}
-		rows, err := registrationRows(r, "r.child_id IN (SELECT fc.child_id FROM sees g JOIN family_child fc ON fc.family_id = g.family_id WHERE g.account_id = ?)", account)
+		rows, err := registrationRows(r, "r.child_id IN (SELECT fc.child_id FROM sees g JOIN family_child fc ON fc.family_id = g.family_id WHERE g.account_id = ?1) AND "+ownRegistration("?1"), account)
 		if err != nil {
 			return err
 		}
@@ -144,7 +144,7 @@ func (s *Store) AskRegistration(ctx context.Context, account portal.AccountID, f
 			return err
 		}
 		now := s.now()
-		rows, err := registrationRows(tx, "r.child_id = ?", reg.Child.ID)
+		rows, err := registrationRows(tx, "r.child_id = ?1 AND "+ownRegistration("?2"), reg.Child.ID, account)
 		if err != nil {
 			return err
 		}

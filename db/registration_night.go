@@ -38,7 +38,7 @@ func (s *Store) PreviewRegistration(ctx context.Context, account portal.AccountI
 		p.Weeks = p.Next.FirstWeeks(3, p.Horizon, &reg.Activity.Opening, &reg.Setup.Calendar)
 	}
 	err = s.snapshot(ctx, func(r reader) error {
-		days, err := registrationDays(r, reg.Setup, reg.Activity, p.Next, p.Next.First, p.Horizon, night.Due)
+		days, err := registrationDays(r, account, reg.Setup, reg.Activity, p.Next, p.Next.First, p.Horizon, night.Due)
 		if err != nil {
 			return err
 		}
@@ -66,7 +66,7 @@ func othersTonight(q querier, reg *Registration, night *portal.Night) ([]portal.
 			continue
 		}
 		a := reg.Setup.Activity(row.activity)
-		days, err := registrationDays(q, reg.Setup, a, portal.Registration{ID: row.course.ID, Child: row.child}, t.first, t.last, night.Due)
+		days, err := registrationDays(q, row.asker(), reg.Setup, a, portal.Registration{ID: row.course.ID, Child: row.child}, t.first, t.last, night.Due)
 		if err != nil {
 			return nil, err
 		}
@@ -81,12 +81,21 @@ func bookedTo(setup *portal.Setup, a *portal.Activity, through, night portal.Dat
 }
 
 // registrationDays reads what stands on the days of a registration, as the night whose hour is due finds it.
-func registrationDays(q querier, setup *portal.Setup, a *portal.Activity, r portal.Registration, first, last portal.Date, due time.Time) ([]portal.RegistrationDay, error) {
+func registrationDays(q querier, account portal.AccountID, setup *portal.Setup, a *portal.Activity, r portal.Registration, first, last portal.Date, due time.Time) ([]portal.RegistrationDay, error) {
 	g, err := loadGrid(q, setup, []portal.ChildID{r.Child}, []*portal.Activity{a}, first, last, nil)
 	if err != nil {
 		return nil, err
 	}
 	slots := g.row(0, 0)
+	others, err := othersDays(q, account, []portal.ChildID{r.Child}, first, last)
+	if err != nil {
+		return nil, err
+	}
+	for i := range slots { // what is booked there already is left to the other parent
+		if slots[i].Status == portal.NotBooked && others[childDay{child: r.Child, day: slots[i].Day}] {
+			slots[i].Withhold()
+		}
+	}
 	days := make([]portal.RegistrationDay, len(slots))
 	for i := range slots {
 		days[i].Slot, days[i].Unopened, days[i].Bar = &slots[i], slots[i].Unopened(due), slots[i].Barred(due)
@@ -270,7 +279,7 @@ func applyOne(tx *Tx, setup *portal.Setup, night *portal.Night, row *registratio
 	who := portal.Registration{ID: row.course.ID, Child: row.child}
 	var steps []portal.RegistrationStep
 	if t.first <= t.last {
-		days, err := registrationDays(tx, setup, a, who, t.first, t.last, night.Due)
+		days, err := registrationDays(tx, row.asker(), setup, a, who, t.first, t.last, night.Due)
 		if err != nil {
 			return 0, err
 		}

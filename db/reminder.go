@@ -91,10 +91,15 @@ func deadlineReminders(q querier, setup *portal.Setup, closings []portal.Closing
 	var list []portal.DeadlineReminder
 	for _, f := range families {
 		reminder := portal.DeadlineReminder{Reminded: f.Reminded}
+		others, err := othersDays(q, f.Person.ID, children, 0, portal.MustDate("9999-12-31"))
+		if err != nil {
+			return nil, err
+		}
 		for _, l := range lines {
 			line := portal.ForgottenLine{Closing: l.Closing}
 			for _, c := range f.children {
-				if slices.Contains(l.children, c.ID) {
+				own := slices.ContainsFunc(l.Days, func(d portal.Date) bool { return !others[childDay{child: c.ID, day: d}] })
+				if own && slices.Contains(l.children, c.ID) {
 					line.Children = append(line.Children, c)
 				}
 			}
@@ -102,7 +107,9 @@ func deadlineReminders(q querier, setup *portal.Setup, closings []portal.Closing
 				reminder.Lines = append(reminder.Lines, line)
 			}
 		}
-		list = append(list, reminder)
+		if len(reminder.Lines) > 0 {
+			list = append(list, reminder)
+		}
 	}
 	return list, nil
 }

@@ -12,9 +12,10 @@ import (
 
 // FamilyAsk is what somebody looks for among the families of a structure.
 type FamilyAsk struct {
-	Search  string
-	Class   portal.ClassID // of the school year; zero: every class
-	Manager bool           // addresses of e-mail and identifiants are searched too
+	Search   string
+	Class    portal.ClassID // of the school year; zero: every class
+	Manager  bool           // addresses of e-mail and identifiants are searched too
+	Archived bool           // those that left, and no others
 }
 
 // FamilyLine is a family as the list shows it.
@@ -69,7 +70,11 @@ type search struct {
 // searchQuery writes the query. A word found whole goes before one found at its beginning, which goes before one found
 // inside; of two alike, the family of that name goes first. A single letter is only looked for at the beginning of words.
 func searchQuery(structure portal.StructureID, ask FamilyAsk) search {
-	q := search{where: "f.structure_id = ?1", args: []any{structure}}
+	shelf := " AND f.family_id NOT IN"
+	if ask.Archived {
+		shelf = " AND f.family_id IN"
+	}
+	q := search{where: "f.structure_id = ?1" + shelf + " (SELECT id FROM family WHERE archived_at IS NOT NULL)", args: []any{structure}}
 	in := func(text string) string {
 		q.args = append(q.args, text)
 		if !ask.Manager {

@@ -54,7 +54,9 @@ func (s *Store) spells(ctx context.Context, q querier, account portal.AccountID,
 		return p, err
 	}, `SELECT s.id, s.child_id, s.account_id, s.first, s.last, s.reason, s.document, s.at FROM absence_spell s
 		WHERE s.child_id IN (SELECT fc.child_id FROM sees g JOIN family_child fc ON fc.family_id = g.family_id WHERE g.account_id = ?)
-		AND `+where+" ORDER BY s.first, s.id", append([]any{account}, args...)...)
+		AND (s.account_id = ? OR NOT EXISTS (SELECT 1 FROM absence x JOIN others_day od ON od.account_id = ? AND od.child_id = x.child_id AND od.day = x.day WHERE x.spell_id = s.id)
+			OR EXISTS (SELECT 1 FROM sees me JOIN guardian mate ON mate.family_id = me.family_id WHERE me.account_id = ? AND mate.account_id = s.account_id))
+		AND `+where+" ORDER BY s.first, s.id", append([]any{account, account, account, account}, args...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +84,7 @@ func (s *Store) fillSpell(ctx context.Context, q querier, account portal.Account
 		err = r.Scan(&a.Activity, &a.Day, &a.DocumentBy)
 		return a, err
 	}, `SELECT x.activity_id, x.day, x.document_by FROM absence x JOIN activity a ON a.id = x.activity_id
-		WHERE x.spell_id = ? ORDER BY x.day, a.starts, a.position, a.id`, p.ID)
+		WHERE x.spell_id = ?1 AND`+notOthers("?2", "x.child_id", "x.day")+` ORDER BY x.day, a.starts, a.position, a.id`, p.ID, account)
 	if err != nil {
 		return err
 	}

@@ -59,7 +59,7 @@ func (v *validation) refresh(ranks []int) error {
 		if err != nil {
 			return err
 		}
-		if err := refresh(v.tx, setup, &v.list[k].Slot); err != nil {
+		if err := refresh(v.tx, v.account, setup, &v.list[k].Slot); err != nil {
 			return err
 		}
 	}

@@ -33,6 +33,14 @@ func (r *request) childPage() error {
 	for _, f := range c.Families {
 		page.Families = append(page.Families, views.FamilyLink{URL: views.FamilyPath(f.ID), Name: f.Name, Address: f.Address()})
 	}
+	if page.Manager && several {
+		for _, f := range c.Families {
+			page.Leave = append(page.Leave, views.FamilyLink{URL: fmt.Sprintf("%s/enfants/%d/retirer", views.FamilyPath(f.ID), c.ID), Name: f.Name, Address: f.Address()})
+		}
+	}
+	if r.session.Desk().Role == portal.Administrator {
+		page.Erase = page.URL + erasePath
+	}
 	for _, s := range c.Siblings {
 		page.Siblings = append(page.Siblings, views.ChildLink{URL: views.ChildPath(s.ID), Name: s.Name, Class: s.Class})
 	}
@@ -112,6 +120,10 @@ func (r *request) ownChildren() error {
 		return err
 	}
 	page := views.OwnChildren{Frame: r.frame("Les fiches de mes enfants", profilePath), Phone: setup.Structure.Call()}
+	shared, err := r.site.store.OwnCustody(r.ctx(), r.account())
+	if err != nil {
+		return err
+	}
 	today := portal.DateOf(r.now)
 	for _, c := range list {
 		o := views.NewOwnChild(c.ChildFile, c.Care, r.now)
@@ -134,6 +146,9 @@ func (r *request) ownChildren() error {
 		}
 		for _, e := range c.Enrolments {
 			o.Enrolments = append(o.Enrolments, views.EnrolmentLine{Activity: e.Name, Words: portal.Capital(e.Words())})
+		}
+		if own, ok := shared[c.ID]; ok {
+			o.Custody = views.NewOwnCustody(&own.Rule, own.Mine, own.Calendar, r.now)
 		}
 		page.Children = append(page.Children, o)
 	}

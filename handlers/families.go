@@ -22,11 +22,15 @@ const counterPath = "/gestion/guichet/:family"
 // families lists the families that a search finds, or all of them.
 func (r *request) families() error {
 	ask := db.FamilyAsk{Search: portal.Clip(r.Query("q"), 100), Manager: r.mayManage()}
+	ask.Archived = ask.Manager && r.Query("archives") == "1"
 	classes, err := r.classChoices(r.Query("classe"), "Toutes les classes")
 	if err != nil {
 		return err
 	}
 	query := url.Values{}
+	if ask.Archived {
+		query.Set("archives", "1")
+	}
 	if ask.Search != "" {
 		query.Set("q", ask.Search)
 	}
@@ -39,7 +43,10 @@ func (r *request) families() error {
 	if err != nil {
 		return err
 	}
-	page := views.Families{Frame: r.frame("Familles", views.FamiliesPath), Search: ask.Search, Class: query.Get("classe"), Total: portal.Count(total, "famille"), Manager: ask.Manager}
+	page := views.Families{Frame: r.frame("Familles", views.FamiliesPath), Search: ask.Search, Class: query.Get("classe"), Total: portal.Count(total, "famille"), Manager: ask.Manager, Archived: ask.Archived}
+	if r.Query("fait") == "efface" {
+		page.Done = "L’effacement est fait. Il est noté dans le journal, sans nom."
+	}
 	if ask.Search != "" {
 		page.Title = "Familles : « " + ask.Search + " »"
 	}
@@ -50,7 +57,7 @@ func (r *request) families() error {
 		page.Rows = append(page.Rows, familyRow(f, ask.Manager))
 	}
 	page.Pager = views.NewPager(from, familiesPerPage, total, func(from int) string {
-		q := url.Values{"q": query["q"], "classe": query["classe"]}
+		q := url.Values{"q": query["q"], "classe": query["classe"], "archives": query["archives"]}
 		if from > 0 {
 			q.Set("a_partir", strconv.Itoa(from))
 		}
@@ -96,15 +103,18 @@ func (r *request) classChoices(chosen, none string) ([]views.Choice, error) {
 
 // familyDone says what was just done, by the word in the address.
 var familyDone = map[string]string{
-	"creee":       "La famille est créée. Ajoutez maintenant un responsable, puis les enfants.",
-	"foyer":       "Le foyer est enregistré.",
-	"responsable": "Le responsable est ajouté. Éditez sa lettre : elle lui donne son identifiant et un mot de passe provisoire.",
-	"rattache":    "Le responsable est rattaché à cette famille. Il garde son compte et son mot de passe.",
-	"fiche":       "La fiche du responsable est enregistrée.",
-	"retire":      "Le responsable n’est plus dans cette famille. Son compte et ce qu’il a fait sont gardés.",
-	"enfant":      "L’enfant est ajouté.",
-	"note":        "La note est enregistrée.",
-	"note-retire": "La note est retirée.",
+	"creee":         "La famille est créée. Ajoutez maintenant un responsable, puis les enfants.",
+	"foyer":         "Le foyer est enregistré.",
+	"responsable":   "Le responsable est ajouté. Éditez sa lettre : elle lui donne son identifiant et un mot de passe provisoire.",
+	"rattache":      "Le responsable est rattaché à cette famille. Il garde son compte et son mot de passe.",
+	"fiche":         "La fiche du responsable est enregistrée.",
+	"retire":        "Le responsable n’est plus dans cette famille. Son compte et ce qu’il a fait sont gardés.",
+	"enfant":        "L’enfant est ajouté.",
+	"note":          "La note est enregistrée.",
+	"archivee":      "La famille est archivée : elle n’est plus dans les listes, et ses responsables ne la trouvent plus sur le portail.",
+	"desarchivee":   "La famille est sortie des archives.",
+	"enfant-retire": "L’enfant ne fait plus partie de cette famille.",
+	"note-retire":   "La note est retirée.",
 }
 
 // familyPage shows a family.
@@ -128,6 +138,14 @@ func (r *request) familyView() (*views.FamilyPage, error) {
 	}
 	page := &views.FamilyPage{Frame: r.frame("Famille "+f.Name, views.FamiliesPath), Heading: "Famille " + f.Name, URL: views.FamilyPath(id), Manager: r.mayManage(),
 		Address: f.Address(), Resident: f.Resident, NoteMost: portal.FamilyNoteMost}
+	when, err := r.site.store.FamilyShelf(r.ctx(), r.structure(), id)
+	if err != nil {
+		return nil, err
+	}
+	if !when.IsZero() {
+		page.Archived = portal.DateOf(when).LongYear()
+	}
+	page.Admin = r.session.Desk().Role == portal.Administrator
 	if r.site.opens(counterPath, r.session) {
 		page.Book = views.DeskPath(id)
 	}
@@ -154,6 +172,9 @@ func (r *request) guardianCard(family string, g db.FamilyGuardian) views.Guardia
 	}
 	card.SetAccount(g.Login, g.Letter, g.Until, g.FirstSeen, g.LastSeen, r.now)
 	card.CSRF, card.LetterSeen, card.ChangeURL = r.session.CSRF, milliseconds(g.Letter), fmt.Sprintf("%s/responsables/%d", family, g.ID)
+	if administrators.admit(r.session) {
+		card.DataURL = card.ChangeURL + dataPath
+	}
 	if r.mayWriteTo(db.AccountLine{Agent: g.Agent}) {
 		card.LetterURL = fmt.Sprintf("/gestion/comptes/%d/lettre", g.ID)
 	}

@@ -260,6 +260,11 @@ func (r *request) exportData() error {
 		}
 		return r.render(views.ProfileData{Frame: r.frame("Télécharger mes données", profilePath), Faults: faults})
 	}
+	return r.sendPersonal(data, "mes-donnees.json")
+}
+
+// sendPersonal sends everything kept about a person as one file.
+func (r *request) sendPersonal(data *portal.PersonalData, name string) error {
 	var body strings.Builder
 	out := json.NewEncoder(&body)
 	out.SetIndent("", "  ")
@@ -268,6 +273,6 @@ func (r *request) exportData() error {
 		return err
 	}
 	r.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSONCharsetUTF8)
-	r.Set(fiber.HeaderContentDisposition, `attachment; filename="mes-donnees.json"`)
+	r.Set(fiber.HeaderContentDisposition, `attachment; filename="`+name+`"`)
 	return r.SendString(body.String())
 }

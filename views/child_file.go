@@ -33,6 +33,8 @@ type ChildPage struct {
 	Papers     []PaperLine
 	Missing    []string // documents that are asked and not there
 	Enrolments []EnrolmentLine
+	Leave      []FamilyLink // where the child is taken out of one of its families
+	Erase      string       // where an administrator erases the child
 }
 
 // Template names the page.
@@ -152,6 +154,7 @@ type OwnChild struct {
 	Barred     []PickupLine
 	Papers     []PaperLine
 	Enrolments []EnrolmentLine
+	Custody    *OwnCustody // nil: none
 }
 
 // NewOwnChild draws a child; the class is as the page says it.

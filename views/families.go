@@ -26,13 +26,15 @@ func ChildPath(id portal.ChildID) string { return fmt.Sprintf("/gestion/enfants/
 // Families is where staff look for a family.
 type Families struct {
 	Frame
-	Search  string
-	Class   string // chosen
-	Classes []Choice
-	Total   string // « 3 familles »
-	Rows    []FamilyRow
-	Pager   Pager
-	Manager bool
+	Search   string
+	Class    string // chosen
+	Classes  []Choice
+	Total    string // « 3 familles »
+	Rows     []FamilyRow
+	Pager    Pager
+	Manager  bool
+	Archived bool // those that left are shown
+	Done     string
 }
 
 // Template names the page.
@@ -72,6 +74,9 @@ type ChildLink struct{ URL, Name, Class string }
 // FamilyPage is a family as staff read it.
 type FamilyPage struct {
 	Frame
+	Archived  string // since when; nothing: it is not
+	Admin     bool
+	Refused   string
 	Heading   string // « Famille DUPONT »
 	URL       string
 	Manager   bool
@@ -93,6 +98,7 @@ func (FamilyPage) Template() string { return "staff/family" }
 
 // GuardianCard is a guardian with all that may be known.
 type GuardianCard struct {
+	DataURL            string // where an administrator downloads all that is kept of the person
 	Name               string
 	Rights             string
 	Phones             []Phone

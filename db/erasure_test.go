@@ -1,0 +1,193 @@
+package db_test
+
+import (
+	"fmt"
+	"os"
+	"sort"
+	"strings"
+	"testing"
+
+	"marelle/db"
+	"marelle/portal"
+)
+
+// TestErasureKnowsEveryTable: a table that speaks of a child, a family or an account, and that the erasure does not know, fails.
+func TestErasureKnowsEveryTable(t *testing.T) {
+	h := newHall(t)
+	names := h.scalar(`SELECT group_concat(DISTINCT m.name) FROM sqlite_schema m LEFT JOIN pragma_foreign_key_list(m.name) k LEFT JOIN pragma_table_info(m.name) c
+		WHERE m.type = 'table' AND (k."table" IN ('child', 'family', 'account') OR c.name IN ('child_id', 'family_id', 'account_id', 'staff_id', 'by_account') OR m.name IN ('child', 'family', 'account'))`)
+	known := db.ErasedTables()
+	found := strings.Split(names, ",")
+	sort.Strings(found)
+	if len(found) < 40 {
+		t.Fatalf("only %d tables: the query finds too little", len(found))
+	}
+	for _, table := range found {
+		if known[table] == "" {
+			t.Errorf("the erasure does not know the table %s", table)
+		}
+	}
+	for table := range known {
+		if h.scalar("SELECT count(*) FROM sqlite_schema WHERE name = ?", table) != "1" {
+			t.Errorf("the erasure knows a table %s that is not there", table)
+		}
+	}
+}
+
+// TestEraseFamily: nothing personal of the family is left anywhere in the file, figures and chains are, the other families stay.
+func TestEraseFamily(t *testing.T) {
+	h := newHall(t)
+	_, admin := h.staffed("DURAND", portal.Administrator)
+	by := admin.Session.Account
+	parent := h.guardian(h.structure, "CANARIO")
+	other := h.guardian(h.structure, "GALY")
+	family, child := portal.FamilyID(parent), portal.ChildID(parent*10)
+	g, err := h.Guardian(ctx, h.structure, family, parent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := g.GuardianFile
+	file.Emails, file.Phones.Mobile = []string{"canario@canari.example"}, "0612345678"
+	page, err := h.ChildPage(ctx, h.structure, child, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := page.ChildFile
+	c.FirstName = "Canarinette"
+	for _, err := range []error{
+		h.SaveGuardian(ctx, h.structure, by, family, file, portal.Version(g.GuardianFile.Facts()), true, db.Notice{}),
+		h.SaveChild(ctx, h.structure, by, c, portal.Version(page.ChildFile.Facts())),
+		h.SaveCare(ctx, h.structure, by, child, portal.Care{Allergies: "Canari-noisette"}, portal.Version(page.Care.Facts())),
+		h.SavePickup(ctx, h.structure, by, child, portal.PickupPerson{Family: family, Name: "Rose CANARIMARTY"}, "formulaire-rose"),
+		h.AddPaper(ctx, h.structure, by, child, portal.Paper{Kind: portal.Insurance, Family: family, Name: "canari.pdf", Expires: portal.NewDate(2027, 8, 31)}, []byte("%PDF-1.7 canari"), "formulaire-papier"),
+		h.WriteNote(ctx, h.structure, by, family, "Canari dit", "formulaire-note"),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.raw("INSERT INTO outbox (structure_id, account_id, key, kind, address, subject, body_text, body_html, message_id, created_at, next_at) VALUES (?, ?, 'canari', 'x', 'canario@canari.example', 's', 'Bonjour CANARIO', '', '', 0, 0)", h.structure, parent)
+	canteen, err := h.SaveActivity(ctx, portal.Activity{StructureID: h.structure, Name: "RESTAURATION", Short: "Cantine", Spoken: "la cantine", Kind: portal.Canteen, Starts: portal.Clock(12, 0), Ends: portal.Clock(13, 30),
+		Opening: portal.Opening{First: portal.NewDate(2026, 9, 1), Last: portal.NewDate(2027, 7, 2), School: portal.Days(portal.Monday, portal.Tuesday)}, Book: portal.DaysBefore(0, portal.Clock(23, 0)), Cancel: portal.DaysBefore(0, portal.Clock(23, 0))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	day := portal.DateOf(h.clock.Now())
+	for day.Weekday() != portal.Monday {
+		day++
+	}
+	if _, err := h.Ask(ctx, parent, db.Want{Child: child, Activity: canteen, Day: day, Present: true}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Confirm(ctx, parent, "formulaire-midi", db.AnyVersion); err != nil {
+		t.Fatal(err)
+	}
+	err = h.EraseFamily(ctx, h.structure, admin, family)
+	if refusal := portal.AsError(err); refusal == nil || refusal.Kind != portal.KindConflict {
+		t.Fatalf("erased while a day is to come: %v", err)
+	}
+	h.clock.Set((day + 3).At(portal.Clock(9, 0)))
+	wrong := admin
+	wrong.Password = "autre-chose-2026"
+	if err := h.EraseFamily(ctx, h.structure, wrong, family); portal.AsError(err) == nil || h.scalar("SELECT count(*) FROM erasure") != "0" {
+		t.Fatalf("a wrong password erases: %v", err)
+	}
+	if err := h.EraseFamily(ctx, h.structure, admin, family); err != nil {
+		t.Fatal(err)
+	}
+	h.wantNowhere("canari")
+	h.wantNowhere("0612345678")
+	if got := h.scalar("SELECT (SELECT count(*) FROM booking) || ' ' || (SELECT count(*) FROM movement) || ' ' || (SELECT count(*) FROM receipt) || ' ' || (SELECT count(*) FROM erasure)"); got != "1 1 1 4" {
+		t.Errorf("bookings, movements, receipts, erasures: %s", got)
+	}
+	faults, err := h.Audit(ctx)
+	if err != nil || len(faults) != 0 {
+		t.Errorf("the audit finds %v %v", faults, err)
+	}
+	if list, total, err := h.Families(ctx, h.structure, db.FamilyAsk{}, 0, 10); err != nil || total != 1 || list[0].Name != "GALY" {
+		t.Errorf("families left: %+v %v", list, err)
+	}
+	if kids, err := h.Children(ctx, other); err != nil || len(kids) != 2 {
+		t.Errorf("the other family has %v %v", kids, err)
+	}
+}
+
+// wantNowhere looks for a word in every column of every table, whatever its case.
+func (h *hall) wantNowhere(word string) {
+	h.t.Helper()
+	for _, column := range strings.Split(h.scalar(`SELECT group_concat(m.name || '.' || c.name) FROM sqlite_schema m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'`), ",") {
+		table, name, _ := strings.Cut(column, ".")
+		if n := h.scalar(fmt.Sprintf(`SELECT count(*) FROM "%s" WHERE CAST("%s" AS TEXT) LIKE ?`, table, name), "%"+word+"%"); n != "0" {
+			h.t.Errorf("%s still says %s", column, word)
+		}
+	}
+	if _, err := os.Stat(h.Path()); err != nil {
+		h.t.Error(err)
+	}
+}
+
+// TestEraseOneOfTwoFamilies: the child of both leaves the one and stays in the other with what is booked.
+func TestEraseOneOfTwoFamilies(t *testing.T) {
+	h, _, mother, father, amalia := separated(t)
+	_, admin := h.staffed("DURAND", portal.Administrator)
+	plan, err := h.ErasingFamily(ctx, h.structure, h.familyOf(father))
+	if err != nil || len(plan.Children) != 0 || len(plan.People) != 1 || len(plan.Stay) != 1 || plan.Refused != "" {
+		t.Fatalf("%+v %v", plan, err)
+	}
+	if err := h.EraseFamily(ctx, h.structure, admin, h.familyOf(father)); err != nil {
+		t.Fatal(err)
+	}
+	page, err := h.ChildPage(ctx, h.structure, amalia, true)
+	if err != nil || page.FirstName != "Amalia" || len(page.Families) != 1 {
+		t.Errorf("%+v %v", page, err)
+	}
+	if kids, err := h.Children(ctx, mother); err != nil || len(kids) != 2 {
+		t.Errorf("%v %v", kids, err)
+	}
+	if err := h.EraseChild(ctx, h.structure, admin, amalia); err != nil {
+		t.Fatal(err)
+	}
+	if kids, err := h.Children(ctx, mother); err != nil || len(kids) != 1 {
+		t.Errorf("%v %v", kids, err)
+	}
+}
+
+// TestArchive: a family that left is in no list, its guardians are signed out and find nothing; it comes back whole.
+func TestArchive(t *testing.T) {
+	s := newShared(t)
+	s.book(t, 0, "formulaire-un", "2026-11-30")
+	first, second := s.families[0], s.families[1]
+	s.share(t, s.rule())
+	if err := s.ArchiveFamily(ctx, s.structure, s.by, second); err != nil { // the first one follows the child
+		t.Fatal(err)
+	}
+	if sheet, err := s.CustodySheet(ctx, s.structure, s.child); err != nil || !sheet.Rule.IsZero() {
+		t.Errorf("custody goes on with a family that left: %+v %v", sheet, err)
+	}
+	if kids, err := s.Children(ctx, s.parents[1]); err != nil || len(kids) != 0 {
+		t.Errorf("they see %v %v", kids, err)
+	}
+	for archived, want := range map[bool]int{false: 1, true: 1} {
+		if list, total, err := s.Families(ctx, s.structure, db.FamilyAsk{Archived: archived}, 0, 10); err != nil || total != want || (list[0].ID == second) != archived {
+			t.Errorf("archived %v: %+v %v", archived, list, err)
+		}
+	}
+	if err := s.ArchiveFamily(ctx, s.structure, s.by, first); portal.AsError(err) == nil || !strings.Contains(err.Error(), "que personne d’autre ne suit") {
+		t.Errorf("a child is expected and nobody follows it: %v", err)
+	}
+	if err := s.UnarchiveFamily(ctx, s.structure, s.by, second); err != nil {
+		t.Fatal(err)
+	}
+	if kids, err := s.Children(ctx, s.parents[1]); err != nil || len(kids) != 3 {
+		t.Errorf("back, they see %v %v", kids, err)
+	}
+	if err := s.RemoveChild(ctx, s.structure, s.by, second, s.children[1][0]); portal.AsError(err) == nil {
+		t.Error("a child left its only family")
+	}
+	if err := s.RemoveChild(ctx, s.structure, s.by, second, s.child); err != nil {
+		t.Fatal(err)
+	}
+	if kids, err := s.Children(ctx, s.parents[1]); err != nil || len(kids) != 2 {
+		t.Errorf("without it, they see %v %v", kids, err)
+	}
+}
