@@ -358,6 +358,9 @@ func (r *request) changeActivity(p portal.ActivityPart) error {
 		again()
 		page.Seen = r.FormValue("vu")
 		page.SetFaults(read.faults)
+		if strings.HasPrefix(do, "proposer-") {
+			page.Lead = "Rien n’est encore enregistré : relisez la période proposée, puis enregistrez."
+		}
 		return r.render(page)
 	}
 	if len(read.faults) == 0 {
