@@ -29,13 +29,15 @@ func (s *Store) Accounts(ctx context.Context, structure portal.StructureID, sear
 		where += fmt.Sprintf(" AND (instr(a.searched, ?%d) OR instr(f.children, ?%[1]d))", len(args))
 	}
 	err = s.snapshot(ctx, func(r reader) error {
-		found, err := column[portal.AccountID](r, "SELECT a.id FROM account a WHERE EXISTS (SELECT 1 FROM guardian g JOIN family_search f ON f.family_id = g.family_id WHERE "+where+") ORDER BY a.sorted, a.id", args...)
+		found := " FROM account a WHERE EXISTS (SELECT 1 FROM guardian g JOIN family_search f ON f.family_id = g.family_id WHERE " + where + ")"
+		if err := r.row(&total, "SELECT count(*)"+found, args...); err != nil {
+			return err
+		}
+		ids, err := column[portal.AccountID](r, fmt.Sprintf("SELECT a.id%s ORDER BY a.sorted, a.id LIMIT ?%d OFFSET ?%d", found, len(args)+1, len(args)+2), append(args, n, min(max(from, 0), total))...)
 		if err != nil {
 			return err
 		}
-		total = len(found)
-		from = min(max(from, 0), total)
-		page, err := json.Marshal(found[from:min(from+n, total)])
+		page, err := json.Marshal(ids)
 		if err != nil {
 			return err
 		}

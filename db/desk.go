@@ -55,6 +55,12 @@ func (s *Store) Desk(ctx context.Context, structure portal.StructureID) (*Desk, 
 	return &d, err
 }
 
+// Unwritten counts the guardians of a structure who never signed in and have no letter that they can use.
+func (s *Store) Unwritten(ctx context.Context, structure portal.StructureID) (n int, err error) {
+	err = s.read(ctx).row(&n, "SELECT count(*) FROM account a WHERE "+newcomer+" AND "+unwritten, structure, at(s.now()))
+	return n, err
+}
+
 func pendingCount(r reader, structure portal.StructureID) (n int, err error) {
 	err = r.row(&n, "SELECT count(*) FROM movement WHERE structure_id = ? AND night_id IS NULL AND outcome <> 'refused'", structure)
 	return n, err
