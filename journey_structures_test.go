@@ -24,14 +24,20 @@ func (v *visitor) setValue(selector, value string) {
 // startEmpty serves a site that nobody has entered yet, and gives the code that the program printed.
 func startEmpty(t *testing.T) (d *demonstration, code string) {
 	t.Helper()
+	begin := time.Now()
+	d, code, _ = startEmptyAt(t, func() time.Time { return portal.MustDate("2026-11-23").At(portal.Clock(9, 0)).Add(time.Since(begin)) })
+	return d, code
+}
+
+// startEmptyAt serves a site that nobody has entered yet, by a clock of the test, and gives what runs its jobs too.
+func startEmptyAt(t *testing.T, now func() time.Time) (d *demonstration, code string, runner *jobs.Runner) {
+	t.Helper()
 	base := filepath.Join(t.TempDir(), "marelle.db")
 	if _, faults, status := console(t, nil, "init", "--db", base); status != 0 {
 		t.Fatal(faults)
 	}
 	out := &safeBuilder{}
-	begin := time.Now()
-	p := program{env: func(string) string { return "" }, out: out, faults: testWriter{t},
-		now: func() time.Time { return portal.MustDate("2026-11-23").At(portal.Clock(9, 0)).Add(time.Since(begin)) }}
+	p := program{env: func(string) string { return "" }, out: out, faults: testWriter{t}, now: now}
 	addr := freeAddr(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	ready, done := make(chan string, 1), make(chan error, 1)
@@ -44,9 +50,8 @@ func startEmpty(t *testing.T) (d *demonstration, code string) {
 	if err := p.showFirstCode(ctx, store, url); err != nil {
 		t.Fatal(err)
 	}
-	go func() {
-		done <- p.serveSite(ctx, site{store: store, addr: addr, url: url, runner: &jobs.Runner{Store: store, URL: url}})
-	}()
+	runner = &jobs.Runner{Store: store, URL: url}
+	go func() { done <- p.serveSite(ctx, site{store: store, addr: addr, url: url, runner: runner}) }()
 	select {
 	case <-ready:
 	case err := <-done:
@@ -67,7 +72,7 @@ func startEmpty(t *testing.T) (d *demonstration, code string) {
 	if found == nil || !strings.Contains(out.String(), url+"/premiere-installation") {
 		t.Fatalf("the program printed no code:\n%s", out.String())
 	}
-	return &demonstration{url: url}, found[1]
+	return &demonstration{url: url}, found[1], runner
 }
 
 // safeBuilder is a text that a program writes while a test reads it.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"marelle/portal"
@@ -41,12 +42,15 @@ func ownProfile(q querier, structure portal.StructureID, id portal.ProfileID) er
 // SaveLimitProfile creates a profile, or changes the name and the document of the one that has its ID.
 func (s *Store) SaveLimitProfile(ctx context.Context, by portal.AccountID, p portal.LimitProfile) (portal.ProfileID, error) {
 	p.Name, p.Document = strings.TrimSpace(p.Name), strings.TrimSpace(p.Document)
-	if err := p.Check(); err != nil {
-		return 0, err
-	}
 	err := s.write(ctx, func(tx *Tx) error {
 		list, err := profilesOf(tx, p.StructureID, false)
 		if err != nil {
+			return err
+		}
+		if p.ID != 0 && !slices.ContainsFunc(list, func(own portal.LimitProfile) bool { return own.ID == p.ID }) {
+			return portal.NotFound("Ce profil n’existe pas, ou a été retiré.")
+		}
+		if err := p.Check(); err != nil {
 			return err
 		}
 		var before []portal.Fact
@@ -69,8 +73,6 @@ func (s *Store) SaveLimitProfile(ctx context.Context, by portal.AccountID, p por
 				return err
 			}
 			p.ID = portal.ProfileID(n)
-		case before == nil:
-			return portal.NotFound("Ce profil n’existe pas, ou a été retiré.")
 		case len(changes) == 0:
 			return nil
 		default:

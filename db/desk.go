@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"slices"
 	"strings"
 	"time"
 
@@ -56,6 +55,12 @@ func (s *Store) Desk(ctx context.Context, structure portal.StructureID) (*Desk, 
 	return &d, err
 }
 
+// Unwritten counts the guardians of a structure who never signed in and have no letter that they can use.
+func (s *Store) Unwritten(ctx context.Context, structure portal.StructureID) (n int, err error) {
+	err = s.read(ctx).row(&n, "SELECT count(*) FROM account a WHERE "+newcomer+" AND "+unwritten, structure, at(s.now()))
+	return n, err
+}
+
 func pendingCount(r reader, structure portal.StructureID) (n int, err error) {
 	err = r.row(&n, "SELECT count(*) FROM movement WHERE structure_id = ? AND night_id IS NULL AND outcome <> 'refused'", structure)
 	return n, err
@@ -84,23 +89,6 @@ type AccountLine struct {
 	Emails    int
 	Families  []string
 	Children  []string
-}
-
-// Accounts lists the guardians of a structure whose names, or whose children's names, hold every word of a search: those
-// from a rank on, at most n, and how many there are.
-func (s *Store) Accounts(ctx context.Context, structure portal.StructureID, search string, from, n int) (lines []AccountLine, total int, err error) {
-	list, err := all(s.read(ctx), scanAccountLine, accountLines+" ORDER BY iif(a.used_name <> '', a.used_name, a.last_name) COLLATE francais, a.first_name COLLATE francais, a.id", structure)
-	if err != nil {
-		return nil, 0, err
-	}
-	words := strings.Fields(portal.FoldName(search))
-	list = slices.DeleteFunc(list, func(l AccountLine) bool {
-		in := portal.FoldName(strings.Join(append([]string{l.LastName, l.UsedName, l.FirstName, l.Login}, append(l.Families, l.Children...)...), " "))
-		return slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(in, w) })
-	})
-	total = len(list)
-	from = min(max(from, 0), total)
-	return list[from:min(from+n, total)], total, nil
 }
 
 // Account gives one account of a structure.
@@ -158,7 +146,9 @@ func (s *Store) PendingAsked(ctx context.Context, structure portal.StructureID, 
 }
 
 func asked(q querier, where string, args []any, from, n int) ([]Asked, error) {
-	movements, err := all(q, scanMovement, movementColumns+" WHERE "+where+" ORDER BY m.id LIMIT ? OFFSET ?", append(args, n, max(from, 0))...)
+	// The page is found first: what stands beside each line is not read for the lines before it.
+	page := " WHERE m.id IN (SELECT m.id FROM movement m WHERE " + where + " ORDER BY m.id LIMIT ? OFFSET ?) ORDER BY m.id"
+	movements, err := all(q, scanMovement, movementColumns+page, append(args, n, max(from, 0))...)
 	if err != nil {
 		return nil, err
 	}

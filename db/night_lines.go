@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -52,6 +53,11 @@ func nightChildren(q querier, night portal.NightID, search string) (children sql
 		return children, nil
 	}
 	known := []portal.ChildID{}
+	args, maybe := []any{night}, "1" // folding a name is dear: the lines of the search say in which families it may be
+	for i, word := range words {
+		args = append(args, word)
+		maybe += fmt.Sprintf(" AND instr(f.children, ?%d)", i+2)
+	}
 	_, err = all(q, func(r *sql.Rows) (struct{}, error) {
 		var id portal.ChildID
 		var names string
@@ -61,7 +67,8 @@ func nightChildren(q querier, night portal.NightID, search string) (children sql
 			known = append(known, id)
 		}
 		return struct{}{}, err
-	}, `SELECT id, last_name || ' ' || used_name || ' ' || first_name FROM child WHERE id IN (SELECT child_id FROM movement WHERE night_id = ?)`, night)
+	}, `SELECT id, last_name || ' ' || used_name || ' ' || first_name FROM child WHERE id IN (SELECT fc.child_id FROM family_search f
+		JOIN family_child fc ON fc.family_id = f.family_id WHERE f.structure_id = (SELECT structure_id FROM night WHERE id = ?1) AND (f.stale OR `+maybe+`))`, args...)
 	if err != nil {
 		return children, err
 	}

@@ -180,7 +180,7 @@ func freshenSome(tx *Tx) error {
 	if err != nil {
 		return err
 	}
-	found := map[portal.FamilyID]*portal.Searched{}
+	found, children := map[portal.FamilyID]*portal.Searched{}, map[portal.FamilyID]string{}
 	if _, err := all(tx, func(r *sql.Rows) (struct{}, error) {
 		var id portal.FamilyID
 		var l portal.Searched
@@ -208,12 +208,13 @@ func freshenSome(tx *Tx) error {
 		var last, used, first string
 		err := r.Scan(&id, &last, &used, &first)
 		found[id].Names = append(found[id].Names, last, used, first)
+		children[id] += " " + last + " " + used + " " + first
 		return struct{}{}, err
 	}, "SELECT fc.family_id, c.last_name, c.used_name, c.first_name FROM json_each(?) k JOIN family_child fc ON fc.family_id = k.value JOIN child c ON c.id = fc.child_id ORDER BY c.id", string(wanted)); err != nil {
 		return err
 	}
 	for id, l := range found {
-		if err := tx.exec("UPDATE family_search SET name = ?, day = ?, rest = ?, stale = 0 WHERE family_id = ?", portal.FoldName(l.Name), l.Day(), l.Rest(), id); err != nil {
+		if err := tx.exec("UPDATE family_search SET name = ?, day = ?, rest = ?, children = ?, stale = 0 WHERE family_id = ?", portal.FoldName(l.Name), l.Day(), l.Rest(), portal.FoldName(l.Name+children[id]), id); err != nil {
 			return err
 		}
 	}

@@ -75,10 +75,12 @@ var registerDriver = sync.OnceFunc(func() {
 			}
 		}
 		// A collator may not be shared; each connection is used by one goroutine at a time.
-		french := collate.New(language.French, collate.IgnoreCase)
-		return c.RegisterCollation("francais", french.CompareString)
+		return c.RegisterCollation("francais", frenchOrder().CompareString)
 	}})
 })
+
+// frenchOrder is the order of names.
+func frenchOrder() *collate.Collator { return collate.New(language.French, collate.IgnoreCase) }
 
 const pragmas = "_journal_mode=WAL&_synchronous=FULL&_busy_timeout=5000&_foreign_keys=on&_secure_delete=on"
 

@@ -115,7 +115,7 @@ func (r *request) activityPreview() error {
 
 // moveActivity gives an activity its rank.
 func (r *request) moveActivity() error {
-	id, err := number[portal.ActivityID](r.Params("activity"))
+	s, err := r.sheet()
 	if err != nil {
 		return err
 	}
@@ -123,7 +123,7 @@ func (r *request) moveActivity() error {
 	if err != nil {
 		return portal.Invalid("Cette place dans la liste n’est pas comprise. Rouvrez la liste des activités.")
 	}
-	if err := r.site.store.MoveActivity(r.ctx(), r.structure(), r.account(), id, rank); err != nil {
+	if err := r.site.store.MoveActivity(r.ctx(), r.structure(), r.account(), s.Activity.ID, rank); err != nil {
 		return err
 	}
 	return r.redirect303(views.ActivitiesPath + "?ordre=1")
@@ -358,6 +358,9 @@ func (r *request) changeActivity(p portal.ActivityPart) error {
 		again()
 		page.Seen = r.FormValue("vu")
 		page.SetFaults(read.faults)
+		if strings.HasPrefix(do, "proposer-") {
+			page.Lead = "Rien n’est encore enregistré : relisez la période proposée, puis enregistrez."
+		}
 		return r.render(page)
 	}
 	if len(read.faults) == 0 {

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -35,7 +36,11 @@ func (s *Site) failure(c *fiber.Ctx, err error) (status int, page views.Failure)
 	r := &request{Ctx: c, site: s, now: s.store.Now()}
 	page.Frame = r.frame("", "")
 	var ours *fiber.Error
-	switch refusal := portal.AsError(err); {
+	refusal := portal.AsError(err)
+	if refusal != nil && refusal.Kind == portal.KindNotFound && staffPath(c.Path()) {
+		err, refusal = fiber.ErrNotFound, nil
+	}
+	switch {
 	case refusal != nil:
 		status, page.Message = int(refusal.Kind), refusal.Message
 		page.Heading = refusalHeadings[status]
@@ -56,6 +61,13 @@ func (s *Site) failure(c *fiber.Ctx, err error) (status int, page views.Failure)
 	page.Title = page.Heading
 	return status, page
 }
+
+// staffPath says that an address is of the agents' pages. What is missing there, or another structure's, or not for that role,
+// is answered in the same words as an address that leads nowhere: the answer tells nothing of what exists.
+func staffPath(path string) bool { return path == "/gestion" || strings.HasPrefix(path, "/gestion/") }
+
+// nowhere answers an address of staff that leads nowhere.
+func (r *request) nowhere() error { return fiber.ErrNotFound }
 
 var refusalHeadings = map[int]string{
 	http.StatusUnprocessableEntity: "À corriger",

@@ -64,7 +64,8 @@ var gestures = map[string]func(w *world, b *browser){
 
 // silent are the routes that staff post to and that leave no line in the audit log, each with its reason.
 var silent = map[string]string{
-	"/gestion/textes/courriels/:kind/html":                    "an example of the mail, nothing is saved",
+	"/gestion/*":                           "an address that leads nowhere",
+	"/gestion/textes/courriels/:kind/html": "an example of the mail, nothing is saved",
 	"/gestion/reglages/activites/:activity/delais/modifier":   "it changes a draft, which nobody sees before it is published, and noted",
 	"/gestion/reglages/activites/:activity/delais/retirer":    "as modifier",
 	"/gestion/reglages/activites/:activity/delais/abandonner": "as modifier",

@@ -335,4 +335,8 @@ func (s *Site) routes() {
 	s.Route(post, limitProfilesPath+"/familles", managers, (*request).giveProfile)
 	s.Route(post, limitProfilesPath+"/familles/retirer", managers, (*request).takeProfile)
 	s.Route(post, limitProfilesPath+"/:profile", managers, (*request).changeLimitProfile)
+
+	// Whoever is not signed in is sent to the sign-in page from any address of staff, be there something or nothing.
+	s.Route(get, "/gestion/*", staff, (*request).nowhere)
+	s.Route(post, "/gestion/*", staff, (*request).nowhere)
 }

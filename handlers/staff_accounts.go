@@ -22,19 +22,21 @@ func (r *request) accounts() error {
 	if err != nil {
 		return err
 	}
-	d, err := r.site.store.Desk(r.ctx(), r.structure())
-	if err != nil {
-		return err
+	unwritten := 0
+	if search == "" && from == 0 { // whoever searches looks for somebody else
+		if unwritten, err = r.site.store.Unwritten(r.ctx(), r.structure()); err != nil {
+			return err
+		}
 	}
 	page := views.Accounts{Frame: r.frame("Comptes des parents", settingsPath), Search: search, Total: portal.Count(total, "compte")}
 	if search != "" {
 		page.Title = "Comptes : « " + search + " »"
 	}
 	switch {
-	case d.Unwritten == 1:
+	case unwritten == 1:
 		page.Unread = "1 compte attend une lettre de premier accès."
-	case d.Unwritten > 1:
-		page.Unread = fmt.Sprintf("%d comptes attendent une lettre de premier accès.", d.Unwritten)
+	case unwritten > 1:
+		page.Unread = fmt.Sprintf("%d comptes attendent une lettre de premier accès.", unwritten)
 	}
 	for _, a := range list {
 		page.Rows = append(page.Rows, r.accountRow(a))
