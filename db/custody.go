@@ -16,8 +16,8 @@ type CustodySheet struct {
 	Child    portal.ChildFile
 	Families []portal.Family
 	Names    map[portal.FamilyID]string // of the families, by their guardians
-	Rule     portal.Custody // zero: none
-	By       portal.Person  // who wrote it
+	Rule     portal.Custody             // zero: none
+	By       portal.Person              // who wrote it
 	At       time.Time
 	Calendar *portal.Calendar
 	Taken    map[portal.FamilyID]int // bookings to come on the days of each family

@@ -16,7 +16,7 @@ var erasedTables = map[string]string{
 	"account_email": "effacé", "session": "effacé", "half_session": "effacé", "second_factor": "effacé", "recovery_code": "effacé",
 	"terms_acceptance": "effacé", "password_reset": "effacé", "calendar_address": "effacé", "account_event": "effacé", "account_reminder_off": "effacé",
 	"outbox": "effacé", "draft": "effacé", "wish": "effacé", "form_sent": "effacé",
-	"pickup_person": "effacé", "child_document": "effacé", "family_note": "effacé", "family_profile": "effacé", "family_search": "effacé",
+	"pickup_person": "effacé", "child_document": "effacé", "family_note": "effacé", "family_profile": "effacé", "family_search": "effacé", "child_priority": "effacé",
 	"absence_document": "effacé", "custody": "effacé", "custody_day": "effacé", "request": "effacé",
 	"booking": "sans nom", "movement": "sans nom", "receipt": "sans nom", "registration": "sans nom", "registration_version": "sans nom",
 	"offer": "sans nom", "offer_child": "sans nom", "absence_spell": "sans nom", "absence": "sans nom", "staff_event": "mots effacés",
@@ -212,7 +212,7 @@ func (s *Store) forgetChildren(tx *Tx, structure portal.StructureID, children []
 		}
 	}
 	statements := []string{}
-	for _, table := range []string{"pickup_person", "child_document", "enrolment", "child_class", "child_elsewhere", "request", "wish", "custody", "custody_day", "family_child"} {
+	for _, table := range []string{"pickup_person", "child_document", "enrolment", "child_class", "child_elsewhere", "request", "wish", "custody", "custody_day", "child_priority", "family_child"} {
 		statements = append(statements, "DELETE FROM "+table+" WHERE child_id"+these)
 	}
 	statements = append(statements,
@@ -248,7 +248,8 @@ func (s *Store) forgetAccounts(tx *Tx, structure portal.StructureID, accounts []
 		"UPDATE offer SET token_hash = NULL WHERE account_id"+these,
 		"DELETE FROM absence_document WHERE account_id"+these,
 		`UPDATE account SET login = 'efface-' || id, civility = '', last_name = 'EFFACÉ', used_name = '', first_name = '', home_phone = '', work_phone = '', mobile_phone = '',
-			password = '', temporary = 0, temporary_until = NULL, letter_at = NULL, first_seen_at = NULL, signed_in_at = NULL WHERE id`+these,
+			password = '', temporary = 0, temporary_until = NULL, letter_at = NULL, first_seen_at = NULL, signed_in_at = NULL,
+			sorted = NULL, searched = NULL WHERE id`+these,
 		blankEvents("'compte'"))
 	return forgetting(tx, accounts, statements...)
 }

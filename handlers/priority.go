@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"marelle/portal"
@@ -40,6 +41,13 @@ func (r *request) changePriorityLabel() error {
 	id, err := number[portal.LabelID](r.Params("label"))
 	if err != nil {
 		return err
+	}
+	labels, err := r.site.store.PriorityLabels(r.ctx(), r.structure())
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(labels, func(l portal.PriorityLabel) bool { return l.ID == id }) {
+		return portal.NotFound("Ce critère n’existe pas.")
 	}
 	return r.takeLabel(id)
 }

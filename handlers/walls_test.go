@@ -47,6 +47,7 @@ func twoTowns(t *testing.T) (w *world, neighbour portal.StructureID) {
 		"INSERT INTO family_note (family_id, account_id, at, body) SELECT f.id, min(g.account_id), 1, 'Une note de CarteVille' FROM family f JOIN guardian g ON g.family_id = f.id WHERE f.structure_id = 1 GROUP BY f.id LIMIT 1",
 		"INSERT INTO enrolment (child_id, activity_id, first) SELECT (SELECT min(id) FROM child WHERE structure_id = 1), min(id), '2026-09-01' FROM activity WHERE structure_id = 1",
 		"INSERT INTO child_document (id, child_id, family_id, account_id, kind, at, name, type, sum, body) SELECT hex(zeroblob(16)), c.id, f.id, min(g.account_id), 'assurance', 1, 'a.pdf', 'application/pdf', zeroblob(32), CAST('%PDF-1.4' AS BLOB) FROM child c JOIN family_child fc ON fc.child_id = c.id JOIN family f ON f.id = fc.family_id JOIN guardian g ON g.family_id = f.id WHERE c.id = (SELECT min(id) FROM child WHERE structure_id = 1) GROUP BY c.id",
+		"INSERT INTO priority_label (structure_id, name, document) SELECT 1, 'Critère de CarteVille', '' WHERE NOT EXISTS (SELECT 1 FROM priority_label WHERE structure_id = 1)",
 		"INSERT INTO limit_profile (structure_id, name) VALUES (1, 'Profil de CarteVille')",
 		"INSERT INTO outbox (structure_id, key, kind, address, subject, body_text, body_html, message_id, created_at, next_at) VALUES (1, 'essai', 'compte-rendu', 'seul@carteville.example', 'Secret de CarteVille', 'x', 'x', 'm', 1, 1)",
 	} {
@@ -75,7 +76,7 @@ func (w *world) realNumbers() map[string]string {
 		"class": "SELECT min(c.id) FROM class c JOIN school s ON s.id = c.school_id WHERE s.structure_id = 1", "year": "SELECT min(id) FROM school_year WHERE structure_id = 1",
 		"mail": "SELECT max(id) FROM outbox WHERE structure_id = 1", "message": "SELECT min(id) FROM announcement WHERE structure_id = 1", "agent": "SELECT min(account_id) FROM staff WHERE structure_id = 1",
 		"profile": "SELECT min(id) FROM limit_profile WHERE structure_id = 1", "version": "SELECT min(v.id) FROM cutoff_version v JOIN activity a ON a.id = v.activity_id WHERE a.structure_id = 1",
-		"date": "SELECT max(date) FROM night WHERE structure_id = 1", "kind": "SELECT 'rgpd'",
+		"label": "SELECT min(id) FROM priority_label WHERE structure_id = 1", "date": "SELECT max(date) FROM night WHERE structure_id = 1", "kind": "SELECT 'rgpd'",
 	} {
 		numbers[name] = w.scalar("SELECT (" + query + ")")
 	}
@@ -96,6 +97,9 @@ func (r route) at(w *world, numbers map[string]string) (path string, own bool) {
 			parts[i] = "nulle-part"
 		case !is:
 			continue
+		case strings.HasPrefix(r.path, "/gestion/attente/"):
+			const waiting = " FROM booking b JOIN activity a ON a.id = b.activity_id WHERE a.structure_id = 1 AND b.status = 'waiting' ORDER BY b.day, b.activity_id, b.queue LIMIT 1"
+			parts[i], own = w.scalar("SELECT b."+map[string]string{"activity": "activity_id", "day": "day", "child": "child_id"}[name]+waiting), true
 		case name == "document" && strings.Contains(r.path, "absences"):
 			parts[i], own = w.scalar("SELECT min(id) FROM absence_document"), true
 		case name == "document":
