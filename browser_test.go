@@ -151,6 +151,12 @@ func (d *demonstration) visit(t testing.TB, width, height int64) *visitor {
 	return v
 }
 
+// resize changes the window of the page shown.
+func (v *visitor) resize(width, height int64) {
+	v.t.Helper()
+	v.do(chromedp.EmulateViewport(width, height))
+}
+
 // listen keeps what a browser says when a page is at fault. A refused click (409), a file too big (413) and a form sent back
 // (422) are answers.
 func (v *visitor) listen(event any) {
