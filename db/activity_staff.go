@@ -194,22 +194,11 @@ func loadsOf(q querier, structure portal.StructureID, today portal.Date) ([]port
 
 // savedSince says who changed a thing since its form was shown, and what.
 func savedSince(q querier, structure portal.StructureID, subject string, id int64) error {
-	var changes string
-	who, err := one(q, func(r *sql.Rows) (e Recorded, err error) {
-		err = r.Scan(into{&e.At}, &changes, &e.Who.Civility, &e.Who.LastName, &e.Who.FirstName)
-		return e, err
-	}, `SELECT e.at, e.changes, coalesce(a.civility, ''), coalesce(iif(a.used_name <> '', a.used_name, a.last_name), ''), coalesce(a.first_name, '')
-		FROM staff_event e LEFT JOIN account a ON a.id = e.account_id WHERE e.structure_id = ? AND e.subject = ? AND e.subject_id = ? ORDER BY e.id DESC LIMIT 1`, structure, subject, id)
-	if errors.Is(err, sql.ErrNoRows) {
-		return portal.ChangedMeanwhile(portal.StaffEvent{}, portal.Person{})
-	}
-	if err == nil {
-		err = json.Unmarshal([]byte(changes), &who.Changes)
-	}
+	last, err := lastChange(q, structure, subject, id)
 	if err != nil {
 		return err
 	}
-	return portal.ChangedMeanwhile(who.StaffEvent, who.Who)
+	return portal.ChangedMeanwhile(last.StaffEvent, last.Who)
 }
 
 // freeActivityName refuses the name of another activity of the structure.

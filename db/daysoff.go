@@ -22,7 +22,7 @@ func (s *Store) SaveDaysOff(ctx context.Context, by portal.AccountID, structure 
 			return portal.NotFound("Cette année scolaire n’existe pas.")
 		}
 		was := setup.Calendar.DaysOff(holidays, span)
-		if portal.Stamp(portal.OffFacts(was)) != seen {
+		if portal.Version(portal.OffFacts(was)) != seen {
 			return changedMeanwhile(tx, structure, "calendrier", year)
 		}
 		changes := portal.Differences(portal.OffFacts(was), portal.OffFacts(list))
@@ -159,7 +159,7 @@ func (s *Store) ChangeYear(ctx context.Context, by portal.AccountID, structure p
 		if !ok {
 			return portal.NotFound("Cette année scolaire n’existe pas.")
 		}
-		if portal.Stamp(portal.YearFacts(was)) != seen {
+		if portal.Version(portal.YearFacts(was)) != seen {
 			return changedMeanwhile(tx, structure, "calendrier", year)
 		}
 		is := was

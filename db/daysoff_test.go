@@ -37,7 +37,7 @@ func TestBridgeDayOverBookings(t *testing.T) {
 	if len(touched) != 2 || touched[0].Activity.ID != tn.canteen || touched[0].Booked != 2 || len(touched[0].Days) != 1 || touched[1].Booked != 0 {
 		t.Fatalf("%+v", touched)
 	}
-	seen := portal.Stamp(nil)
+	seen := portal.Version(nil)
 	if err := tn.SaveDaysOff(ctx, by, tn.structure, year.ID, false, bridge, seen); err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +52,7 @@ func TestBridgeDayOverBookings(t *testing.T) {
 	if err := tn.SaveDaysOff(ctx, by, tn.structure, year.ID, false, nil, seen); portal.AsError(err) == nil || portal.AsError(err).Kind != portal.KindConflict {
 		t.Errorf("an old form: %v", err)
 	}
-	if err := tn.SaveDaysOff(ctx, by, tn.structure, year.ID, false, nil, portal.Stamp(portal.OffFacts(bridge))); err != nil {
+	if err := tn.SaveDaysOff(ctx, by, tn.structure, year.ID, false, nil, portal.Version(portal.OffFacts(bridge))); err != nil {
 		t.Fatal(err)
 	}
 	tn.wantState(t, 0, 0, tn.canteen, "2026-12-07", portal.StateBooked)
@@ -68,7 +68,7 @@ func TestHolidaysOfOneYear(t *testing.T) {
 	all := len(setup.Calendar.Holidays)
 	was := setup.Calendar.DaysOff(true, span)
 	own := []portal.DaysOff{{Kind: portal.OffHolidays, Period: portal.Period{Name: "vacances d’octobre", From: portal.MustDate("2026-10-10"), To: portal.MustDate("2026-10-25")}}}
-	if err := tn.SaveDaysOff(ctx, by, tn.structure, y.ID, true, own, portal.Stamp(portal.OffFacts(was))); err != nil {
+	if err := tn.SaveDaysOff(ctx, by, tn.structure, y.ID, true, own, portal.Version(portal.OffFacts(was))); err != nil {
 		t.Fatal(err)
 	}
 	setup = tn.setup(t)
@@ -122,7 +122,7 @@ func TestSchoolYears(t *testing.T) {
 	if !ok || y.Label != label || setup.Calendar.SchoolHoliday(first+115) != "vacances de Noël" {
 		t.Errorf("%+v", y)
 	}
-	seen := portal.Stamp(portal.YearFacts(y))
+	seen := portal.Version(portal.YearFacts(y))
 	if err := tn.ChangeYear(ctx, by, tn.structure, id, first+1, first+301, seen); err != nil {
 		t.Fatal(err)
 	}

@@ -151,22 +151,14 @@ func (s *Store) once(tx *Tx, by portal.AccountID, key string, create func() (int
 
 // meanwhile refuses a form that shows what is no longer so, and says who changed it and when.
 func (s *Store) meanwhile(tx *Tx, structure portal.StructureID, subject string, id int64) error {
-	type last struct {
-		who portal.Person
-		at  time.Time
-	}
-	l, err := one(tx, func(r *sql.Rows) (l last, err error) {
-		err = r.Scan(&l.who.Civility, &l.who.LastName, &l.who.FirstName, into{&l.at})
-		return l, err
-	}, `SELECT a.civility, iif(a.used_name <> '', a.used_name, a.last_name), a.first_name, e.at FROM staff_event e JOIN account a ON a.id = e.account_id
-		WHERE e.structure_id = ? AND e.subject = ? AND e.subject_id = ? ORDER BY e.id DESC LIMIT 1`, structure, subject, id)
+	last, err := lastChange(tx, structure, subject, id)
 	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return portal.Conflict("Cette fiche a changé pendant que vous la remplissiez. Rien n’a été enregistré : relisez ce que vous avez écrit, puis enregistrez de nouveau.")
 	case err != nil:
 		return err
+	case last.Who.LastName == "":
+		return portal.Conflict("Cette fiche a changé pendant que vous la remplissiez. Rien n’a été enregistré : relisez ce que vous avez écrit, puis enregistrez de nouveau.")
 	}
-	return portal.Conflict("%s a changé cette fiche %s, pendant que vous la remplissiez. Rien n’a été enregistré : relisez ce que vous avez écrit, puis enregistrez de nouveau.", l.who.Title(), portal.Ago(l.at, s.now()))
+	return portal.Conflict("%s a changé cette fiche %s, pendant que vous la remplissiez. Rien n’a été enregistré : relisez ce que vous avez écrit, puis enregistrez de nouveau.", last.Who.Title(), portal.Ago(last.At, s.now()))
 }
 
 // noteChanges writes what staff changed of a thing; nothing when nothing did.

@@ -457,7 +457,7 @@ func processorTime(tb testing.TB) time.Duration {
 func BenchmarkFamilies(b *testing.B) {
 	store, structure := twentyThousand(b)
 	for name, ask := range map[string]db.FamilyAsk{
-		"all": {Manager: true}, "one letter": {Search: "a", Manager: true}, "half of them": {Search: "ard", Manager: true}, "a name": {Search: "bvhrard melie", Manager: true}, "a telephone": {Search: "06 01 23 45", Manager: true},
+		"all": {Manager: true}, "as one types": {Search: "0601234", Manager: true}, "one letter": {Search: "a", Manager: true}, "half of them": {Search: "ard", Manager: true}, "a name": {Search: "bvhrard melie", Manager: true}, "a telephone": {Search: "06 01 23 45", Manager: true},
 		"an address": {Search: "rd4242@exemple", Manager: true}, "nobody": {Search: "zzzzzz", Manager: true}, "a class": {Class: 7, Manager: true}, "an agent's": {Search: "ard e"},
 	} {
 		b.Run(name, func(b *testing.B) {
@@ -475,34 +475,18 @@ func BenchmarkFamilies(b *testing.B) {
 	})
 }
 
-// share reports how much of 50 ms of processor one call takes.
+// share reports how much of 50 ms of processor one call takes; the best of them takes no more.
 func share(b *testing.B, call func() error) {
-	before := processorTime(b)
+	before, best := processorTime(b), time.Hour // the best: others use the processors too
 	for b.Loop() {
+		started := processorTime(b)
 		if err := call(); err != nil {
 			b.Fatal(err)
 		}
+		best = min(best, processorTime(b)-started)
+	}
+	if best > 50*time.Millisecond {
+		b.Errorf("%s of processor, more than 50 ms", best)
 	}
 	b.ReportMetric(float64(processorTime(b)-before)/float64(b.N)/float64(50*time.Millisecond), "of-50ms")
-}
-
-// TestSearchAnswersInTime: at 20,000 children a search as one types stays far under its 50 ms of processor.
-func TestSearchAnswersInTime(t *testing.T) {
-	if testing.Short() {
-		t.Skip("a large base")
-	}
-	store, structure := twentyThousand(t)
-	for _, typed := range []string{"", "a", "ard", "bvhrard melie", "0601234"} {
-		best := time.Hour // of five: others use the processors too
-		for range 5 {
-			before := processorTime(t)
-			if _, _, err := store.Families(ctx, structure, db.FamilyAsk{Search: typed, Manager: true}, 0, 50); err != nil {
-				t.Fatal(err)
-			}
-			best = min(best, processorTime(t)-before)
-		}
-		if best > 50*time.Millisecond {
-			t.Errorf("« %s » takes %s of processor, more than 50 ms", typed, best)
-		}
-	}
 }

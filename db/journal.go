@@ -74,6 +74,15 @@ func (s *Store) SearchJournal(ctx context.Context, structure portal.StructureID,
 	return list, total, err
 }
 
+// lastChange gives the last line of the audit log about a thing; the zero line when there is none.
+func lastChange(q querier, structure portal.StructureID, subject string, id int64) (Recorded, error) {
+	list, err := recorded(q, " WHERE e.structure_id = ? AND e.subject = ? AND e.subject_id = ? ORDER BY e.id DESC LIMIT 1", structure, subject, id)
+	if err != nil || len(list) == 0 {
+		return Recorded{}, err
+	}
+	return list[0], nil
+}
+
 // recorded reads lines of the audit log.
 func recorded(q querier, where string, args ...any) ([]Recorded, error) {
 	return all(q, func(rows *sql.Rows) (e Recorded, err error) {

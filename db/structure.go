@@ -135,7 +135,7 @@ func (s *Store) SaveStructure(ctx context.Context, by portal.AccountID, st porta
 		if err != nil {
 			return absent(err, "Cette structure n’existe pas.")
 		}
-		if portal.Stamp(was.Facts()) != seen {
+		if portal.Version(was.Facts()) != seen {
 			return changedMeanwhile(tx, st.ID, "structure", int64(st.ID))
 		}
 		if err := freeName(tx, st); err != nil {
@@ -224,25 +224,16 @@ func (s *Store) LogoNamed(ctx context.Context, name string) (portal.Logo, error)
 
 // changedMeanwhile says who changed a setting while somebody else had its form open.
 func changedMeanwhile(tx *Tx, structure portal.StructureID, subject string, id int64) error {
-	type last struct {
-		who  portal.Person
-		when instant
-	}
-	l, err := one(tx, func(r *sql.Rows) (l last, err error) {
-		err = r.Scan(&l.who.Civility, &l.who.LastName, &l.who.FirstName, &l.when)
-		return l, err
-	}, `SELECT coalesce(a.civility, ''), coalesce(iif(a.used_name <> '', a.used_name, a.last_name), ''), coalesce(a.first_name, ''), e.at
-		FROM staff_event e LEFT JOIN account a ON a.id = e.account_id
-		WHERE e.structure_id = ? AND e.subject = ? AND e.subject_id = ? ORDER BY e.id DESC LIMIT 1`, structure, subject, id)
-	who := "Quelqu’un d’autre"
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return portal.Conflict("%s a changé ces réglages pendant que vous écriviez. Ce que vous avez écrit est conservé ci-dessous ; « Enregistrer » le met à la place.", who)
-	case err != nil:
+	last, err := lastChange(tx, structure, subject, id)
+	if err != nil {
 		return err
-	case l.who.LastName != "":
-		who = l.who.Title()
 	}
-	return portal.Conflict("%s a changé ces réglages le %s, pendant que vous écriviez. Ce que vous avez écrit est conservé ci-dessous ; « Enregistrer » le met à la place.",
-		who, portal.Instant(l.when.Time))
+	who, when := "Quelqu’un d’autre", ""
+	if last.Who.LastName != "" {
+		who = last.Who.Title()
+	}
+	if !last.At.IsZero() {
+		when = " le " + portal.Instant(last.At) + ","
+	}
+	return portal.Conflict("%s a changé ces réglages%s pendant que vous écriviez. Ce que vous avez écrit est conservé ci-dessous ; « Enregistrer » le met à la place.", who, when)
 }

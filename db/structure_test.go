@@ -59,7 +59,7 @@ func TestSaveStructure(t *testing.T) {
 	tn := newTown(t, 1, 1)
 	by := tn.administrator(t)
 	st := tn.theStructure(t)
-	seen := portal.Stamp(st.Facts())
+	seen := portal.Version(st.Facts())
 	st.Phone, st.SenderName, st.ReplyTo, st.NightAt, st.ReportAt, st.Territory = "05 61 00 00 00", "Cantine de CarteVille", "cantine@carteville.fr", portal.Clock(3, 0), portal.Clock(6, 30), portal.AlsaceMoselle
 	if err := tn.SaveStructure(ctx, by, st, seen); err != nil {
 		t.Fatal(err)
@@ -76,14 +76,14 @@ func TestSaveStructure(t *testing.T) {
 	if refusal := portal.AsError(err); refusal == nil || refusal.Kind != portal.KindConflict || !strings.Contains(refusal.Message, "Mme ROUCH Mireille a changé ces réglages le lundi 23 novembre 2026 à 9 h") {
 		t.Errorf("an old form: %v", err)
 	}
-	if err := tn.SaveStructure(ctx, by, st, portal.Stamp(st.Facts())); err != nil {
+	if err := tn.SaveStructure(ctx, by, st, portal.Version(st.Facts())); err != nil {
 		t.Error(err)
 	}
 	if n, _, _ := tn.Journal(ctx, tn.structure, "structure", 0, 0, 10); len(n) != 1 {
 		t.Errorf("%d lines for one change", len(n))
 	}
 	st.NightAt = portal.Clock(2, 30)
-	if err := portal.AsError(tn.SaveStructure(ctx, by, st, portal.Stamp(other.Facts()))); err.Field("nuit") == "" {
+	if err := portal.AsError(tn.SaveStructure(ctx, by, st, portal.Version(other.Facts()))); err.Field("nuit") == "" {
 		t.Errorf("half past two: %v", err)
 	}
 }

@@ -11,29 +11,6 @@ import (
 	"marelle/views"
 )
 
-// activityRoutes are the addresses of the settings of activities and of their places.
-func (s *Site) activityRoutes() {
-	s.Route(get, views.ActivitiesPath, managers, (*request).activities)
-	s.Route(post, views.ActivitiesPath, managers, (*request).createActivity)
-	s.Route(get, views.ActivitiesPath+"/nouvelle", managers, (*request).newActivity)
-	s.Route(get, views.ActivitiesPath+"/:activity", managers, (*request).activityPage)
-	s.Route(get, views.ActivitiesPath+"/:activity/apercu", managers, (*request).activityPreview)
-	s.Route(post, views.ActivitiesPath+"/:activity/deplacer", managers, (*request).moveActivity)
-	s.Route(get, views.ActivitiesPath+"/:activity/fermer", managers, (*request).closeActivityPage)
-	s.Route(post, views.ActivitiesPath+"/:activity/fermer", managers, (*request).closeActivity)
-	s.Route(post, views.ActivitiesPath+"/:activity/rouvrir", managers, (*request).reopenActivity)
-	for _, p := range portal.ActivityParts {
-		s.Route(get, views.ActivitiesPath+"/:activity/"+string(p), managers, func(r *request) error { return r.activityPart(p) })
-		s.Route(post, views.ActivitiesPath+"/:activity/"+string(p), managers, func(r *request) error { return r.changeActivity(p) })
-	}
-	s.Route(get, views.PlacesPath, managers, (*request).places)
-	s.Route(get, views.PlacesPath+"/nouveau", managers, (*request).counterPage)
-	s.Route(post, views.PlacesPath+"/nouveau", managers, (*request).saveCounter)
-	s.Route(get, views.PlacesPath+"/:counter", managers, (*request).counterPage)
-	s.Route(post, views.PlacesPath+"/:counter", managers, (*request).saveCounter)
-	s.Route(post, views.PlacesPath+"/:counter/retirer", managers, (*request).removeCounter)
-}
-
 // limitsPath is the page of the limits of an activity, when there is one.
 const limitsPath = views.ActivitiesPath + "/:activity/delais"
 

@@ -52,17 +52,21 @@ func (r *request) family() (portal.FamilyID, error) {
 	return number[portal.FamilyID](r.Params("family"))
 }
 
+// deskMonth reads the family of the address and the month that is looked at.
+func (r *request) deskMonth() (family portal.FamilyID, f deskForm, m *db.DeskMonth, err error) {
+	if family, err = r.family(); err != nil {
+		return family, f, nil, err
+	}
+	if f, err = r.deskAddress(); err != nil {
+		return family, f, nil, err
+	}
+	m, err = r.site.store.DeskMonth(r.ctx(), r.structure(), family, f.child, f.month)
+	return family, f, m, err
+}
+
 // counter shows a month of a child, to book for its family.
 func (r *request) counter() error {
-	family, err := r.family()
-	if err != nil {
-		return err
-	}
-	f, err := r.deskAddress()
-	if err != nil {
-		return err
-	}
-	m, err := r.site.store.DeskMonth(r.ctx(), r.structure(), family, f.child, f.month)
+	_, f, m, err := r.deskMonth()
 	if err != nil {
 		return err
 	}
@@ -141,15 +145,7 @@ func (f *deskForm) ask(family portal.FamilyID, key string) (portal.DeskAsk, erro
 
 // typeAtCounter tells what the boxes will do, or does it.
 func (r *request) typeAtCounter() error {
-	family, err := r.family()
-	if err != nil {
-		return err
-	}
-	f, err := r.deskAddress()
-	if err != nil {
-		return err
-	}
-	m, err := r.site.store.DeskMonth(r.ctx(), r.structure(), family, f.child, f.month)
+	family, f, m, err := r.deskMonth()
 	if err != nil {
 		return err
 	}

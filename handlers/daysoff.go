@@ -89,7 +89,7 @@ func (r *request) agreed(after portal.Calendar) (touches []views.TouchLine, stam
 		return nil, "", err
 	}
 	facts := portal.TouchFacts(list)
-	stamp = portal.Stamp(facts)
+	stamp = portal.Version(facts)
 	if len(facts) == 0 || r.FormValue("accord") == stamp {
 		return nil, "", nil
 	}
@@ -155,7 +155,7 @@ func offRows(list []portal.DaysOff) []portal.OffRow {
 func (r *request) daysOffForm(c calendarYear, holidays bool, rows []portal.OffRow, faults views.Faults) views.DaysOffForm {
 	path := yearCalendarPath(c.year.ID)
 	page := views.DaysOffForm{Closures: !holidays, Back: fmt.Sprintf("%s?annee=%d", calendarPath, c.year.ID), Faults: faults,
-		Seen: portal.Stamp(portal.OffFacts(c.setup.Calendar.DaysOff(holidays, c.span)))}
+		Seen: portal.Version(portal.OffFacts(c.setup.Calendar.DaysOff(holidays, c.span)))}
 	page.Heading, page.Action = "Fermetures et ponts "+c.year.Label, path+"/fermetures"
 	page.Lead = "Ces jours-là, toute la structure est fermée. Un seul jour : laissez le dernier vide."
 	if holidays {

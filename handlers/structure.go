@@ -60,7 +60,7 @@ func (r *request) theStructure() (portal.Structure, error) {
 
 func (r *request) structureForm(st portal.Structure, night, report string, faults views.Faults) views.StructureForm {
 	page := views.StructureForm{Frame: r.frame("La structure", settingsPath), Heading: "La structure", Action: structurePath, Back: settingsPath,
-		Seen: portal.Stamp(st.Facts()), Saved: r.Query("enregistre") == "1", Faults: faults, Fields: views.NewStructureFields(st, night, report, faults)}
+		Seen: portal.Version(st.Facts()), Saved: r.Query("enregistre") == "1", Faults: faults, Fields: views.NewStructureFields(st, night, report, faults)}
 	if r.site.opens(newStructurePath, r.session) {
 		page.NewURL = newStructurePath
 	}
@@ -114,7 +114,7 @@ func (r *request) saveStructure() error {
 	page := r.structureForm(st, r.FormValue("nuit"), r.FormValue("matin"), faultsOf(refusal))
 	page.Seen = r.FormValue("vu")
 	if refusal.Kind == portal.KindConflict {
-		page.Stale, page.Seen = refusal.Message, portal.Stamp(was.Facts())
+		page.Stale, page.Seen = refusal.Message, portal.Version(was.Facts())
 	}
 	r.Status(int(refusal.Kind))
 	return r.render(page)

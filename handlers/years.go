@@ -108,7 +108,7 @@ func (r *request) createYear() error {
 }
 
 func (r *request) yearView(y portal.SchoolYearRef, first, last string, faults views.Faults) views.YearForm {
-	page := views.YearForm{Frame: r.frame("Année scolaire "+y.Label, settingsPath), Heading: "Année scolaire " + y.Label, Action: fmt.Sprintf("%s/%d", yearsPath, y.ID), Seen: portal.Stamp(portal.YearFacts(y)), Faults: faults}
+	page := views.YearForm{Frame: r.frame("Année scolaire "+y.Label, settingsPath), Heading: "Année scolaire " + y.Label, Action: fmt.Sprintf("%s/%d", yearsPath, y.ID), Seen: portal.Version(portal.YearFacts(y)), Faults: faults}
 	page.RemoveURL = page.Action + "/retirer"
 	page.First, page.Last = dayEntry("premier", "Premier jour de classe", first, faults), dayEntry("dernier", "Dernier jour de classe", last, faults)
 	return page

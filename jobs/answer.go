@@ -31,18 +31,18 @@ func (r *Runner) answer(ctx context.Context, _ portal.Date) error {
 }
 
 func (r *Runner) tellAnswer(ctx context.Context, a *portal.Answer) error {
-	m := views.NewAnswerMail(a, r.URL)
+	setup, err := r.Store.Setup(ctx, a.Structure.ID)
+	if err != nil {
+		return err
+	}
+	m := views.NewAnswerMail(a, setup.MailText(portal.MailAnswer), r.URL)
 	text, html, err := m.Render()
 	if err != nil {
 		return err
 	}
-	var mails []db.Mail
-	for _, address := range a.Emails {
-		mails = append(mails, db.Mail{
-			Structure: a.Structure.ID, Account: a.To.ID, Kind: "reponse", Address: address,
-			Key:     fmt.Sprintf("answer:%d:%d:%s", a.Movements[0].ID, len(a.Movements), address),
-			Subject: m.Subject(), Text: text, HTML: html,
-		})
-	}
+	mails := toEach(db.Mail{
+		Structure: a.Structure.ID, Account: a.To.ID, Kind: "reponse", Key: fmt.Sprintf("answer:%d:%d", a.Movements[0].ID, len(a.Movements)),
+		Subject: m.Subject(), Text: text, HTML: html,
+	}, a.Emails)
 	return r.Store.QueueAnswer(ctx, a, mails)
 }

@@ -158,13 +158,10 @@ func (r *Runner) reportMails(reports []portal.Report, words portal.MailText) ([]
 		if err != nil {
 			return nil, err
 		}
-		for _, address := range rep.Emails {
-			mails = append(mails, db.Mail{
-				Structure: rep.Structure.ID, Account: rep.To.ID, Kind: "compte-rendu", Address: address,
-				Key:     fmt.Sprintf("report:%s:%d:%d:%s", rep.Night.Date, rep.Structure.ID, rep.To.ID, address),
-				Subject: m.Subject(), Text: text, HTML: html,
-			})
-		}
+		mails = append(mails, toEach(db.Mail{
+			Structure: rep.Structure.ID, Account: rep.To.ID, Kind: "compte-rendu", Key: fmt.Sprintf("report:%s:%d:%d", rep.Night.Date, rep.Structure.ID, rep.To.ID),
+			Subject: m.Subject(), Text: text, HTML: html,
+		}, rep.Emails)...)
 	}
 	return mails, nil
 }
@@ -257,4 +254,15 @@ func (r *Runner) eachStructure(ctx context.Context, do func(portal.Structure) er
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// toEach writes one mail to each address; its key is made each address's own.
+func toEach(m db.Mail, addresses []string) []db.Mail {
+	var mails []db.Mail
+	for _, address := range addresses {
+		one := m
+		one.Address, one.Key = address, m.Key+":"+address
+		mails = append(mails, one)
+	}
+	return mails
 }

@@ -78,13 +78,10 @@ func queueReminders[T any](ctx context.Context, r *Runner, batches []db.Reminder
 			if err != nil {
 				return err
 			}
-			for _, address := range m.to.Emails {
-				mails = append(mails, db.Mail{
-					Structure: m.to.Structure.ID, Account: m.to.Person.ID, Kind: "rappel", Address: address,
-					Key:     fmt.Sprintf("rappel:%s:%d:%s", b.Key, m.to.Person.ID, address),
-					Subject: m.mail.Subject(), Text: text, HTML: html, Expires: m.until,
-				})
-			}
+			mails = append(mails, toEach(db.Mail{
+				Structure: m.to.Structure.ID, Account: m.to.Person.ID, Kind: "rappel", Key: fmt.Sprintf("rappel:%s:%d", b.Key, m.to.Person.ID),
+				Subject: m.mail.Subject(), Text: text, HTML: html, Expires: m.until,
+			}, m.to.Emails)...)
 		}
 		if err := r.Store.QueueReminders(ctx, b.Key, mails); err != nil {
 			return err

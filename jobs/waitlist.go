@@ -51,13 +51,9 @@ func (r *Runner) tellPlace(ctx context.Context, n *portal.PlaceNews) error {
 	if err != nil {
 		return err
 	}
-	var mails []db.Mail
-	for _, address := range n.Emails {
-		mails = append(mails, db.Mail{
-			Structure: n.Structure.ID, Account: n.To.ID, Kind: "place", Address: address,
-			Key:     fmt.Sprintf("place:%d:%s:%s", n.Offer.ID, n.Offer.State, address),
-			Subject: m.Subject(), Text: text, HTML: html,
-		})
-	}
+	mails := toEach(db.Mail{
+		Structure: n.Structure.ID, Account: n.To.ID, Kind: "place", Key: fmt.Sprintf("place:%d:%s", n.Offer.ID, n.Offer.State),
+		Subject: m.Subject(), Text: text, HTML: html,
+	}, n.Emails)
 	return r.Store.QueuePlaceNews(ctx, &n.Offer, token, mails)
 }

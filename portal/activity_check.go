@@ -3,7 +3,6 @@ package portal
 import (
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // Lengths of the names of an activity, in characters.
@@ -13,40 +12,9 @@ const (
 	ActivitySpokenMost = 60
 )
 
-// checking gathers the faults of a form.
-type checking struct{ *Error }
-
-func (c *checking) fault(field, format string, args ...any) {
-	c.Fields = append(c.Fields, FieldError{field, fmt.Sprintf(format, args...)})
-}
-
-// between refuses a number outside its bounds.
-func (c *checking) between(field string, n, least, most int, format string) {
-	if n < least || n > most {
-		c.fault(field, format, least, most)
-	}
-}
-
-// name refuses a name that is missing, or longer than it may be.
-func (c *checking) name(field, name string, most int, missing string) {
-	switch n := len([]rune(name)); {
-	case strings.TrimSpace(name) == "":
-		c.fault(field, "%s", missing)
-	case n > most:
-		c.fault(field, "%d caractères au plus ; il y en a %d.", most, n)
-	}
-}
-
-func (c *checking) err() error {
-	if len(c.Fields) == 0 {
-		return nil
-	}
-	return c.Error
-}
-
 // Check refuses an activity that could not work, with a sentence per field.
 func (a *Activity) Check() error {
-	c := &checking{Invalid("L’activité « %s » ne peut pas être enregistrée telle quelle.", Clip(a.Name, ActivityNameMost))}
+	c := newForm("L’activité « %s » ne peut pas être enregistrée telle quelle.", Clip(a.Name, ActivityNameMost))
 	a.checkIdentity(c)
 	a.checkHours(c)
 	a.Audience.check(c)
@@ -67,7 +35,7 @@ func (a *Activity) Check() error {
 	return c.err()
 }
 
-func (a *Activity) checkIdentity(c *checking) {
+func (a *Activity) checkIdentity(c *form) {
 	c.name("nom", a.Name, ActivityNameMost, "Donnez un nom à l’activité.")
 	c.name("court", a.Short, ActivityShortMost, "Donnez un nom court, celui des boutons du calendrier.")
 	c.name("parle", a.Spoken, ActivitySpokenMost, "Dites comment l’activité s’appelle dans une phrase, avec son article : « la cantine ».")
@@ -76,7 +44,7 @@ func (a *Activity) checkIdentity(c *checking) {
 	}
 }
 
-func (a *Activity) checkHours(c *checking) {
+func (a *Activity) checkHours(c *form) {
 	if a.Starts < 0 || a.Starts >= EndOfDay {
 		c.fault("debut", "L’heure de début doit aller de 00:00 à 23:59.")
 	}
@@ -88,7 +56,7 @@ func (a *Activity) checkHours(c *checking) {
 	}
 }
 
-func (a Audience) check(c *checking) {
+func (a Audience) check(c *form) {
 	const most = 25
 	c.between("age_min", a.AgeFrom, 0, most, "L’âge doit aller de %d à %d ans.")
 	c.between("age_max", a.AgeTo, 0, most, "L’âge doit aller de %d à %d ans.")
@@ -97,7 +65,7 @@ func (a Audience) check(c *checking) {
 	}
 }
 
-func (o *Opening) check(c *checking) {
+func (o *Opening) check(c *form) {
 	if o.First != 0 && o.Last != 0 && o.Last < o.First {
 		c.fault("au", "Le dernier jour doit être après le premier.")
 	}
@@ -117,7 +85,7 @@ func (o *Opening) check(c *checking) {
 // exceptionDaysMost bounds the days that do not follow the week: three years of them.
 const exceptionDaysMost = 1100
 
-func (a *Activity) checkBooking(c *checking) {
+func (a *Activity) checkBooking(c *form) {
 	most, over := 366, "période"
 	if a.DaysPer == PerWeek {
 		most, over = 7, "semaine"
@@ -139,7 +107,7 @@ func (a *Activity) checkBooking(c *checking) {
 	}
 }
 
-func (a *Activity) checkLinks(c *checking) {
+func (a *Activity) checkLinks(c *form) {
 	seen := map[ActivityID]bool{}
 	for _, l := range a.Links {
 		if l.Other == a.ID && a.ID != 0 || seen[l.Other] {
@@ -152,7 +120,7 @@ func (a *Activity) checkLinks(c *checking) {
 // LinkField names the field of the form that ties an activity to another one.
 func LinkField(other ActivityID) string { return fmt.Sprintf("lien-%d", other) }
 
-func (a *Activity) checkWindows(c *checking) {
+func (a *Activity) checkWindows(c *form) {
 	for i, w := range a.Windows {
 		field := func(name string) string { return fmt.Sprintf("%s-%d", name, i) }
 		c.name(field("nom"), w.Name, 60, "Donnez un nom à la période, comme dans une phrase : « vacances de Noël ».")
@@ -183,7 +151,7 @@ func (a *Activity) checkWindows(c *checking) {
 }
 
 // checkCutoffs refuses limits that leave no day to count; they are changed on a page of their own.
-func (a *Activity) checkCutoffs(c *checking) {
+func (a *Activity) checkCutoffs(c *form) {
 	for _, rule := range []struct {
 		field string
 		Cutoff

@@ -23,7 +23,7 @@ const CounterMost = 10_000
 
 // Check refuses a counter that could not be; the fields of its dates are those of the form.
 func (c *Counter) Check() error {
-	faults := &checking{Invalid("Ce compteur ne peut pas être enregistré tel quel.")}
+	faults := newForm("Ce compteur ne peut pas être enregistré tel quel.")
 	faults.name("nom", c.Name, 60, "Donnez un nom au compteur : « Centre de loisirs », « 3 à 5 ans ».")
 	const bounds = "Un nombre de places va de %d à %d. Laissez vide pour un nombre illimité."
 	if c.Limited {

@@ -1,7 +1,6 @@
 package portal
 
 import (
-	"fmt"
 	"strings"
 )
 
@@ -73,15 +72,8 @@ func Age(birth, today Date) (years int, words string) {
 	if birth == 0 || birth > today {
 		return 0, ""
 	}
-	y, m, d := birth.Civil()
-	ny, nm, nd := today.Civil()
-	if years = ny - y; nm < m || nm == m && nd < d {
-		years--
-	}
-	if years < 2 {
-		return years, fmt.Sprintf("%d an", years)
-	}
-	return years, fmt.Sprintf("%d ans", years)
+	years = age(birth, today)
+	return years, Count(years, "an")
 }
 
 // Diet is what a child eats, in words of the kitchen and of nothing else; the zero value is the standard meal.

@@ -1,8 +1,6 @@
 package portal
 
 import (
-	"fmt"
-	"hash/fnv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -156,68 +154,10 @@ func CheckNote(body string) (string, error) {
 	return body, nil
 }
 
-// Version tells two states of a thing apart: a form carries that of what it showed.
-func Version(facts []Fact) string {
-	h := fnv.New64a()
-	for _, f := range facts {
-		fmt.Fprintf(h, "%s\x00%s\x00", f.What, f.Value)
-	}
-	return fmt.Sprintf("%016x", h.Sum64())
-}
-
 // yesNo writes a box for the audit log.
 func yesNo(ticked bool) string {
 	if ticked {
 		return "oui"
 	}
 	return "non"
-}
-
-// form gathers the faults of what was typed, each beside its field.
-type form struct{ refusal *Error }
-
-func newForm(message string) *form { return &form{Invalid("%s", message)} }
-
-func (f *form) fault(field, format string, args ...any) {
-	f.refusal.Fields = append(f.refusal.Fields, FieldError{field, Invalid(format, args...).Message})
-}
-
-// add takes over the faults of another check.
-func (f *form) add(err error) {
-	if e := AsError(err); e != nil {
-		f.refusal.Fields = append(f.refusal.Fields, e.Fields...)
-	}
-}
-
-// line puts a text on one line and refuses one that is too long.
-func (f *form) line(text *string, field string, most int) {
-	*text = strings.Join(strings.Fields(*text), " ")
-	f.short(*text, field, most)
-}
-
-// text trims a text of several lines and refuses one that is too long.
-func (f *form) text(text *string, field string, most int) {
-	*text = strings.TrimSpace(strings.ReplaceAll(*text, "\r\n", "\n"))
-	f.short(*text, field, most)
-}
-
-func (f *form) short(text, field string, most int) {
-	if n := utf8.RuneCountInString(text); n > most {
-		f.fault(field, "Ce texte fait %d caractères. Raccourcissez-le à %d.", n, most)
-	}
-}
-
-// need is line for what cannot stay empty.
-func (f *form) need(text *string, field string, most int, missing string) {
-	if f.line(text, field, most); *text == "" {
-		f.fault(field, "%s", missing)
-	}
-}
-
-// err gives the refusal when there is a fault.
-func (f *form) err() error {
-	if len(f.refusal.Fields) == 0 {
-		return nil
-	}
-	return f.refusal
 }

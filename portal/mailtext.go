@@ -16,6 +16,7 @@ const (
 	MailDeadline  MailKind = "rappel-delai"
 	MailDraft     MailKind = "rappel-brouillon"
 	MailOpening   MailKind = "ouverture"
+	MailAnswer    MailKind = "reponse"
 	MailOffered   MailKind = "place-proposee"
 	MailGiven     MailKind = "place-obtenue"
 	MailExpired   MailKind = "place-sans-reponse"
@@ -25,7 +26,7 @@ const (
 )
 
 // MailKinds lists them in the order in which staff read them.
-var MailKinds = []MailKind{MailReport, MailDeadline, MailDraft, MailOpening, MailOffered, MailGiven, MailExpired, MailWithdrawn, MailReset, MailNotice}
+var MailKinds = []MailKind{MailReport, MailDeadline, MailDraft, MailOpening, MailAnswer, MailOffered, MailGiven, MailExpired, MailWithdrawn, MailReset, MailNotice}
 
 // Valid says whether the kind exists.
 func (k MailKind) Valid() bool { return slices.Contains(MailKinds, k) }
@@ -76,6 +77,11 @@ var mailKinds = map[MailKind]mailKindFacts{
 		Subject: "Réservations ouvertes : {periode} – {structure}",
 		Opening: "Les réservations sont ouvertes.",
 	}, []Placeholder{{"periode", "le nom de la période", "vacances de Noël"}, {"dates", "ses jours", "du 19 décembre au 3 janvier"}}, false},
+	MailAnswer: {"Réponse de la mairie", "Quand la mairie a accepté ou refusé des demandes.", MailText{
+		Subject: "Réponse à vos demandes de réservation – {structure}",
+		Opening: "{structure} a répondu à vos demandes de réservation :",
+		Closing: "Ce qui est accepté est réservé : vous n'avez rien d'autre à faire. Retrouvez vos demandes sur notre site Internet :",
+	}, nil, false},
 	MailOffered: {"Place proposée", "Quand une place libérée est proposée à une famille qui attend.", MailText{
 		Subject: "Une place vous est proposée – {structure}",
 		Opening: "Une place s’est libérée.",

@@ -122,15 +122,6 @@ func (s *Structure) Facts() []Fact {
 // LookFacts says how a structure looks.
 func (s *Structure) LookFacts() []Fact { return []Fact{{"Couleur", s.Colour}, {"Logo", s.Logo}} }
 
-// Stamp marks a state of a thing, so that a form knows whether somebody else changed it meanwhile.
-func Stamp(facts []Fact) string {
-	h := sha256.New()
-	for _, f := range facts {
-		h.Write([]byte(f.What + "\x00" + f.Value + "\x00"))
-	}
-	return hex.EncodeToString(h.Sum(nil)[:8])
-}
-
 // What a logo may weigh and measure.
 const (
 	LogoBytesMost = 300 << 10

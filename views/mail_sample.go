@@ -31,6 +31,8 @@ func SampleMail(kind portal.MailKind, st portal.Structure, text portal.MailText,
 	case portal.MailOpening:
 		m = OpeningMail{Words: words, To: to, URL: url + "/reservations", Name: "vacances de Noël", Span: "du 19 décembre au 3 janvier", Activities: "le repas du centre et le centre de loisirs",
 			Children: "Amalia et Paolo", Until: "jusqu’au dimanche 13 décembre à minuit", End: mailEnd("Vous recevez ce message parce que vos enfants fréquentent une école ou une activité de la commune.", url)}
+	case portal.MailAnswer:
+		m = AnswerMail{Words: words, To: to, URL: url + "/suivi", Lines: []AnswerLine{{"Vacances", "mardi 22 décembre 2026, pour Amalia : acceptée"}, {"Vacances", "mercredi 23 décembre 2026, pour Amalia : refusée : Le groupe de ce jour est complet."}}}
 	case portal.MailReset:
 		m = ResetMail{Words: words, URL: url + "/mot-de-passe/exemple"}
 	case portal.MailNotice:

@@ -23,7 +23,7 @@ func (t *town) closures(ctx context.Context) error {
 	}
 	for _, a := range accounts {
 		if a.Staff { // the first is the administrator
-			return t.store.SaveDaysOff(ctx, a.ID, t.structure, year.ID, false, list, portal.Stamp(nil))
+			return t.store.SaveDaysOff(ctx, a.ID, t.structure, year.ID, false, list, portal.Version(nil))
 		}
 	}
 	return nil
