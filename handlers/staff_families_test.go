@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"encoding/csv"
 	"fmt"
 	"io"
 	"net/url"
@@ -174,7 +175,7 @@ func TestExports(t *testing.T) {
 			t.Errorf("%s: %v, %s", f.Name, err, text)
 		}
 	}
-	if got := strings.Join(names, " "); got != "familles.csv structure.csv calendrier.csv classes.csv activites.csv compteurs.csv reservations.csv mouvements.csv" {
+	if got := strings.Join(names, " "); got != "familles.csv structure.csv calendrier.csv classes.csv activites.csv compteurs.csv reservations.csv droits.csv personnes.csv garde.csv documents.csv notes.csv inscriptions.csv inscriptions-annee.csv demandes.csv mouvements.csv" {
 		t.Error(got)
 	}
 	if got := w.scalar("SELECT count(*) FROM staff_event WHERE words = 'Toutes les données de la structure exportées'"); got != "1" {
@@ -221,5 +222,45 @@ func TestNextYearIsAdded(t *testing.T) {
 	b.follow().wantText("L’année 2027-2028 est ajoutée.").wantText("périodes de vacances")
 	if got := w.scalar("SELECT words FROM staff_event WHERE subject = 'calendrier'"); got != "Année scolaire 2027-2028 ajoutée" {
 		t.Errorf("the audit log says %q", got)
+	}
+}
+
+// TestExportedTables: each table of CarteVille's export has its columns, and what is there is in it.
+func TestExportedTables(t *testing.T) {
+	w, _ := twoTowns(t)
+	letter, err := w.store.CreateStaff(context.Background(), 1, portal.Identity{LastName: "ZCHEF", FirstName: "Agnès"}, portal.Manager)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.raw("INSERT INTO request (child_id, activity_id, day, account_id, since, late) SELECT (SELECT min(id) FROM child WHERE structure_id = 1), 1, '2026-12-03', (SELECT min(id) FROM account), 1795510800000, 1")
+	b := w.enter(letter)
+	b.get(exportPath).post(exportPath, url.Values{}).want(200)
+	archive, err := zip.NewReader(bytes.NewReader([]byte(b.body)), int64(len(b.body)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, f := range archive.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		read := csv.NewReader(r)
+		read.Comma = ';'
+		rows, err := read.ReadAll() // each row has as many cells as the first
+		if err != nil {
+			t.Errorf("%s: %v", f.Name, err)
+		}
+		for _, row := range rows {
+			got[f.Name] += strings.Join(row, "|") + "\n"
+		}
+	}
+	for name, want := range map[string]string{
+		"droits.csv": "|oui|oui|oui|oui|\n", "personnes.csv": "Personne|Téléphone|Lien|Ne doit pas venir", "garde.csv": "Jour|Famille", "documents.csv": "|assurance|",
+		"notes.csv": "Une note de CarteVille", "inscriptions.csv": "|2026-09-01|\n", "inscriptions-annee.csv": "|lundi", "demandes.csv": "|2026-12-03|oui|",
+	} {
+		if !strings.Contains(got[name], want) {
+			t.Errorf("%s lacks %q:\n%.400s", name, want, got[name])
+		}
 	}
 }

@@ -2,6 +2,24 @@ package portal
 
 import "time"
 
+// ExportedTable is a table of the export of a structure.
+type ExportedTable string
+
+// The tables, in the order of their files.
+const (
+	ExportedRights        ExportedTable = "droits"
+	ExportedPeople        ExportedTable = "personnes"
+	ExportedCustody       ExportedTable = "garde"
+	ExportedPapers        ExportedTable = "documents"
+	ExportedNotes         ExportedTable = "notes"
+	ExportedEnrolments    ExportedTable = "inscriptions"
+	ExportedRegistrations ExportedTable = "inscriptions-annee"
+	ExportedRequests      ExportedTable = "demandes"
+)
+
+// ExportedTables lists them.
+var ExportedTables = []ExportedTable{ExportedRights, ExportedPeople, ExportedCustody, ExportedPapers, ExportedNotes, ExportedEnrolments, ExportedRegistrations, ExportedRequests}
+
 // ExportedBooking is a booking as the export of a structure gives it.
 type ExportedBooking struct {
 	Child               ChildID

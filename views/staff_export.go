@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,7 +36,52 @@ var ExportFiles = []ExportFile{
 	{"activites.csv", "Les activités, leurs jours et leurs délais."},
 	{"compteurs.csv", "Les places, par jour de la semaine et par date."},
 	{"reservations.csv", "Chaque jour réservé ou en attente d’une place."},
+	{"droits.csv", "Ce que chaque responsable peut faire : voir, réserver, venir chercher."},
+	{"personnes.csv", "Qui peut venir chercher chaque enfant, et qui ne le doit pas."},
+	{"garde.csv", "La garde alternée, jour par jour."},
+	{"documents.csv", "Les documents de chaque enfant et leur échéance, sans les fichiers eux-mêmes."},
+	{"notes.csv", "Les notes de la mairie sur les familles."},
+	{"inscriptions.csv", "Les enfants inscrits aux activités qui le demandent."},
+	{"inscriptions-annee.csv", "Les inscriptions à l’année et leurs changements."},
+	{"demandes.csv", "Les demandes que la mairie doit encore décider."},
 	{"mouvements.csv", "Chaque demande, ce qu’elle a donné, et la nuit qui l’a transmise."},
+}
+
+// The kinds of columns of a table whose cells are not written as they are stored.
+const (
+	exportBox = iota + 1
+	exportInstant
+	exportWeekdays
+)
+
+// exportHead is a column of a table.
+type exportHead struct {
+	name string
+	kind int
+}
+
+var (
+	exportChild    = []exportHead{{name: "Enfant"}, {name: "Nom"}, {name: "Prénom"}}
+	exportActivity = exportHead{name: "Activité"}
+)
+
+func heads(first []exportHead, more ...exportHead) []exportHead {
+	return append(slices.Clip(first), more...)
+}
+
+// exportTables are the columns of each table, in the order of db's queries.
+var exportTables = map[portal.ExportedTable][]exportHead{
+	portal.ExportedRights: {{name: "Famille"}, {name: "Nom de la famille"}, {name: "Identifiant"}, {name: "Nom"}, {name: "Prénom"}, {"Responsable légal", exportBox}, {"Voit", exportBox}, {"Réserve", exportBox},
+		{"Vient chercher", exportBox}, {"Archivée le", exportInstant}},
+	portal.ExportedPeople: heads(exportChild, exportHead{name: "Personne"}, exportHead{name: "Téléphone"}, exportHead{name: "Lien"}, exportHead{"Ne doit pas venir", exportBox}, exportHead{name: "Du"}, exportHead{name: "Au"},
+		exportHead{name: "Note"}, exportHead{name: "Jugement du"}, exportHead{name: "Tribunal"}),
+	portal.ExportedCustody:    heads(exportChild, exportHead{name: "Jour"}, exportHead{name: "Famille"}),
+	portal.ExportedPapers:     heads(exportChild, exportHead{name: "Document"}, exportHead{name: "Échéance"}, exportHead{name: "Fichier"}, exportHead{"Reçu le", exportInstant}),
+	portal.ExportedNotes:      {{name: "Famille"}, {name: "Nom de la famille"}, {"Écrite le", exportInstant}, {name: "Nom"}, {name: "Prénom"}, {name: "Note"}},
+	portal.ExportedEnrolments: heads(exportChild, exportActivity, exportHead{name: "Du"}, exportHead{name: "Au"}),
+	portal.ExportedRegistrations: heads(exportChild, exportActivity, exportHead{name: "Du"}, exportHead{name: "Au"}, exportHead{"Une semaine sur deux", exportBox}, exportHead{name: "À compter de"}, exportHead{"Jours", exportWeekdays},
+		exportHead{name: "Arrivée"}, exportHead{name: "Départ"}, exportHead{name: "Identifiant"}, exportHead{"Demandée le", exportInstant}),
+	portal.ExportedRequests: heads(exportChild, exportActivity, exportHead{name: "Jour"}, exportHead{"Hors délai", exportBox}, exportHead{name: "Identifiant"}, exportHead{"Demandée le", exportInstant}),
 }
 
 // ExportBook writes the files of the archive.
@@ -121,6 +167,47 @@ func (b *ExportBook) Settings(setup *portal.Setup, classes []portal.ClassRef, co
 		return err
 	}
 	return b.table("compteurs.csv", []string{"Compteur", "Quand", "Places"}, counterRows(counters))
+}
+
+// Table writes one of the tables; a row has a cell for each column.
+func (b *ExportBook) Table(table portal.ExportedTable, rows iter.Seq2[[]any, error]) error {
+	columns := exportTables[table]
+	var names []string
+	for _, c := range columns {
+		names = append(names, c.name)
+	}
+	s, err := b.sheet(string(table)+".csv", names...)
+	if err != nil {
+		return err
+	}
+	for row, err := range rows {
+		if err != nil {
+			return err
+		}
+		cells := make([]string, len(row))
+		for i, v := range row {
+			cells[i] = exportCell(v, columns[i].kind)
+		}
+		if err := s.row(cells...); err != nil {
+			return err
+		}
+	}
+	return s.end()
+}
+
+func exportCell(v any, kind int) string {
+	n, _ := v.(int64)
+	switch {
+	case v == nil:
+		return ""
+	case kind == exportBox:
+		return yesNo(n != 0)
+	case kind == exportInstant:
+		return stamp(time.UnixMilli(n))
+	case kind == exportWeekdays:
+		return portal.WeekdaySet(n).String()
+	}
+	return fmt.Sprint(v)
 }
 
 func calendarRows(setup *portal.Setup) (rows [][]string) {
