@@ -228,29 +228,3 @@ func setupOf(q querier, setup *portal.Setup, children ...portal.ChildID) (*porta
 	}
 	return setup.ForFamily(profiles), nil
 }
-
-// FoundFamily is a family that a search found.
-type FoundFamily struct {
-	ID       portal.FamilyID
-	Name     string
-	Children string // first names
-}
-
-// FindFamilies finds at most n families of a structure by the beginning of the words of their name, or of a child's name.
-func (s *Store) FindFamilies(ctx context.Context, structure portal.StructureID, words string, n int) (found []FoundFamily, err error) {
-	typed := portal.FoldName(words)
-	if typed == "" {
-		return nil, nil
-	}
-	list, err := all(s.read(ctx), func(r *sql.Rows) (f FoundFamily, err error) {
-		err = r.Scan(&f.ID, &f.Name, &f.Children)
-		return f, err
-	}, `SELECT f.id, f.name, coalesce((SELECT group_concat(c.first_name, ', ') FROM family_child fc JOIN child c ON c.id = fc.child_id WHERE fc.family_id = f.id), '')
-		FROM family f WHERE f.structure_id = ? ORDER BY f.name COLLATE francais, f.id`, structure)
-	for _, f := range list {
-		if len(found) < n && strings.Contains(" "+portal.FoldName(f.Name+" "+f.Children), " "+typed) {
-			found = append(found, f)
-		}
-	}
-	return found, err
-}

@@ -191,8 +191,8 @@ func TestProfilesExpire(t *testing.T) {
 	if err := tn.PublishCutoffs(ctx, tn.structure, by, tn.canteen, portal.MustDate("2026-11-23"), tn.sheet(t, tn.canteen).Seen()); err != nil {
 		t.Fatal(err)
 	}
-	found, err := tn.FindFamilies(ctx, tn.structure, "famille0000", 5)
-	if err != nil || len(found) != 1 || found[0].Children == "" {
+	found, _, err := tn.Families(ctx, tn.structure, db.FamilyAsk{Search: "famille0000", Manager: true}, 0, 5)
+	if err != nil || len(found) != 1 || len(found[0].Children) == 0 {
 		t.Fatal(found, err)
 	}
 	wantRefusal(t, tn.GiveProfile(ctx, tn.structure, by, found[0].ID, profile, portal.MustDate("2026-11-22")), portal.KindInvalid, "valable aujourd’hui")

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"marelle/db"
 	"marelle/portal"
 	"marelle/views"
 )
@@ -47,9 +48,13 @@ func (r *request) limitProfilesPage(typed string) (views.LimitProfiles, error) {
 	if typed == "" {
 		return page, nil
 	}
-	found, err := r.site.store.FindFamilies(r.ctx(), r.structure(), typed, foundMost)
+	found, _, err := r.site.store.Families(r.ctx(), r.structure(), db.FamilyAsk{Search: typed, Manager: true}, 0, foundMost)
 	for _, f := range found {
-		page.Found = append(page.Found, views.ProfileFamily{ID: f.ID, Name: f.Name, Children: f.Children})
+		var names []string
+		for _, c := range f.Children {
+			names = append(names, c.Name)
+		}
+		page.Found = append(page.Found, views.ProfileFamily{ID: f.ID, Name: f.Name, Children: strings.Join(names, ", ")})
 	}
 	page.Nobody = len(found) == 0
 	return page, err

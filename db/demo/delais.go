@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 
+	"marelle/db"
 	"marelle/portal"
 )
 
@@ -32,7 +33,7 @@ func (t *town) limits(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	families, err := t.store.FindFamilies(ctx, t.structure, "LABORDE", 1)
+	families, _, err := t.store.Families(ctx, t.structure, db.FamilyAsk{Search: "LABORDE", Manager: true}, 0, 1)
 	if err != nil || len(families) == 0 {
 		return err
 	}
