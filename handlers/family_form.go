@@ -28,6 +28,7 @@ func (r *request) newStaffForm(heading, action string, makes bool) (views.StaffF
 }
 
 // refuseForm shows a form again with what was typed: what is to be corrected, or that somebody else changed the same thing.
+// Only who was told of the change gets the version that stands now: to everybody else it is still a change not seen.
 // An error that says neither comes back.
 func (r *request) refuseForm(page views.StaffForm, err error) error {
 	refusal := portal.AsError(err)
@@ -37,6 +38,7 @@ func (r *request) refuseForm(page views.StaffForm, err error) error {
 	case refusal.Kind == portal.KindConflict:
 		page.Notice = refusal.Message
 	case len(refusal.Fields) > 0:
+		page.KeepSeen(r.FormValue("vu"))
 		page.SetFaults(refusal)
 	default:
 		return err
