@@ -8,7 +8,7 @@ import (
 	"marelle/views"
 )
 
-const yearsPath = settingsPath + "/annees"
+const yearsPath = views.YearsPath
 
 func dayEntry(id, label string, value string, faults views.Faults) views.Entry {
 	return views.Entry{ID: id, Label: label, Type: "date", Value: value, Required: true, Fault: faults.On(id)}
