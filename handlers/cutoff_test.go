@@ -56,6 +56,7 @@ func TestLimitsPages(t *testing.T) {
 	if b.page.Find("#jours").AttrOr("value", "") != "2" {
 		t.Error("what was typed is lost in the conflict")
 	}
+	b.post(path+"/modifier", b.rule("jours", "2", "heure", "10 h", "sauf-weekend", "1", "sauf-feries", "1")).wantTo(path + "?fait=brouillon#annuler-internet-0") // who was told replaces knowingly
 
 	// A late lane, taken away again.
 	b.get(path + "/modifier?action=tardive&canal=guichet&profil=0").want(200).wantText("La cantine, au guichet")
