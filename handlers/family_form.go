@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -66,13 +67,18 @@ func (r *request) typedDay(name string, faults *portal.Error) portal.Date {
 	return day
 }
 
-// both joins the faults of reading a form to those of its check, in the order of the form.
+// both joins the faults of reading a form to those of its check; what could not be read is not judged as well.
 func both(read *portal.Error, checked error) error {
 	if len(read.Fields) == 0 {
 		return checked
 	}
 	if refusal := portal.AsError(checked); refusal != nil {
-		read.Fields = append(read.Fields, refusal.Fields...)
+		unread := len(read.Fields)
+		for _, f := range refusal.Fields {
+			if !slices.ContainsFunc(read.Fields[:unread], func(e portal.FieldError) bool { return e.Field == f.Field }) {
+				read.Fields = append(read.Fields, f)
+			}
+		}
 	}
 	return read
 }
