@@ -58,7 +58,7 @@ func TestEraseFamily(t *testing.T) {
 		h.SaveGuardian(ctx, h.structure, by, family, file, portal.Version(g.GuardianFile.Facts()), true, db.Notice{}),
 		h.SaveChild(ctx, h.structure, by, c, portal.Version(page.ChildFile.Facts())),
 		h.SaveCare(ctx, h.structure, by, child, portal.Care{Allergies: "Canari-noisette"}, portal.Version(page.Care.Facts())),
-		h.SavePickup(ctx, h.structure, by, child, portal.PickupPerson{Family: family, Name: "Rose CANARIMARTY"}, "formulaire-rose"),
+		h.SavePickup(ctx, h.structure, by, child, portal.PickupPerson{Family: family, Name: "Rose CANARIMARTY"}, "formulaire-rose", ""),
 		h.AddPaper(ctx, h.structure, by, child, portal.Paper{Kind: portal.Insurance, Family: family, Name: "canari.pdf", Expires: portal.NewDate(2027, 8, 31)}, []byte("%PDF-1.7 canari"), "formulaire-papier"),
 		h.WriteNote(ctx, h.structure, by, family, "Canari dit", "formulaire-note"),
 	} {

@@ -188,12 +188,12 @@ func TestSeparatedParentsAndTheFile(t *testing.T) {
 	}
 	for _, err := range []error{
 		h.SaveCare(ctx, h.structure, by, amalia, portal.Care{Diet: portal.NoMeat, Allergies: "Arachide", Plan: portal.CarePlan{First: portal.NewDate(2026, 9, 1), Words: "Trousse rouge"}}, portal.Version(page.Care.Facts())),
-		h.SavePickup(ctx, h.structure, by, amalia, portal.PickupPerson{Family: hers, Name: "Rose MARTY", Phone: "0561000001"}, "formulaire-rose"),
-		h.SavePickup(ctx, h.structure, by, amalia, portal.PickupPerson{Family: hers, Name: "Luc NOIR", Barred: true, JudgedOn: portal.NewDate(2026, 3, 2)}, "formulaire-luc"),
+		h.SavePickup(ctx, h.structure, by, amalia, portal.PickupPerson{Family: hers, Name: "Rose MARTY", Phone: "0561000001"}, "formulaire-rose", ""),
+		h.SavePickup(ctx, h.structure, by, amalia, portal.PickupPerson{Family: hers, Name: "Luc NOIR", Barred: true, JudgedOn: portal.NewDate(2026, 3, 2)}, "formulaire-luc", ""),
 		h.AddPaper(ctx, h.structure, by, amalia, portal.Paper{Kind: portal.Judgment, Family: hers, Name: "jugement Foix.pdf"}, pdf, "formulaire-jugement"),
 		h.AddPaper(ctx, h.structure, by, amalia, portal.Paper{Kind: portal.Insurance, Family: hers, Name: "attestation mère.pdf", Expires: portal.NewDate(2027, 8, 31)}, pdf, "formulaire-assurance"),
 		h.WriteNote(ctx, h.structure, by, hers, "Demande un rendez-vous.", "formulaire-note"),
-		h.SavePickup(ctx, h.structure, by, amalia, portal.PickupPerson{Family: his, Name: "Paul BRUN"}, "formulaire-paul"),
+		h.SavePickup(ctx, h.structure, by, amalia, portal.PickupPerson{Family: his, Name: "Paul BRUN"}, "formulaire-paul", ""),
 	} {
 		if err != nil {
 			t.Fatal(err)
@@ -230,7 +230,7 @@ func TestSeparatedParentsAndTheFile(t *testing.T) {
 	if _, err := h.FamilyPaper(ctx, father, id); portal.AsError(err) == nil {
 		t.Errorf("the father opens what the mother brought: %v", err)
 	}
-	if err := h.SavePickup(ctx, h.structure, by, portal.ChildID(mother*10+1), portal.PickupPerson{Family: his, Name: "X"}, "formulaire-x"); portal.AsError(err) == nil {
+	if err := h.SavePickup(ctx, h.structure, by, portal.ChildID(mother*10+1), portal.PickupPerson{Family: his, Name: "X"}, "formulaire-x", ""); portal.AsError(err) == nil {
 		t.Errorf("a family names somebody for a child that is not its own: %v", err)
 	}
 	file, err := h.FamilyFile(ctx, h.structure, hers, false)
@@ -328,7 +328,7 @@ func TestFormsSentTwice(t *testing.T) {
 				return err
 			}(),
 			h.WriteNote(ctx, h.structure, by, family, "Bonjour", "cle-de-note"),
-			h.SavePickup(ctx, h.structure, by, amalia, portal.PickupPerson{Family: family, Name: "Rose"}, "cle-personne"),
+			h.SavePickup(ctx, h.structure, by, amalia, portal.PickupPerson{Family: family, Name: "Rose"}, "cle-personne", ""),
 			h.AddPaper(ctx, h.structure, by, amalia, portal.Paper{Family: family, Kind: portal.Insurance}, nil, "cle-document"),
 		} {
 			if err != nil {

@@ -31,7 +31,7 @@ func (s *Store) SaveMailText(ctx context.Context, structure portal.StructureID, 
 	if err := t.Check(); err != nil {
 		return err
 	}
-	return s.changeMailText(ctx, structure, by, t.Kind, seen, "texte changé", func(tx *Tx, before portal.MailText) ([]portal.Changed, error) {
+	return s.changeMailText(ctx, structure, by, t.Kind, seen, true, "texte changé", func(tx *Tx, before portal.MailText) ([]portal.Changed, error) {
 		changes := portal.Differences(before.Facts(), t.Facts())
 		if len(changes) == 0 {
 			return nil, nil
@@ -47,12 +47,12 @@ func (s *Store) ResetMailText(ctx context.Context, structure portal.StructureID,
 	if !kind.Valid() {
 		return portal.NotFound("Ce message n’existe pas.")
 	}
-	return s.changeMailText(ctx, structure, by, kind, seen, "texte d’origine remis", func(tx *Tx, before portal.MailText) ([]portal.Changed, error) {
+	return s.changeMailText(ctx, structure, by, kind, seen, false, "texte d’origine remis", func(tx *Tx, before portal.MailText) ([]portal.Changed, error) {
 		return portal.Differences(before.Facts(), portal.StandardMailText(kind).Facts()), tx.exec("DELETE FROM mail_text WHERE structure_id = ? AND kind = ?", structure, string(kind))
 	})
 }
 
-func (s *Store) changeMailText(ctx context.Context, structure portal.StructureID, by portal.AccountID, kind portal.MailKind, seen time.Time, words string,
+func (s *Store) changeMailText(ctx context.Context, structure portal.StructureID, by portal.AccountID, kind portal.MailKind, seen time.Time, typed bool, words string,
 	change func(*Tx, portal.MailText) ([]portal.Changed, error)) error {
 	return s.write(ctx, func(tx *Tx) error {
 		before, err := one(tx, scanMailText, mailTextColumns+" WHERE t.structure_id = ? AND t.kind = ?", structure, string(kind))
@@ -63,7 +63,7 @@ func (s *Store) changeMailText(ctx context.Context, structure portal.StructureID
 			return err
 		}
 		if before.At.UnixMilli() != seen.UnixMilli() {
-			return otherAgent(before.By, before.At, s.now())
+			return otherAgent(before.By, before.At, s.now(), typed)
 		}
 		changes, err := change(tx, before)
 		if err != nil || len(changes) == 0 {
@@ -74,10 +74,15 @@ func (s *Store) changeMailText(ctx context.Context, structure portal.StructureID
 	})
 }
 
-// otherAgent refuses to write over what somebody else has just saved.
-func otherAgent(who portal.Person, when, now time.Time) error {
-	if when.IsZero() {
+// otherAgent refuses to write over what somebody else has just saved; the page keeps what the agent typed, where there is any.
+func otherAgent(who portal.Person, when, now time.Time, typed bool) error {
+	switch {
+	case when.IsZero() && typed:
 		return portal.Conflict("Ce texte a été remis à l’origine entre-temps. Relisez-le, puis recommencez : ce que vous avez écrit est gardé ci-dessous.")
+	case when.IsZero():
+		return portal.Conflict("Ce texte a été remis à l’origine entre-temps : il n’y a plus rien à faire.")
+	case typed:
+		return portal.Conflict("%s a changé ce texte %s. Relisez le sien avant d’enregistrer le vôtre : ce que vous avez écrit est gardé ci-dessous.", who.Title(), portal.Ago(when, now))
 	}
-	return portal.Conflict("%s a changé ce texte %s. Relisez le sien avant d’enregistrer le vôtre : ce que vous avez écrit est gardé ci-dessous.", who.Title(), portal.Ago(when, now))
+	return portal.Conflict("%s a changé ce texte %s. Relisez-le ci-dessous, puis recommencez.", who.Title(), portal.Ago(when, now))
 }

@@ -15,9 +15,9 @@ func pickupsOf(q querier, where string, args ...any) ([]portal.PickupPerson, err
 		FROM pickup_person p JOIN family f ON f.id = p.family_id WHERE `+where+" ORDER BY p.barred DESC, p.name COLLATE francais, p.id", args...)
 }
 
-// SavePickup makes or changes a person who may fetch a child of a structure, or must not; a new one once per form. The family
-// that names the person is one of the child's.
-func (s *Store) SavePickup(ctx context.Context, structure portal.StructureID, by portal.AccountID, child portal.ChildID, p portal.PickupPerson, key string) error {
+// SavePickup makes or changes a person who may fetch a child of a structure, or must not: a new one once per form, one that is
+// there when it still is what was seen. The family that names the person is one of the child's.
+func (s *Store) SavePickup(ctx context.Context, structure portal.StructureID, by portal.AccountID, child portal.ChildID, p portal.PickupPerson, key, seen string) error {
 	if err := p.Check(portal.DateOf(s.now())); err != nil {
 		return err
 	}
@@ -51,6 +51,9 @@ func (s *Store) SavePickup(ctx context.Context, structure portal.StructureID, by
 		before, err := thePickup(tx, child, p.ID)
 		if err != nil {
 			return err
+		}
+		if portal.Version(before.Facts()) != seen {
+			return s.meanwhile(tx, structure, "enfant", int64(child))
 		}
 		if err := tx.exec("UPDATE pickup_person SET child_id = ?, family_id = ?, barred = ?, name = ?, phone = ?, link = ?, first = ?, last = ?, note = ?, judged_on = ?, judged_by = ? WHERE id = ?", append(values, p.ID)...); err != nil {
 			return err

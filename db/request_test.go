@@ -57,7 +57,7 @@ func TestRequests(t *testing.T) {
 	}
 	undecided, err := tn.Decide(ctx, tn.structure, by, []portal.Decision{
 		tn.verdict(2, day, portal.Accept, ""), tn.verdict(1, day, portal.Accept, ""), tn.verdict(0, day, portal.Accept, ""), tn.verdict(3, day, portal.Refuse, "")})
-	if err != nil || len(undecided) != 2 || undecided[0].Child != tn.children[0][0] || undecided[0].Why.Message != "Le centre est complet le mercredi 2 décembre : 2 places, 2 prises." ||
+	if err != nil || len(undecided) != 2 || undecided[0].Child != tn.children[0][0] || undecided[0].Why.Message != "Plus de place le mercredi 2 décembre pour le centre : 2 places, 2 prises." ||
 		!strings.Contains(undecided[1].Why.Message, "n’attend plus de réponse") {
 		t.Fatalf("%+v %v", undecided, err)
 	}

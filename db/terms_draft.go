@@ -81,8 +81,8 @@ func termsDraft(q querier, kind portal.TermsKind) (*TermsDraft, error) {
 }
 
 // seenDraft gives the draft of a text, when it is the one that the agent was shown: seen is when that one was saved, zero
-// for none.
-func (s *Store) seenDraft(tx *Tx, kind portal.TermsKind, seen time.Time) (*TermsDraft, error) {
+// for none. What the refusal says of a text that was typed is said when there is one.
+func (s *Store) seenDraft(tx *Tx, kind portal.TermsKind, seen time.Time, typed bool) (*TermsDraft, error) {
 	d, err := termsDraft(tx, kind)
 	if err != nil {
 		return nil, err
@@ -94,10 +94,12 @@ func (s *Store) seenDraft(tx *Tx, kind portal.TermsKind, seen time.Time) (*Terms
 	switch {
 	case at.UnixMilli() == seen.UnixMilli():
 		return d, nil
+	case d == nil && !typed:
+		return nil, portal.Conflict("Ce brouillon a été publié ou abandonné entre-temps. Relisez le texte en vigueur.")
 	case d == nil:
 		return nil, portal.Conflict("Ce brouillon a été publié ou abandonné entre-temps. Ce que vous avez écrit est gardé ci-dessous : relisez le texte en vigueur avant d’enregistrer.")
 	}
-	return nil, otherAgent(d.By, d.At, s.now())
+	return nil, otherAgent(d.By, d.At, s.now(), typed)
 }
 
 // SaveTermsDraft keeps a text that is being written; families see nothing of it.
@@ -118,7 +120,7 @@ func (s *Store) SaveTermsDraft(ctx context.Context, by portal.AccountID, kind po
 		return e
 	}
 	return s.write(ctx, func(tx *Tx) error {
-		before, err := s.seenDraft(tx, kind, seen)
+		before, err := s.seenDraft(tx, kind, seen, true)
 		if err != nil || before != nil && before.Body == body {
 			return err
 		}
@@ -136,7 +138,7 @@ func (s *Store) DropTermsDraft(ctx context.Context, by portal.AccountID, kind po
 		return err
 	}
 	return s.write(ctx, func(tx *Tx) error {
-		d, err := s.seenDraft(tx, kind, seen)
+		d, err := s.seenDraft(tx, kind, seen, false)
 		if err != nil || d == nil {
 			return err
 		}
@@ -154,7 +156,7 @@ func (s *Store) PublishTerms(ctx context.Context, by portal.AccountID, kind port
 		return 0, err
 	}
 	err = s.write(ctx, func(tx *Tx) error {
-		d, err := s.seenDraft(tx, kind, seen)
+		d, err := s.seenDraft(tx, kind, seen, false)
 		if err != nil {
 			return err
 		}

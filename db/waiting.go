@@ -169,7 +169,7 @@ func (s *Store) onList(ctx context.Context, act WaitAct, do func(tx *Tx, setup *
 			return err
 		}
 		if l.Seen() != act.Seen {
-			return portal.Conflict("La liste a changé pendant que vous la lisiez. Rien n’a été fait : relisez-la ci-dessous, puis recommencez.")
+			return portal.Conflict("La liste a changé pendant que vous la lisiez. Rien n’a été fait. Revenez à la liste pour la relire, puis recommencez.")
 		}
 		return do(tx, setup, l)
 	})

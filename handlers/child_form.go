@@ -216,8 +216,8 @@ func (r *request) saveCare() error {
 	return r.redirect303(views.ChildPath(now.ID) + "?fait=sante")
 }
 
-// pickupForm is the form of a person who may fetch a child; days are as typed.
-func (r *request) pickupForm(now *db.ChildPage, p portal.PickupPerson, first, last, judged string) (views.StaffForm, error) {
+// pickupForm is the form of a person who may fetch a child; days are as typed, the version is of the person who is there.
+func (r *request) pickupForm(now *db.ChildPage, p portal.PickupPerson, first, last, judged, version string) (views.StaffForm, error) {
 	heading, action := "Ajouter une personne pour "+now.FirstName, views.ChildPath(now.ID)+"/personnes"
 	if p.ID != 0 {
 		heading, action = "Changer "+p.Name, fmt.Sprintf("%s/personnes/%d", views.ChildPath(now.ID), p.ID)
@@ -225,6 +225,7 @@ func (r *request) pickupForm(now *db.ChildPage, p portal.PickupPerson, first, la
 	page, err := r.newStaffForm(heading, action, p.ID == 0)
 	page.Back, page.BackTo = views.ChildPath(now.ID), "Revenir à la fiche"
 	if p.ID != 0 {
+		page.Carried = append(page.Carried, views.CarriedValue{Name: "vu", Value: version})
 		page.Remove, page.RemoveWords = action+"/retirer", "Retirer de la liste"
 	}
 	barred := "non"
@@ -259,7 +260,7 @@ func (r *request) newPickup() error {
 	if err != nil {
 		return err
 	}
-	page, err := r.pickupForm(c, portal.PickupPerson{}, "", "", "")
+	page, err := r.pickupForm(c, portal.PickupPerson{}, "", "", "", "")
 	if err != nil {
 		return err
 	}
@@ -290,7 +291,7 @@ func (r *request) pickupPage() error {
 	if err != nil {
 		return err
 	}
-	page, err := r.pickupForm(c, p, p.First.String(), p.Last.String(), p.JudgedOn.String())
+	page, err := r.pickupForm(c, p, p.First.String(), p.Last.String(), p.JudgedOn.String(), portal.Version(p.Facts()))
 	if err != nil {
 		return err
 	}
@@ -303,7 +304,7 @@ func (r *request) addPickup() error {
 	if err != nil {
 		return err
 	}
-	return r.takePickup(c, 0)
+	return r.takePickup(c, portal.PickupPerson{})
 }
 
 // savePickup changes a person.
@@ -312,22 +313,22 @@ func (r *request) savePickup() error {
 	if err != nil {
 		return err
 	}
-	return r.takePickup(c, p.ID)
+	return r.takePickup(c, p)
 }
 
-func (r *request) takePickup(c *db.ChildPage, id int64) error {
+func (r *request) takePickup(c *db.ChildPage, now portal.PickupPerson) error {
 	faults := portal.Invalid("Cette personne ne peut pas être enregistrée telle quelle.")
-	p := portal.PickupPerson{ID: id, Barred: r.FormValue("ecartee") == "oui", Name: r.typed("personne"), Phone: portal.Clip(r.FormValue("telephone"), 60), Link: r.typed("lien"), Note: r.typed("precision"), JudgedBy: r.typed("juge"),
+	p := portal.PickupPerson{ID: now.ID, Barred: r.FormValue("ecartee") == "oui", Name: r.typed("personne"), Phone: portal.Clip(r.FormValue("telephone"), 60), Link: r.typed("lien"), Note: r.typed("precision"), JudgedBy: r.typed("juge"),
 		First: r.typedDay("a_partir_du", faults), Last: r.typedDay("jusqu_au", faults), JudgedOn: r.typedDay("decision", faults)}
 	p.Family = r.familyOfForm(c)
-	page, err := r.pickupForm(c, p, r.FormValue("a_partir_du"), r.FormValue("jusqu_au"), r.FormValue("decision"))
+	page, err := r.pickupForm(c, p, r.FormValue("a_partir_du"), r.FormValue("jusqu_au"), r.FormValue("decision"), portal.Version(now.Facts()))
 	if err != nil {
 		return err
 	}
 	if len(faults.Fields) > 0 {
 		return r.refuseForm(page, faults)
 	}
-	if err := r.site.store.SavePickup(r.ctx(), r.structure(), r.account(), c.ID, p, r.FormValue("cle")); err != nil {
+	if err := r.site.store.SavePickup(r.ctx(), r.structure(), r.account(), c.ID, p, r.FormValue("cle"), r.FormValue("vu")); err != nil {
 		return r.refuseForm(page, err)
 	}
 	return r.redirect303(views.ChildPath(c.ID) + "?fait=personne#t-personnes")

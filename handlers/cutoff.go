@@ -213,7 +213,7 @@ func (r *request) editCutoff() error {
 	}
 	err = r.site.store.EditCutoff(r.ctx(), r.structure(), r.account(), sheet.Activity.ID, rule, seen)
 	if refusal := portal.AsError(err); refusal != nil && refusal.Kind == portal.KindConflict {
-		page.Conflict = refusal.Message
+		page.Conflict, page.Seen = refusal.Message, sheet.Seen() // sent again, it replaces knowingly
 		r.Status(int(refusal.Kind))
 		return r.render(page)
 	}

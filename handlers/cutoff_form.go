@@ -82,6 +82,7 @@ func weekOptions(chosen, least int) (list []views.CutoffOption) {
 type ruleReader struct {
 	r      *request
 	faults []portal.FieldError
+	dated  []views.CutoffDates // the days of a calendar of dates as they were typed
 }
 
 func (f *ruleReader) fault(field, message string) {
@@ -141,6 +142,9 @@ func (r *request) readRule(c portal.Case) (portal.Rule, views.CutoffForm, *porta
 	form := formOf(rule, 1)
 	for name, into := range map[string]*string{"jours": &form.Days, "heures": &form.Hours, "quantieme": &form.DayOfMonth, "heure": &form.At} {
 		*into = portal.Clip(r.FormValue(name), 20)
+	}
+	for i, d := range f.dated {
+		form.Dates[i].From, form.Dates[i].To, form.Dates[i].Limit = d.From, d.To, d.Limit
 	}
 	if len(f.faults) == 0 {
 		return rule, form, nil
@@ -209,12 +213,20 @@ func (f *ruleReader) dates() (list []portal.DatedLimit) {
 		if typed("retirer") == "1" || typed("nom")+typed("du")+typed("au")+typed("limite") == "" {
 			continue
 		}
-		var d portal.DatedLimit
-		d.Name = portal.Clip(typed("nom"), 60)
-		for name, into := range map[string]*portal.Date{"du": &d.From, "au": &d.To, "limite": &d.Limit} {
-			*into, _ = portal.ParseDate(typed(name)) // one that cannot be read is one that is missing, which Check says
+		day := func(name string) (d portal.Date) {
+			if typed(name) == "" { // Check says what is missing
+				return 0
+			}
+			d, err := portal.ParseDate(typed(name))
+			if err != nil {
+				f.fault(fmt.Sprintf("%s-%d", name, len(list)), "Cette date n’existe pas. Choisissez-la dans le calendrier, ou écrivez-la comme 2026-11-30.")
+			}
+			return d
 		}
+		var d portal.DatedLimit
+		d.Name, d.From, d.To, d.Limit = portal.Clip(typed("nom"), 60), day("du"), day("au"), day("limite")
 		list = append(list, d)
+		f.dated = append(f.dated, views.CutoffDates{From: portal.Clip(typed("du"), 20), To: portal.Clip(typed("au"), 20), Limit: portal.Clip(typed("limite"), 20)})
 	}
 	return list
 }

@@ -56,6 +56,7 @@ func TestLimitsPages(t *testing.T) {
 	if b.page.Find("#jours").AttrOr("value", "") != "2" {
 		t.Error("what was typed is lost in the conflict")
 	}
+	b.post(path+"/modifier", b.rule("jours", "2", "heure", "10 h", "sauf-weekend", "1", "sauf-feries", "1")).wantTo(path + "?fait=brouillon#annuler-internet-0") // who was told replaces knowingly
 
 	// A late lane, taken away again.
 	b.get(path + "/modifier?action=tardive&canal=guichet&profil=0").want(200).wantText("La cantine, au guichet")
@@ -112,6 +113,7 @@ func TestLimitsBadInput(t *testing.T) {
 		{"dates", "Aucune date limite", []string{"heure", "minuit"}},
 		{"dates", "La ligne 1 n’a pas de période", []string{"limite-0", "2026-11-24", "heure", "minuit"}},
 		{"dates", "doit tomber au plus tard", []string{"du-0", "2026-12-01", "au-0", "2026-12-31", "limite-0", "2026-12-24", "heure", "minuit"}},
+		{"dates", "Cette date n’existe pas.", []string{"du-0", "2026-02-31", "au-0", "2026-12-31", "limite-0", "2026-11-24", "heure", "minuit"}},
 		{"avant-periode", "au moins 1", []string{"jours", "0", "heure", "minuit"}},
 		{"heures-avant", "de 1 à 2160", []string{"heures", "0"}},
 		{"lune", "Choisissez comment la limite se compte", []string{"jours", "1", "heure", "9 h"}},

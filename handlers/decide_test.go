@@ -66,7 +66,7 @@ func TestDecideMany(t *testing.T) {
 	form.Del("faire")
 	b.post(views.DecidePath, form).want(422).wantText("donnez la raison du refus")
 	form.Set("m-"+name(h.paolo, "2026-12-04"), "Ce jour est réservé aux grands.")
-	b.post(views.DecidePath, form).want(409).wantText("2 réponses sont enregistrées.").wantText("1 réponse n’a pas pu être enregistrée").wantText("L’étude surveillée est complet le jeudi 3 décembre : 1 place, 1 prise.")
+	b.post(views.DecidePath, form).want(409).wantText("2 réponses sont enregistrées.").wantText("1 réponse n’a pas pu être enregistrée").wantText("Plus de place le jeudi 3 décembre pour l’étude surveillée : 1 place, 1 prise.")
 	b.post(views.DecidePath, form).want(409).wantText("n’attend plus de réponse")
 	b.post(views.DecidePath, url.Values{}).want(422).wantText("Choisissez une réponse au moins")
 	// Which of the two came first depends on the order of the form.

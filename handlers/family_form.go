@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,6 +29,7 @@ func (r *request) newStaffForm(heading, action string, makes bool) (views.StaffF
 }
 
 // refuseForm shows a form again with what was typed: what is to be corrected, or that somebody else changed the same thing.
+// Only who was told of the change gets the version that stands now: to everybody else it is still a change not seen.
 // An error that says neither comes back.
 func (r *request) refuseForm(page views.StaffForm, err error) error {
 	refusal := portal.AsError(err)
@@ -37,6 +39,7 @@ func (r *request) refuseForm(page views.StaffForm, err error) error {
 	case refusal.Kind == portal.KindConflict:
 		page.Notice = refusal.Message
 	case len(refusal.Fields) > 0:
+		page.KeepSeen(r.FormValue("vu"))
 		page.SetFaults(refusal)
 	default:
 		return err
@@ -64,13 +67,18 @@ func (r *request) typedDay(name string, faults *portal.Error) portal.Date {
 	return day
 }
 
-// both joins the faults of reading a form to those of its check, in the order of the form.
+// both joins the faults of reading a form to those of its check; what could not be read is not judged as well.
 func both(read *portal.Error, checked error) error {
 	if len(read.Fields) == 0 {
 		return checked
 	}
 	if refusal := portal.AsError(checked); refusal != nil {
-		read.Fields = append(read.Fields, refusal.Fields...)
+		unread := len(read.Fields)
+		for _, f := range refusal.Fields {
+			if !slices.ContainsFunc(read.Fields[:unread], func(e portal.FieldError) bool { return e.Field == f.Field }) {
+				read.Fields = append(read.Fields, f)
+			}
+		}
 	}
 	return read
 }

@@ -3,7 +3,6 @@ package handlers
 import (
 	"fmt"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -89,16 +88,6 @@ func unnoted() []string {
 
 // seenTable is the table of routes of the last site that a test made.
 var seenTable []route
-
-// matches says whether a path is one of a route's.
-func (r route) matches(path string) bool {
-	path, _, _ = strings.Cut(path, "?")
-	is, want := strings.Split(path, "/"), strings.Split(r.path, "/")
-	return len(is) == len(want) && !slices.ContainsFunc(want, func(s string) bool {
-		i := slices.Index(want, s)
-		return !strings.HasPrefix(s, ":") && is[i] != s
-	})
-}
 
 // announced writes a message to families and gives its page.
 func (w *world) announced(b *browser) string {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -86,9 +87,23 @@ func (s *Site) Route(method, path string, p policy, h handler) {
 
 // opens says whether a page exists and admits a person, so that no link leads nowhere.
 func (s *Site) opens(path string, who *db.Session) bool {
-	return slices.ContainsFunc(s.table, func(r route) bool {
-		return r.method == fiber.MethodGet && r.path == path && (r.policy.admit == nil || r.policy.admit(who))
-	})
+	i := slices.IndexFunc(s.table, func(r route) bool { return r.method == fiber.MethodGet && r.matches(path) })
+	return i >= 0 && (s.table[i].policy.admit == nil || s.table[i].policy.admit(who))
+}
+
+// matches says whether an address is one of a route's.
+func (r route) matches(path string) bool {
+	path, _, _ = strings.Cut(path, "?")
+	is, want := strings.Split(path, "/"), strings.Split(r.path, "/")
+	if len(is) != len(want) {
+		return false
+	}
+	for i, s := range want {
+		if s != is[i] && !strings.HasPrefix(s, ":") {
+			return false
+		}
+	}
+	return true
 }
 
 // guarded wraps a handler in its policy.

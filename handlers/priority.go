@@ -96,8 +96,8 @@ func (r *request) takeLabel(id portal.LabelID) error {
 // emptyCriteria is how many empty lines the form of priorities has below those that are chosen.
 const emptyCriteria = 3
 
-// priorityForm is the ordered list of the criteria of an activity.
-func (r *request) priorityForm(list []portal.Criterion, seen string) (a *portal.Activity, page views.StaffForm, err error) {
+// priorityForm is the ordered list of the criteria of an activity: typed ones, or those that are published.
+func (r *request) priorityForm(list []portal.Criterion, typed bool) (a *portal.Activity, page views.StaffForm, err error) {
 	id, err := number[portal.ActivityID](r.Params("activity"))
 	if err != nil {
 		return nil, page, err
@@ -115,15 +115,14 @@ func (r *request) priorityForm(list []portal.Criterion, seen string) (a *portal.
 	if page, err = r.newStaffForm("Priorités : "+a.Name, fmt.Sprintf("%s/%d", views.PrioritiesPath, id), false); err != nil {
 		return nil, page, err
 	}
-	if seen == "" {
+	if !typed {
 		for _, p := range a.Priorities {
 			list = append(list, p.Criterion)
 		}
-		seen = portal.Version(a.PriorityFacts())
 	}
 	page.Frame = r.frame(page.Heading, settingsPath)
 	page.Lead = "Le premier critère départage d’abord ; à égalité le suivant, et à la fin la demande la plus ancienne. Les familles lisent cet ordre. Il propose un rang : la décision reste la vôtre."
-	page.Carried = append(page.Carried, views.CarriedValue{Name: "vu", Value: seen})
+	page.Carried = append(page.Carried, views.CarriedValue{Name: "vu", Value: portal.Version(a.PriorityFacts())})
 	page.Button, page.Back, page.BackTo = "Publier", views.PrioritiesPath, "Revenir aux priorités"
 	known, err := r.site.store.KnownCriteria(r.ctx(), r.structure())
 	if err != nil {
@@ -147,7 +146,7 @@ func (r *request) priorityForm(list []portal.Criterion, seen string) (a *portal.
 
 // priorityPage shows the criteria of an activity to change them.
 func (r *request) priorityPage() error {
-	_, page, err := r.priorityForm(nil, "")
+	_, page, err := r.priorityForm(nil, false)
 	if err != nil {
 		return err
 	}
@@ -162,22 +161,11 @@ func (r *request) savePriorities() error {
 			list = append(list, c)
 		}
 	}
-	seen := r.FormValue("vu")
-	if seen == "" {
-		seen = "-" // a form of nobody's: it shows nothing that is so
-	}
-	a, page, err := r.priorityForm(list, seen)
+	a, page, err := r.priorityForm(list, true)
 	if err != nil {
 		return err
 	}
-	if err := r.site.store.SavePriorities(r.ctx(), r.structure(), r.account(), a.ID, seen, list); err != nil {
-		if refusal := portal.AsError(err); refusal != nil && refusal.Kind == portal.KindConflict { // saving again replaces knowingly
-			for i := range page.Carried {
-				if page.Carried[i].Name == "vu" {
-					page.Carried[i].Value = portal.Version(a.PriorityFacts())
-				}
-			}
-		}
+	if err := r.site.store.SavePriorities(r.ctx(), r.structure(), r.account(), a.ID, r.FormValue("vu"), list); err != nil {
 		return r.refuseForm(page, err)
 	}
 	return r.redirect303(views.PrioritiesPath + "?fait=publiees")
@@ -251,11 +239,6 @@ func (r *request) saveChildPriorities() error {
 			faults.Fields = append(faults.Fields, h.Faults("date-"+id, "fin-"+id, portal.DateOf(r.now))...)
 		}
 		list = append(list, h)
-	}
-	for i := range page.Carried {
-		if page.Carried[i].Name == "vu" && len(faults.Fields) > 0 {
-			page.Carried[i].Value = r.typed("vu")
-		}
 	}
 	if len(faults.Fields) > 0 {
 		return r.refuseForm(page, faults)

@@ -90,7 +90,7 @@ func (r *request) desk() error {
 	page.SetDays(facts)
 	for _, t := range facts.Tasks(r.mayManage(), administrators.admit(r.session)) {
 		task := views.NewTask(t, decidePath, r.now)
-		if !r.site.opens(strings.SplitN(task.URL, "?", 2)[0], r.session) && t.Kind != portal.TaskNight && t.Kind != portal.TaskTerms {
+		if !r.site.opens(task.URL, r.session) {
 			task.URL = ""
 		}
 		page.Tasks = append(page.Tasks, task)

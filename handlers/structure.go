@@ -76,24 +76,27 @@ func (r *request) structurePage() error {
 	return r.render(r.structureForm(st, st.NightAt.String(), st.ReportAt.String(), nil))
 }
 
-// readStructure reads the form of a structure over what it was.
-func (r *request) readStructure(st portal.Structure) portal.Structure {
+// readStructure reads the form of a structure over what it was. An hour that cannot be read stays what it was, and is a fault.
+func (r *request) readStructure(st portal.Structure) (portal.Structure, *portal.Error) {
 	for name, text := range map[string]*string{"nom": &st.Name, "rue": &st.Street, "code_postal": &st.Postcode, "commune": &st.Town, "telephone": &st.Phone,
 		"courriel": &st.Email, "expediteur": &st.SenderName, "reponse": &st.ReplyTo, "zone": &st.Zone} {
 		*text = portal.Clip(strings.TrimSpace(r.FormValue(name)), 300)
 	}
 	st.Territory = portal.Territory(r.FormValue("territoire"))
-	st.NightAt, st.ReportAt = clock(r.FormValue("nuit")), clock(r.FormValue("matin"))
-	return st
+	faults := portal.Invalid("Cette structure ne peut pas être enregistrée telle quelle.")
+	r.typedHour("nuit", &st.NightAt, faults)
+	r.typedHour("matin", &st.ReportAt, faults)
+	return st, faults
 }
 
-// clock reads a time of day; one that cannot be read falls into the hour that Check refuses.
-func clock(s string) portal.TimeOfDay {
-	t, err := portal.ParseTimeOfDay(s)
+// typedHour reads a time of day of the form; one that cannot be read is a fault beside its field.
+func (r *request) typedHour(name string, into *portal.TimeOfDay, faults *portal.Error) {
+	t, err := portal.ParseTimeOfDay(r.FormValue(name))
 	if err != nil {
-		return portal.Clock(2, 0)
+		faults.Fields = append(faults.Fields, portal.FieldError{Field: name, Message: "Écrivez une heure comme 1:15."})
+		return
 	}
-	return t
+	*into = t
 }
 
 // saveStructure changes what is said of the structure.
@@ -102,8 +105,12 @@ func (r *request) saveStructure() error {
 	if err != nil {
 		return err
 	}
-	st := r.readStructure(was)
-	err = r.site.store.SaveStructure(r.ctx(), r.account(), st, r.FormValue("vu"))
+	st, faults := r.readStructure(was)
+	if len(faults.Fields) > 0 {
+		err = both(faults, st.Check())
+	} else {
+		err = r.site.store.SaveStructure(r.ctx(), r.account(), st, r.FormValue("vu"))
+	}
 	if err == nil {
 		return r.redirect303(structurePath + "?enregistre=1")
 	}
@@ -143,8 +150,14 @@ func (r *request) newStructurePage() error {
 
 // foundStructure adds a structure and shows it.
 func (r *request) foundStructure() error {
-	st := r.readStructure(portal.Structure{})
-	id, err := r.site.store.FoundStructure(r.ctx(), r.account(), st, r.FormValue("cle"))
+	st, faults := r.readStructure(portal.Structure{})
+	var id portal.StructureID
+	var err error
+	if len(faults.Fields) > 0 {
+		err = both(faults, st.Check())
+	} else {
+		id, err = r.site.store.FoundStructure(r.ctx(), r.account(), st, r.FormValue("cle"))
+	}
 	if refusal := portal.AsError(err); refusal != nil && len(refusal.Fields) > 0 {
 		return r.renderInvalid(r.newStructureForm(st, r.FormValue("nuit"), r.FormValue("matin"), r.FormValue("cle"), faultsOf(refusal)))
 	}

@@ -156,18 +156,28 @@ func (r *request) showMailHTML(html string) error {
 
 // resetMailText gives a mail its standard words back.
 func (r *request) resetMailText() error {
-	_, saved, err := r.theMailText()
+	setup, saved, err := r.theMailText()
 	if err != nil {
 		return err
 	}
 	if err := r.site.store.ResetMailText(r.ctx(), r.structure(), r.account(), saved.Kind, r.formSeen()); err != nil {
-		return err
+		refusal := portal.AsError(err)
+		if refusal == nil || refusal.Kind != portal.KindConflict {
+			return err
+		}
+		page, err := r.mailTextView(setup, saved, saved)
+		if err != nil {
+			return err
+		}
+		page.SetFaults(refusal)
+		r.Status(int(refusal.Kind))
+		return r.render(page)
 	}
 	return r.redirect303(textsPath + "/courriels/" + string(saved.Kind) + "?fait=origine")
 }
 
-// termsForm shows one of the two texts that families accept: its versions, its draft, what is typed.
-func (r *request) termsForm(typed string) (views.TermsPage, error) {
+// termsForm shows one of the two texts that families accept: its versions and its draft.
+func (r *request) termsForm() (views.TermsPage, error) {
 	book, err := r.site.store.TermsBook(r.ctx(), portal.TermsKind(r.Params("kind")))
 	if err != nil {
 		return views.TermsPage{}, err
@@ -182,15 +192,12 @@ func (r *request) termsForm(typed string) (views.TermsPage, error) {
 	if d := book.Draft; d != nil {
 		page.SetDraft(d.Body, d.By, d.At, r.now)
 	}
-	if typed != "" {
-		page.Body = typed
-	}
 	return page, nil
 }
 
 // terms shows one of the two texts that families accept, to write its next version.
 func (r *request) terms() error {
-	page, err := r.termsForm("")
+	page, err := r.termsForm()
 	if err != nil {
 		return err
 	}
@@ -209,30 +216,37 @@ func (r *request) terms() error {
 func (r *request) saveTerms() error {
 	kind, body := portal.TermsKind(r.Params("kind")), typedText(r.FormValue("texte"))
 	err := r.site.store.SaveTermsDraft(r.ctx(), r.account(), kind, body, r.formSeen())
+	if err != nil {
+		return r.refuseTerms(err, func(page *views.TermsPage) { page.Body = body })
+	}
+	return r.redirect303(textsPath + "/" + string(kind) + "?fait=brouillon")
+}
+
+// refuseTerms shows the page of a text again with what was refused, and what keep puts back. An error that is no refusal of
+// what was asked comes back.
+func (r *request) refuseTerms(err error, keep func(*views.TermsPage)) error {
 	refusal := portal.AsError(err)
-	switch {
-	case err == nil:
-		return r.redirect303(textsPath + "/" + string(kind) + "?fait=brouillon")
-	case refusal == nil || refusal.Kind == portal.KindNotFound:
+	if refusal == nil || refusal.Kind == portal.KindNotFound {
 		return err
 	}
-	page, err := r.termsForm(body)
+	page, err := r.termsForm()
 	if err != nil {
 		return err
 	}
-	if body == "" {
-		page.Body = ""
-	}
+	keep(&page)
 	page.SetFaults(refusal)
 	r.Status(int(refusal.Kind))
 	return r.render(page)
 }
 
+// nothingTyped is what keep does for a form without fields.
+func nothingTyped(*views.TermsPage) {}
+
 // publishTerms makes the draft the version in force.
 func (r *request) publishTerms() error {
 	kind := portal.TermsKind(r.Params("kind"))
 	if _, err := r.site.store.PublishTerms(r.ctx(), r.account(), kind, r.formSeen()); err != nil {
-		return err
+		return r.refuseTerms(err, nothingTyped)
 	}
 	return r.redirect303(textsPath + "/" + string(kind) + "?fait=publie")
 }
@@ -241,7 +255,7 @@ func (r *request) publishTerms() error {
 func (r *request) dropTerms() error {
 	kind := portal.TermsKind(r.Params("kind"))
 	if err := r.site.store.DropTermsDraft(r.ctx(), r.account(), kind, r.formSeen()); err != nil {
-		return err
+		return r.refuseTerms(err, nothingTyped)
 	}
 	return r.redirect303(textsPath + "/" + string(kind) + "?fait=abandonne")
 }

@@ -62,8 +62,10 @@ func TestWordsOfAMail(t *testing.T) {
 		t.Errorf("what was typed is lost: %q", got)
 	}
 	again := late.form(path)
+	late.post(path+"/origine", url.Values{"vu": {"0"}}).want(409).wantText("PUJOL Agnès a changé ce texte aujourd’hui à 9 h 05. Relisez-le ci-dessous").wantText("voici vos demandes du {nuit}.")
 	late.post(path, again).follow().wantText("Changé par ROUCH Agnès")
 	late.post(path+"/origine", late.form(path+"/origine")).follow().wantText("Le texte d’origine est remis.")
+	late.post(path+"/origine", url.Values{"vu": {"1"}}).want(409).wantText("remis à l’origine entre-temps : il n’y a plus rien à faire.").wantText("Phrases de début")
 	if got := w.scalar("SELECT count(*) || ' ' || (SELECT count(*) FROM staff_event WHERE subject = 'texte' AND structure_id = 1) FROM mail_text"); got != "0 3" {
 		t.Errorf("texts and events: %s", got)
 	}
@@ -109,7 +111,13 @@ func TestNextVersionOfAText(t *testing.T) {
 	w.browser().signIn(parent.Login, goodPassword).get("/accueil").wantTo("/conditions")
 	b.get(path).post(path, url.Values{"texte": {"À jeter."}, "vu": {"0"}}).follow()
 	b.post(path+"/abandonner", b.form(path+"/abandonner")).follow().wantText("Le brouillon est abandonné.")
-	b.post(path+"/publier", url.Values{"vu": {"0"}}).want(409)
+	b.get(path).post(path+"/publier", url.Values{"vu": {"0"}}).want(409).wantText("Rien n’a été enregistré. Il n’y a pas de brouillon à publier.").wantText("Écrire la version suivante")
+	b.post(path+"/publier", url.Values{"vu": {"1"}}).want(409).wantText("publié ou abandonné entre-temps. Relisez le texte en vigueur.").wantNoText("ce que vous avez écrit")
+	b.post(path, url.Values{"texte": {"À relire."}, "vu": {"0"}}).want(303)
+	for _, act := range []string{"/publier", "/abandonner"} {
+		b.get(path).post(path+act, url.Values{"vu": {"1"}}).want(409).wantText("ROUCH Agnès a changé ce texte aujourd’hui à 9 h 05. Relisez-le ci-dessous, puis recommencez.").wantText("À relire.")
+	}
+	b.post(path+"/abandonner", b.form(path+"/abandonner")).want(303)
 	b.get("/gestion/textes/autre").want(404)
 	manager := w.staffed("PUJOL", portal.Manager)
 	for _, p := range []string{path, path + "/versions/1", "/gestion/textes/rgpd"} {
@@ -117,7 +125,7 @@ func TestNextVersionOfAText(t *testing.T) {
 	}
 	manager.get("/gestion").want(200)
 	manager.post(path+"/publier", url.Values{}).want(404)
-	if got := w.scalar("SELECT group_concat(words, ' / ') FROM staff_event WHERE structure_id IS NULL AND subject = 'texte'"); strings.Count(got, "brouillon") != 3 || strings.Count(got, "version 2 publiée") != 1 {
+	if got := w.scalar("SELECT group_concat(words, ' / ') FROM staff_event WHERE structure_id IS NULL AND subject = 'texte'"); strings.Count(got, "brouillon") != 5 || strings.Count(got, "version 2 publiée") != 1 {
 		t.Errorf("the journal keeps %s", got)
 	}
 }

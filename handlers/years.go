@@ -8,7 +8,7 @@ import (
 	"marelle/views"
 )
 
-const yearsPath = settingsPath + "/annees"
+const yearsPath = views.YearsPath
 
 func dayEntry(id, label string, value string, faults views.Faults) views.Entry {
 	return views.Entry{ID: id, Label: label, Type: "date", Value: value, Required: true, Fault: faults.On(id)}
@@ -156,8 +156,12 @@ func (r *request) yearSaved(c calendarYear, err error, what string) error {
 		first, last = c.year.First.String(), c.year.Last.String()
 	}
 	page := r.yearView(c.year, portal.Clip(first, 20), portal.Clip(last, 20), faultsOf(refusal))
-	if refusal.Kind == portal.KindConflict {
+	seen := r.FormValue("vu")
+	switch {
+	case refusal.Kind == portal.KindConflict:
 		page.Stale = refusal.Message
+	case seen != "": // who was not told of a change has not seen it
+		page.Seen = seen
 	}
 	r.Status(int(refusal.Kind))
 	return r.render(page)

@@ -95,7 +95,7 @@ func (s *Slot) Judge(v Verdict, now time.Time) (Outcome, *Error) {
 		return OutcomeWaiting, nil
 	}
 	if s.Full() {
-		return OutcomeRefused, Conflict("%s est complet le %s : %s, %s.", Capital(s.Activity.Spoken), s.Day.Long(), Count(s.Places.Capacity, "place"), Count(s.Places.Taken, "prise"))
+		return OutcomeRefused, Conflict("Plus de place le %s pour %s : %s, %s.", s.Day.Long(), s.Activity.Spoken, Count(s.Places.Capacity, "place"), Count(s.Places.Taken, "prise"))
 	}
 	if why := s.refuseMost(0); why != nil {
 		return OutcomeRefused, why

@@ -54,7 +54,7 @@ func TestStaffDecide(t *testing.T) {
 	}{
 		{"accepter", free(func(*Slot) {}), Accept, OutcomeBooked, ""},
 		{"refuser, même complet", free(func(s *Slot) { s.Left = 0 }), Refuse, OutcomeRefused, ""},
-		{"accepter alors que c’est complet", free(func(s *Slot) { s.Left, s.Places.Taken = 0, 12 }), Accept, OutcomeRefused, "Le centre est complet le lundi 7 décembre : 12 places, 12 prises."},
+		{"accepter alors que c’est complet", free(func(s *Slot) { s.Left, s.Places.Taken = 0, 12 }), Accept, OutcomeRefused, "Plus de place le lundi 7 décembre pour le centre : 12 places, 12 prises."},
 		{"retirée entre-temps", free(func(s *Slot) { s.Status = NotBooked }), Accept, OutcomeRefused, "n’attend plus de réponse"},
 		{"acceptée par un collègue", free(func(s *Slot) { s.Status = Booked }), Refuse, OutcomeRefused, "n’attend plus de réponse"},
 		{"pas de liste d’attente", free(func(*Slot) {}), Wait, OutcomeRefused, "Le centre n’a pas de liste d’attente."},

@@ -11,6 +11,9 @@ var (
 	_ = part("staff/daysoff#touches", []TouchLine{})
 )
 
+// YearsPath is where staff find the school years.
+const YearsPath = "/gestion/reglages/annees"
+
 // Years lists the school years of a structure.
 type Years struct {
 	Frame

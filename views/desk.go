@@ -125,7 +125,7 @@ func NewTask(t portal.DeskTask, decide string, now time.Time) Task {
 	case portal.TaskAbsent:
 		return Task{portal.Count(t.N, "enfant est annoncé absent", "enfants sont annoncés absents") + " aujourd’hui.", "/gestion/absences", "Voir les absences", "refus", false}
 	case portal.TaskFull:
-		return Task{fullWords(t, now), "/gestion/activites", "Voir les places", ActivityIcon(t.Figure.Activity.Kind), false}
+		return Task{fullWords(t, now), PlacesPath, "Voir les places", ActivityIcon(t.Figure.Activity.Kind), false}
 	case portal.TaskMails:
 		return Task{portal.Count(t.N, "message n’a pas pu partir", "messages n’ont pas pu partir") + ".", "/gestion/courriels?etat=dead", "Voir", "mail", false}
 	case portal.TaskNoServer:
@@ -135,12 +135,12 @@ func NewTask(t portal.DeskTask, decide string, now time.Time) Task {
 	case portal.TaskDocuments:
 		return Task{portal.Count(t.N, "justificatif d’absence est à lire", "justificatifs d’absence sont à lire") + ".", "/gestion/absences", "Lire", "fichier", false}
 	case portal.TaskOpening:
-		return Task{"Les réservations s’ouvrent le " + portal.Instant(t.Window.Opens) + " : " + t.Window.Name + ".", "/gestion/activites", "Vérifier les places", "calendrier", false}
+		return Task{"Les réservations s’ouvrent le " + portal.Instant(t.Window.Opens) + " : " + t.Window.Name + ".", ActivitiesPath, "Vérifier les places", "calendrier", false}
 	case portal.TaskLetters:
 		return Task{portal.Count(t.N, "parent attend sa", "parents attendent leur") + " lettre de premier accès.", "/gestion/lettres", "Éditer les lettres", "lettre", false}
 	case portal.TaskYear:
 		if t.Year == "" {
-			return Task{"L’année scolaire qui vient n’est pas encore connue du portail.", "/gestion/calendriers", "Préparer", "annee", false}
+			return Task{"L’année scolaire qui vient n’est pas encore connue du portail.", YearsPath, "Préparer", "annee", false}
 		}
 		return Task{"L’année scolaire " + t.Year + " n’a encore aucune classe.", "/gestion/import", "Préparer", "annee", false}
 	}

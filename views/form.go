@@ -50,6 +50,15 @@ type Field struct {
 	Fault                 string
 }
 
+// KeepSeen carries the version that was on the form when it was sent; a form that sent none keeps its own.
+func (v *StaffForm) KeepSeen(version string) {
+	for i := range v.Carried {
+		if v.Carried[i].Name == "vu" && version != "" {
+			v.Carried[i].Value = version
+		}
+	}
+}
+
 // SetFaults says what is to be corrected, above the form and beside the fields.
 func (v *StaffForm) SetFaults(err *portal.Error) {
 	for _, f := range err.Fields {

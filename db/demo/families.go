@@ -75,7 +75,7 @@ func (t *town) childFile(ctx context.Context, by portal.AccountID, family portal
 		if draw%10 == 0 {
 			p = portal.PickupPerson{Family: family, Name: "Enzo FABRE", Phone: "06 00 00 00 22", Link: "voisin", Note: "17 ans, vient avec sa carte d’identité"}
 		}
-		if err := t.store.SavePickup(ctx, t.structure, by, child, p, key("personne")); err != nil {
+		if err := t.store.SavePickup(ctx, t.structure, by, child, p, key("personne"), ""); err != nil {
 			return err
 		}
 	}
