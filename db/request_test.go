@@ -199,3 +199,44 @@ func TestAcceptedWithTheMeal(t *testing.T) {
 	tn.wantState(t, 0, 0, tn.wednesday, "2026-12-02", portal.StateBooked)
 	tn.sound(t)
 }
+
+// TestNobodyElseIsMailedAName: an account whose right to see was taken away is mailed nothing about the child: no answer, no
+// place, no report. What is settled meanwhile is told to nobody, and does not come when the right is given back.
+func TestNobodyElseIsMailedAName(t *testing.T) {
+	const day = "2026-12-10"
+	tn, by := decidedTown(t, 4, 5)
+	h := &hall{tn.Store, t, tn.clock, tn.structure}
+	see := func(may int) { h.raw("UPDATE guardian SET may_see = ?", may) }
+	tn.ask(t, 0, "2026-12-02", "asked")
+	now, offered := tn.list(t, "centre", portal.WaitNow, places(1)), tn.list(t, "club", portal.WaitOffer, places(1))
+	for _, a := range []portal.ActivityID{now, offered} {
+		for parent := range 2 {
+			tn.put(t, parent, a, day, true)
+		}
+		tn.put(t, 0, a, day, false)
+	}
+	if _, err := tn.Decide(ctx, tn.structure, by, []portal.Decision{tn.verdict(0, "2026-12-02", portal.Accept, "")}); err != nil {
+		t.Fatal(err)
+	}
+	see(0)
+	if answers, err := tn.Answers(ctx, tn.structure); err != nil || len(answers) != 0 {
+		t.Errorf("%+v %v", answers, err)
+	}
+	tn.wantTold(t, "")
+	see(1)
+	if answers, err := tn.Answers(ctx, tn.structure); err != nil || len(answers) != 0 {
+		t.Errorf("told late: %+v %v", answers, err)
+	}
+	tn.wantTold(t, "1:open") // still to be answered, and known to nobody until now
+	tn.clock.Set(paris("2026-11-24 07:00:00"))
+	if _, err := tn.Transmit(ctx, tn.structure, portal.MustDate("2026-11-24")); err != nil {
+		t.Fatal(err)
+	}
+	if _, reports, err := tn.Reports(ctx, tn.structure); err != nil || len(reports) != 2 {
+		t.Errorf("%d reports, %v", len(reports), err)
+	}
+	h.raw("UPDATE guardian SET may_see = 0 WHERE account_id = ?", tn.parents[0])
+	if _, reports, err := tn.Reports(ctx, tn.structure); err != nil || len(reports) != 1 || reports[0].To.ID != tn.parents[1] {
+		t.Errorf("%+v %v", reports, err)
+	}
+}
