@@ -389,6 +389,7 @@ func (s *Store) settle(ctx context.Context, owed, mark string, structure portal.
 }
 
 // QueueAnswer puts the mails of an answer into the outbox and writes that it is told, at once; told already, it queues nothing.
+// Told in part meanwhile, it fails and changes nothing.
 func (s *Store) QueueAnswer(ctx context.Context, a *portal.Answer, mails []Mail) error {
 	ids := make([]portal.MovementID, len(a.Movements))
 	for i, m := range a.Movements {
@@ -400,8 +401,11 @@ func (s *Store) QueueAnswer(ctx context.Context, a *portal.Answer, mails []Mail)
 	}
 	return s.write(ctx, func(tx *Tx) error {
 		n, err := tx.change("UPDATE answer SET told_at = ? WHERE told_at IS NULL AND movement_id IN (SELECT value FROM json_each(?))", at(s.now()), string(wanted))
-		if err != nil || int(n) != len(ids) {
+		switch {
+		case err != nil || n == 0:
 			return err
+		case int(n) < len(ids): // the mail would say some of it twice: the next tick tells what is left
+			return fmt.Errorf("db: %d of the %d decisions of an answer were told already", len(ids)-int(n), len(ids))
 		}
 		return s.queueMails(tx, mails)
 	})

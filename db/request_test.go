@@ -240,3 +240,32 @@ func TestNobodyElseIsMailedAName(t *testing.T) {
 		t.Errorf("%+v %v", reports, err)
 	}
 }
+
+// TestAnswerToldInPart: an answer of which a part was told meanwhile changes nothing; what is left is told by the next look.
+func TestAnswerToldInPart(t *testing.T) {
+	tn, by := decidedTown(t, 1, 5)
+	h := &hall{tn.Store, t, tn.clock, tn.structure}
+	tn.ask(t, 0, "2026-12-02", "asked")
+	tn.ask(t, 0, "2026-12-09", "asked")
+	if _, err := tn.Decide(ctx, tn.structure, by, []portal.Decision{tn.verdict(0, "2026-12-02", portal.Accept, ""), tn.verdict(0, "2026-12-09", portal.Accept, "")}); err != nil {
+		t.Fatal(err)
+	}
+	answers, err := tn.Answers(ctx, tn.structure)
+	if err != nil || len(answers) != 1 || len(answers[0].Movements) != 2 {
+		t.Fatalf("%+v %v", answers, err)
+	}
+	h.raw("UPDATE answer SET told_at = 1 WHERE movement_id = ?", answers[0].Movements[0].ID)
+	mail := []db.Mail{{Structure: tn.structure, Account: tn.parents[0], Kind: "reponse", Key: "a", Address: "x@exemple.fr", Subject: "s", Text: "t", HTML: "h"}}
+	if err := tn.QueueAnswer(ctx, &answers[0], mail); err == nil || portal.AsError(err) != nil {
+		t.Errorf("half of an answer is told: %v", err)
+	}
+	if got := h.scalar("SELECT count(*) FROM outbox WHERE key = 'a'"); got != "0" {
+		t.Errorf("%s mails are queued", got)
+	}
+	if answers, err = tn.Answers(ctx, tn.structure); err != nil || len(answers) != 1 || len(answers[0].Movements) != 1 {
+		t.Fatalf("what is left is forgotten: %+v %v", answers, err)
+	}
+	if err := tn.QueueAnswer(ctx, &answers[0], mail); err != nil || h.scalar("SELECT count(*) FROM outbox WHERE key = 'a'") != "1" {
+		t.Errorf("what is left is not told: %v", err)
+	}
+}
