@@ -269,3 +269,34 @@ func TestAnswerToldInPart(t *testing.T) {
 		t.Errorf("what is left is not told: %v", err)
 	}
 }
+
+// TestLastGuardianOfARequest: who alone follows a child that something was asked for stays; taken out of a family with nothing
+// else, a guardian is signed out, and an agent is not.
+func TestLastGuardianOfARequest(t *testing.T) {
+	tn, by := decidedTown(t, 1, 5)
+	h := &hall{tn.Store, t, tn.clock, tn.structure}
+	tn.ask(t, 0, "2026-12-02", "asked")
+	parent := tn.parents[0]
+	family := h.familyOf(parent)
+	refused(t, tn.RemoveGuardian(ctx, tn.structure, by, family, parent), portal.KindConflict, "est le seul responsable qui suit Amalia sur le portail")
+	if _, err := tn.Decide(ctx, tn.structure, by, []portal.Decision{tn.verdict(0, "2026-12-02", portal.Refuse, "")}); err != nil {
+		t.Fatal(err)
+	}
+	agent, err := tn.CreateStaff(ctx, tn.structure, portal.Identity{LastName: "ROUCH"}, portal.Manager)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.raw("INSERT INTO guardian (family_id, account_id) VALUES (?, ?)", family, agent.Person.ID)
+	for account, stays := range map[portal.AccountID]bool{parent: false, agent.Person.ID: true} {
+		token, err := tn.OpenSession(ctx, account, false, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := tn.RemoveGuardian(ctx, tn.structure, by, family, account); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := tn.Session(ctx, token); (err == nil) != stays {
+			t.Errorf("account %d stays signed in: %v", account, err)
+		}
+	}
+}
