@@ -37,7 +37,7 @@ func refuseAlone(left []string, what string) error {
 	return portal.Conflict("%s %s des réservations, des demandes ou des inscriptions à venir, que personne d’autre ne suit. Annulez-les d’abord, puis %s.", portal.List(left), have, what)
 }
 
-// signOut ends the sessions of the guardians of a family who find nothing on the portal any more, and forgets their clicks.
+// signOut ends the sessions of those who find nothing on the portal any more, and forgets the clicks that lost their child.
 func signOut(tx *Tx, accounts []portal.AccountID) error {
 	for _, a := range accounts {
 		if err := dropLostWishes(tx, a); err != nil {

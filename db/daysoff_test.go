@@ -204,6 +204,44 @@ func TestMergeSchools(t *testing.T) {
 	}
 }
 
+// TestNamesOfSchoolsAndClasses: what families read of a school and a class is its name of today.
+func TestNamesOfSchoolsAndClasses(t *testing.T) {
+	tn := newTown(t, 1, 1)
+	by := tn.administrator(t)
+	year := tn.setup(t).YearOf(portal.MustDate("2026-12-07")).ID
+	var school portal.SchoolID
+	var class portal.ClassID
+	for _, step := range []struct {
+		what          string
+		do            func() error
+		school, class string
+	}{
+		{"a school added", func() (err error) { school, err = tn.SaveSchool(ctx, by, tn.structure, 0, "École du Lac"); return err }, "École du Lac", ""},
+		{"a school renamed", func() error { _, err := tn.SaveSchool(ctx, by, tn.structure, school, "École des Pins"); return err }, "École des Pins", ""},
+		{"a class added", func() (err error) {
+			class, err = tn.SaveClass(ctx, by, tn.structure, db.Class{School: school, Year: year, Name: "CP"})
+			return err
+		}, "École des Pins", "CP"},
+		{"a class renamed", func() error {
+			_, err := tn.SaveClass(ctx, by, tn.structure, db.Class{ID: class, Name: "CP Mme IZARD"})
+			return err
+		}, "École des Pins", "CP Mme IZARD"},
+		{"a class taken away", func() error { return tn.RemoveClass(ctx, by, tn.structure, class) }, "École des Pins", ""},
+		{"a school taken away", func() error { return tn.RemoveSchool(ctx, by, tn.structure, school) }, "", ""},
+	} {
+		if err := step.do(); err != nil {
+			t.Fatalf("%s: %v", step.what, err)
+		}
+		setup := tn.setup(t)
+		if got := setup.SchoolNames[school]; got != step.school {
+			t.Errorf("%s: the school is « %s »", step.what, got)
+		}
+		if got := setup.ClassNames[class]; got != step.class {
+			t.Errorf("%s: the class is « %s »", step.what, got)
+		}
+	}
+}
+
 // TestClasses: levels, renaming, taking away.
 func TestClasses(t *testing.T) {
 	tn := newTown(t, 1, 1)

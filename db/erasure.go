@@ -205,13 +205,31 @@ func (s *Store) logErasure(tx *Tx, structure portal.StructureID, subject string,
 	return tx.exec("INSERT INTO erasure (structure_id, subject, subject_id, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", structure, subject, id, at(s.now()))
 }
 
+// unwriteMails takes the words out of the mails that may name some children, and keeps them from leaving: those of the
+// guardians of today, of whoever did something for one of them or belongs to a family that its days or papers speak of, and
+// those that say its name to somebody who is no guardian of the structure any more. Mails about an account name no child.
+const unwriteMails = `UPDATE outbox SET subject = '` + portal.Blanked + `', body_text = '', body_html = '', state = iif(state = 'sent', 'sent', 'dead'), fault = iif(state = 'sent', fault, 'un enfant nommé ici a été effacé')
+	WHERE kind NOT IN ('` + KindReset + `', 'compte') AND structure_id IN (SELECT structure_id FROM child WHERE id` + these + `) AND (account_id IN (
+			SELECT g.account_id FROM guardian g JOIN family_child fc ON fc.family_id = g.family_id WHERE fc.child_id` + these + `
+			UNION SELECT g.account_id FROM guardian g JOIN custody_day k ON k.family_id = g.family_id WHERE k.child_id` + these + `
+			UNION SELECT g.account_id FROM guardian g JOIN pickup_person p ON p.family_id = g.family_id WHERE p.child_id` + these + `
+			UNION SELECT g.account_id FROM guardian g JOIN child_document d ON d.family_id = g.family_id WHERE d.child_id` + these + `
+			UNION SELECT account_id FROM booking WHERE child_id` + these + `
+			UNION SELECT account_id FROM movement WHERE child_id` + these + `
+			UNION SELECT account_id FROM request WHERE child_id` + these + `
+			UNION SELECT account_id FROM absence_spell WHERE child_id` + these + `
+			UNION SELECT v.account_id FROM registration_version v JOIN registration r ON r.id = v.registration_id WHERE r.child_id` + these + `
+			UNION SELECT o.account_id FROM offer o JOIN offer_child oc ON oc.offer_id = o.id WHERE oc.child_id` + these + `)
+		OR coalesce(account_id, 0) NOT IN (SELECT g.account_id FROM guardian g JOIN family f ON f.id = g.family_id WHERE f.structure_id = outbox.structure_id)
+			AND EXISTS (SELECT 1 FROM child c WHERE c.id` + these + ` AND instr(outbox.subject || ' ' || outbox.body_text || ' ' || outbox.body_html, c.first_name)))`
+
 func (s *Store) forgetChildren(tx *Tx, structure portal.StructureID, children []portal.ChildID) error {
 	for _, c := range children {
 		if err := s.logErasure(tx, structure, "enfant", int64(c)); err != nil {
 			return err
 		}
 	}
-	statements := []string{}
+	statements := []string{unwriteMails}
 	for _, table := range []string{"pickup_person", "child_document", "enrolment", "child_class", "child_elsewhere", "request", "wish", "custody", "custody_day", "child_priority", "family_child"} {
 		statements = append(statements, "DELETE FROM "+table+" WHERE child_id"+these)
 	}

@@ -112,6 +112,56 @@ func TestEraseFamily(t *testing.T) {
 	}
 }
 
+// TestEraseChildUnwritesMails: what was mailed about an erased child says nothing any more and never leaves, with its guardians
+// of today and with those of before; what is about an account, and what others got, stays.
+func TestEraseChildUnwritesMails(t *testing.T) {
+	h, by, mother, father, amalia := separated(t)
+	_, admin := h.staffed("DURAND", portal.Administrator)
+	other := h.guardian(h.structure, "GALY")
+	passive := h.guardian(h.structure, "AUTRE")
+	if err := h.RemoveChild(ctx, h.structure, by, h.familyOf(father), amalia); err != nil { // he is a guardian no more, and did something once
+		t.Fatal(err)
+	}
+	h.raw("INSERT INTO absence_spell (structure_id, child_id, account_id, first, last, reason, document, at) VALUES (?, ?, ?, '2026-10-05', '2026-10-05', 'malade', 'aucun', 0)", h.structure, amalia, father)
+	h.raw("DELETE FROM guardian WHERE account_id = ?", passive) // he never did anything, and is nobody's guardian any more
+	h.raw("UPDATE child SET first_name = 'Canarinette' WHERE id = ?", amalia)
+	for _, m := range []struct {
+		key, kind, state string
+		account          portal.AccountID
+		words            string
+	}{
+		{"mother", "compte-rendu", "sent", mother, "Canarinette"}, {"waiting", "rappel", "pending", mother, "Canarinette"}, {"leaving", "place", "sending", father, "Canarinette"},
+		{"dead", "reponse", "dead", passive, "Canarinette"}, {"other", "compte-rendu", "pending", other, "Paolo"}, {"stranger", "compte-rendu", "sent", passive, "Paolo"}, {"account", "compte", "pending", mother, "vos adresses"},
+	} {
+		h.raw("INSERT INTO outbox (structure_id, account_id, key, kind, address, subject, body_text, body_html, message_id, created_at, next_at, state) VALUES (?, ?, ?, ?, 'x@exemple.fr', ?, ?, ?, '', 0, 0, ?)",
+			h.structure, m.account, m.key, m.kind, "sujet "+m.words, "texte "+m.words, "<p>"+m.words, m.state)
+	}
+	if err := h.EraseChild(ctx, h.structure, admin, amalia); err != nil {
+		t.Fatal(err)
+	}
+	h.wantNowhere("canarinette")
+	if got := h.scalar("SELECT group_concat(key || ':' || state || iif(subject = 'Effacé (RGPD)' AND body_text || body_html = '', '', ' kept'), ', ') FROM (SELECT * FROM outbox WHERE message_id = '' ORDER BY id)"); got !=
+		"mother:sent, waiting:dead, leaving:dead, dead:dead, other:pending kept, stranger:sent kept, account:pending kept" {
+		t.Error(got)
+	}
+	for _, key := range []string{"mother", "waiting", "leaving", "dead"} {
+		var id portal.MailID
+		fmt.Sscan(h.scalar("SELECT id FROM outbox WHERE key = ?", key), &id)
+		if sent, _, err := h.ResendMails(ctx, h.structure, by, []portal.MailID{id}); err != nil || sent != 0 {
+			t.Errorf("%s leaves again: %d %v", key, sent, err)
+		}
+	}
+	leaving, err := h.ClaimMails(ctx, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range leaving {
+		if m.Text == "" {
+			t.Errorf("an empty message leaves: %s", m.Key)
+		}
+	}
+}
+
 // wantNowhere looks for a word in every column of every table, whatever its case.
 func (h *hall) wantNowhere(word string) {
 	h.t.Helper()

@@ -260,11 +260,19 @@ func TestNextYearLists(t *testing.T) {
 	if n, err = w.store.NextYear(context.Background(), w.structure); err != nil || len(n.Leaving) != 4 || len(n.Arriving) != 1 || n.Arriving[0].Name != "NEUF Alix" {
 		t.Errorf("%+v, %v", n, err)
 	}
+	setup, err := w.store.Setup(context.Background(), w.structure)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := len(setup.ClassNames)
 	children, err := w.store.RemoveNextYearClasses(context.Background(), w.structure, 0, n.Schools[0].ID, "2027-2028")
 	if err != nil || children != 2 {
 		t.Errorf("%d, %v", children, err)
 	}
 	w.want("this year's classes", w.list("SELECT count(*) FROM child_class"), before...)
+	if setup, err = w.store.Setup(context.Background(), w.structure); err != nil || len(setup.ClassNames) != names-2 {
+		t.Errorf("%d classes have names, of %d before: %v", len(setup.ClassNames), names, err)
+	}
 	if _, err := w.store.RemoveNextYearClasses(context.Background(), w.structure, 0, 999, "2027-2028"); portal.AsError(err) == nil {
 		t.Errorf("a foreign school: %v", err)
 	}

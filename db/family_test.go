@@ -239,6 +239,49 @@ func TestSeparatedParentsAndTheFile(t *testing.T) {
 	}
 }
 
+// TestExportOfWhoDoesNotSee: a guardian whose right to see was taken away, or whose family is archived, finds the family and
+// the rights in a download, by hand or on paper, and neither where it lives nor what was noted of it.
+func TestExportOfWhoDoesNotSee(t *testing.T) {
+	for name, hide := range map[string]string{"may not see": "UPDATE guardian SET may_see = 0 WHERE family_id = ?", "archived": "UPDATE family SET archived_at = 1 WHERE id = ?"} {
+		t.Run(name, func(t *testing.T) {
+			h := newHall(t)
+			_, admin := h.staffed("DURAND", portal.Administrator)
+			parent := h.guardian(h.structure, "GALY")
+			family := h.familyOf(parent)
+			if err := h.WriteNote(ctx, h.structure, admin.Session.Account, family, "Demande un rendez-vous.", "formulaire-note"); err != nil {
+				t.Fatal(err)
+			}
+			onPaper := func() string {
+				data, err := h.ExportGuardian(ctx, h.structure, admin, family, parent)
+				if err != nil {
+					t.Fatal(err)
+				}
+				text, err := json.Marshal(data)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return string(text)
+			}
+			for seen, texts := range map[bool][]string{true: {h.export(parent), onPaper()}, false: nil} {
+				if !seen {
+					h.raw(hide, family)
+					texts = []string{h.export(parent), onPaper()}
+				}
+				for i, text := range texts {
+					for _, w := range []string{"rue du Lac", "09140", "OUST", "habite_la_commune", "rendez-vous"} {
+						if strings.Contains(text, w) != seen {
+							t.Errorf("seen %v, copy %d: « %s » is wrong in:\n%s", seen, i, w, text)
+						}
+					}
+					if !strings.Contains(text, "GALY") || !strings.Contains(text, "responsable légal") {
+						t.Errorf("seen %v, copy %d: the family and the rights are gone:\n%s", seen, i, text)
+					}
+				}
+			}
+		})
+	}
+}
+
 // TestRightsOfAGuardian: who may not see finds nothing, who may not book changes nothing, and clicks left behind are dropped.
 func TestRightsOfAGuardian(t *testing.T) {
 	tn := newTown(t, 2, 10)

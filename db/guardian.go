@@ -174,7 +174,8 @@ func (g FamilyGuardian) RefuseEmails(admin bool) error {
 	return why
 }
 
-// RemoveGuardian takes a guardian out of a family of a structure. The account, and what it did, stay.
+// RemoveGuardian takes a guardian out of a family of a structure. The account, and what it did, stay; who has nothing else on
+// the portal is signed out.
 func (s *Store) RemoveGuardian(ctx context.Context, structure portal.StructureID, by portal.AccountID, family portal.FamilyID, account portal.AccountID) error {
 	return s.write(ctx, func(tx *Tx) error {
 		f, _, err := theFamily(tx, structure, family)
@@ -193,7 +194,7 @@ func (s *Store) RemoveGuardian(ctx context.Context, structure portal.StructureID
 		if err := tx.exec("DELETE FROM guardian WHERE family_id = ? AND account_id = ?", family, account); err != nil {
 			return err
 		}
-		if err := dropLostWishes(tx, account); err != nil {
+		if err := signOut(tx, []portal.AccountID{account}); err != nil {
 			return err
 		}
 		return s.note(tx, portal.StaffEvent{Structure: structure, By: by, Subject: "famille", SubjectID: int64(family),
@@ -201,15 +202,11 @@ func (s *Store) RemoveGuardian(ctx context.Context, structure portal.StructureID
 	})
 }
 
-// lastGuardian refuses to leave a child that has days to come, or a registration that runs, without anybody who sees it.
+// lastGuardian refuses to leave a child that is still expected without anybody who sees it.
 func (s *Store) lastGuardian(tx *Tx, family portal.FamilyID, account portal.AccountID, name string) error {
-	today := portal.DateOf(s.now())
 	left, err := column[string](tx, `SELECT c.first_name FROM family_child fc JOIN child c ON c.id = fc.child_id WHERE fc.family_id = ?1
 		AND NOT EXISTS (SELECT 1 FROM sees g JOIN family_child o ON o.family_id = g.family_id WHERE o.child_id = c.id AND (g.family_id, g.account_id) <> (?1, ?2))
-		AND (EXISTS (SELECT 1 FROM booking b WHERE b.child_id = c.id AND b.day >= ?3)
-			OR EXISTS (SELECT 1 FROM registration r JOIN registration_version v ON v.registration_id = r.id WHERE r.child_id = c.id
-				AND v.id = (SELECT max(id) FROM registration_version WHERE registration_id = r.id) AND v.weekdays <> 0 AND (v.last IS NULL OR v.last >= ?3)))
-		ORDER BY c.birth, c.id`, family, account, today)
+		AND `+expected+" ORDER BY c.birth, c.id", family, account, portal.DateOf(s.now()))
 	if err != nil || len(left) == 0 {
 		return err
 	}
@@ -217,7 +214,7 @@ func (s *Store) lastGuardian(tx *Tx, family portal.FamilyID, account portal.Acco
 	if len(left) > 1 {
 		have = "ont"
 	}
-	return portal.Conflict("%s est le seul responsable qui suit %s sur le portail, et %[2]s %[3]s des réservations à venir. Ajoutez d’abord un autre responsable, ou annulez ces réservations.", name, portal.List(left), have)
+	return portal.Conflict("%s est le seul responsable qui suit %s sur le portail, et %[2]s %[3]s des réservations à venir, des demandes ou une inscription. Ajoutez d’abord un autre responsable, ou annulez-les.", name, portal.List(left), have)
 }
 
 // dropLostWishes forgets the clicks of an account for children whose days it may no longer change.

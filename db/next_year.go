@@ -191,6 +191,7 @@ func (s *Store) RemoveNextYearClasses(ctx context.Context, structure portal.Stru
 		if err := tx.exec("DELETE FROM class WHERE school_id = ? AND school_year_id = ?", school, next.ID); err != nil {
 			return err
 		}
+		tx.after(s.setups.forget)
 		return s.note(tx, portal.StaffEvent{Structure: structure, By: by, Subject: "import", SubjectID: next.ID, Words: "Classes de " + label + " retirées : " + name,
 			Changes: []portal.Changed{{What: "Enfants placés", Before: portal.Count(children, "enfant")}}})
 	})

@@ -187,8 +187,11 @@ func (s *Store) NightMovements(ctx context.Context, structure portal.StructureID
 	return n, list, err
 }
 
+// askerSees holds for the movements m of a child whom the account that asked still sees: a mail names no child to anybody else.
+const askerSees = "EXISTS (SELECT 1 FROM sees v JOIN family_child vc ON vc.family_id = v.family_id WHERE v.account_id = m.account_id AND vc.child_id = m.child_id)"
+
 // Reports gives, account by account, what the oldest night not yet reported has to tell, once the structure's hour for
-// reports has come. It gives nil when nothing is due.
+// reports has come. It gives nil when nothing is due. Whatever is about a child whom its asker sees no more is left out.
 func (s *Store) Reports(ctx context.Context, structure portal.StructureID) (*portal.Night, []portal.Report, error) {
 	setup, err := s.Setup(ctx, structure)
 	if err != nil {
@@ -205,7 +208,7 @@ func (s *Store) Reports(ctx context.Context, structure portal.StructureID) (*por
 	if s.now().Before(night.Date.At(setup.Structure.ReportAt)) {
 		return nil, nil, nil
 	}
-	movements, err := all(r, scanMovement, movementColumns+" WHERE m.night_id = ? ORDER BY m.account_id, m.id", night.ID)
+	movements, err := all(r, scanMovement, movementColumns+" WHERE m.night_id = ? AND "+askerSees+" ORDER BY m.account_id, m.id", night.ID)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -435,15 +435,22 @@ func (s *Store) LeaveList(ctx context.Context, account portal.AccountID, child p
 	})
 }
 
-// PlaceNews lists what families are still to be told about places: offered, given, lost for want of an answer, gone.
+const owedNews = "o.structure_id = ? AND (o.state IN ('open', 'given') AND o.told IS NULL OR o.state IN ('expired', 'withdrawn') AND o.told = 'open')"
+
+// PlaceNews lists what families are still to be told about places: offered, given, lost for want of an answer, gone. Those of
+// a child whom the account sees no more are told to nobody. An open one stays untold, so that its end costs nobody a rank.
 func (s *Store) PlaceNews(ctx context.Context, structure portal.StructureID) ([]portal.PlaceNews, error) {
 	setup, err := s.Setup(ctx, structure)
 	if err != nil {
 		return nil, err
 	}
+	if err := s.settle(ctx, "SELECT o.id FROM offer o WHERE o.state <> 'open' AND "+owedNews+" AND NOT (TRUE"+guardedBy("o.account_id")+")",
+		"UPDATE offer SET told = state WHERE state <> 'open' AND id IN (SELECT value FROM json_each(?1)) AND ?2 = ?2", structure); err != nil {
+		return nil, err
+	}
 	var news []portal.PlaceNews
 	err = s.snapshot(ctx, func(r reader) error {
-		list, err := offers(r, "o.structure_id = ? AND (o.state IN ('open', 'given') AND o.told IS NULL OR o.state IN ('expired', 'withdrawn') AND o.told = 'open')", structure)
+		list, err := offers(r, owedNews+guardedBy("o.account_id"), structure)
 		if err != nil {
 			return err
 		}

@@ -104,6 +104,8 @@ func personalAccount(q querier, d *portal.PersonalData, account portal.AccountID
 	return err
 }
 
+// personalHousehold lists the roles and the families of an account, with its rights in each. Where it does not see the family,
+// because it may not or because the family is archived, where the family lives is left out.
 func personalHousehold(q querier, d *portal.PersonalData, account portal.AccountID) (err error) {
 	d.Roles, err = all(q, func(r *sql.Rows) (p portal.PersonalRole, err error) {
 		err = r.Scan(&p.Structure, &p.Role)
@@ -117,7 +119,9 @@ func personalHousehold(q querier, d *portal.PersonalData, account portal.Account
 		err = r.Scan(&f.Number, &f.Structure, &f.Name, &f.Street, &f.Postcode, &f.Town, &f.Resident, &rights.Legal, &rights.See, &rights.Book, &rights.PickUp)
 		f.Rights = rights.Words()
 		return f, err
-	}, `SELECT f.id, s.name, f.name, f.street, f.postcode, f.town, f.resident, g.legal, g.may_see, g.may_book, g.may_pick_up FROM guardian g JOIN family f ON f.id = g.family_id JOIN structure s ON s.id = f.structure_id
+	}, `SELECT f.id, s.name, f.name, iif(v.account_id IS NULL, '', f.street), iif(v.account_id IS NULL, '', f.postcode), iif(v.account_id IS NULL, '', f.town),
+			iif(v.account_id IS NULL, NULL, f.resident), g.legal, g.may_see, g.may_book, g.may_pick_up
+		FROM guardian g JOIN family f ON f.id = g.family_id JOIN structure s ON s.id = f.structure_id LEFT JOIN sees v ON v.family_id = g.family_id AND v.account_id = g.account_id
 		WHERE g.account_id = ? ORDER BY f.id`, account)
 	return err
 }

@@ -3,13 +3,21 @@ package db
 import (
 	"context"
 	"database/sql"
+	"slices"
 
 	"marelle/portal"
 )
 
-// personalNotes are what the town hall wrote down about the households of the person, without who wrote it.
-func personalNotes(q querier, d *portal.PersonalData, _ portal.AccountID) error {
+// personalNotes are what the town hall wrote down about the households that the person sees, without who wrote it.
+func personalNotes(q querier, d *portal.PersonalData, account portal.AccountID) error {
+	seen, err := column[portal.FamilyID](q, "SELECT family_id FROM sees WHERE account_id = ?", account)
+	if err != nil {
+		return err
+	}
 	for i := range d.Families {
+		if !slices.Contains(seen, d.Families[i].Number) {
+			continue
+		}
 		notes, err := familyNotes(q, d.Families[i].Number)
 		if err != nil {
 			return err

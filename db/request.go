@@ -342,15 +342,20 @@ func endRequests(run steps, setup *portal.Setup, night *portal.Night) error {
 	})
 }
 
-// Answers lists, account by account, the decisions of staff that families are still to be told by mail.
+// Answers lists, account by account, the decisions of staff that families are still to be told by mail. Those about a child
+// whom the asker sees no more are told to nobody.
 func (s *Store) Answers(ctx context.Context, structure portal.StructureID) (answers []portal.Answer, err error) {
 	setup, err := s.Setup(ctx, structure)
 	if err != nil {
 		return nil, err
 	}
+	if err := s.settle(ctx, "SELECT w.movement_id FROM answer w JOIN movement m ON m.id = w.movement_id WHERE w.told_at IS NULL AND m.structure_id = ? AND NOT "+askerSees,
+		"UPDATE answer SET told_at = ?2 WHERE told_at IS NULL AND movement_id IN (SELECT value FROM json_each(?1))", structure); err != nil {
+		return nil, err
+	}
 	err = s.snapshot(ctx, func(r reader) error {
 		list, err := all(r, scanMovement, movementColumns+` JOIN answer w ON w.movement_id = m.id AND w.told_at IS NULL
-			WHERE m.structure_id = ? ORDER BY m.account_id, m.day, m.id`, structure)
+			WHERE m.structure_id = ? AND `+askerSees+` ORDER BY m.account_id, m.day, m.id`, structure)
 		if err != nil {
 			return err
 		}
@@ -370,7 +375,21 @@ func (s *Store) Answers(ctx context.Context, structure portal.StructureID) (answ
 	return answers, err
 }
 
+// settle marks as told what a query finds that is owed to nobody any more; the writer is asked for only when there is some.
+func (s *Store) settle(ctx context.Context, owed, mark string, structure portal.StructureID) error {
+	ids, err := column[int64](s.read(ctx), owed, structure)
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, func(tx *Tx) error { return tx.exec(mark, string(list), at(s.now())) })
+}
+
 // QueueAnswer puts the mails of an answer into the outbox and writes that it is told, at once; told already, it queues nothing.
+// Told in part meanwhile, it fails and changes nothing.
 func (s *Store) QueueAnswer(ctx context.Context, a *portal.Answer, mails []Mail) error {
 	ids := make([]portal.MovementID, len(a.Movements))
 	for i, m := range a.Movements {
@@ -382,8 +401,11 @@ func (s *Store) QueueAnswer(ctx context.Context, a *portal.Answer, mails []Mail)
 	}
 	return s.write(ctx, func(tx *Tx) error {
 		n, err := tx.change("UPDATE answer SET told_at = ? WHERE told_at IS NULL AND movement_id IN (SELECT value FROM json_each(?))", at(s.now()), string(wanted))
-		if err != nil || int(n) != len(ids) {
+		switch {
+		case err != nil || n == 0:
 			return err
+		case int(n) < len(ids): // the mail would say some of it twice: the next tick tells what is left
+			return fmt.Errorf("db: %d of the %d decisions of an answer were told already", len(ids)-int(n), len(ids))
 		}
 		return s.queueMails(tx, mails)
 	})

@@ -199,3 +199,104 @@ func TestAcceptedWithTheMeal(t *testing.T) {
 	tn.wantState(t, 0, 0, tn.wednesday, "2026-12-02", portal.StateBooked)
 	tn.sound(t)
 }
+
+// TestNobodyElseIsMailedAName: an account whose right to see was taken away is mailed nothing about the child: no answer, no
+// place, no report. What is settled meanwhile is told to nobody, and does not come when the right is given back.
+func TestNobodyElseIsMailedAName(t *testing.T) {
+	const day = "2026-12-10"
+	tn, by := decidedTown(t, 4, 5)
+	h := &hall{tn.Store, t, tn.clock, tn.structure}
+	see := func(may int) { h.raw("UPDATE guardian SET may_see = ?", may) }
+	tn.ask(t, 0, "2026-12-02", "asked")
+	now, offered := tn.list(t, "centre", portal.WaitNow, places(1)), tn.list(t, "club", portal.WaitOffer, places(1))
+	for _, a := range []portal.ActivityID{now, offered} {
+		for parent := range 2 {
+			tn.put(t, parent, a, day, true)
+		}
+		tn.put(t, 0, a, day, false)
+	}
+	if _, err := tn.Decide(ctx, tn.structure, by, []portal.Decision{tn.verdict(0, "2026-12-02", portal.Accept, "")}); err != nil {
+		t.Fatal(err)
+	}
+	see(0)
+	if answers, err := tn.Answers(ctx, tn.structure); err != nil || len(answers) != 0 {
+		t.Errorf("%+v %v", answers, err)
+	}
+	tn.wantTold(t, "")
+	see(1)
+	if answers, err := tn.Answers(ctx, tn.structure); err != nil || len(answers) != 0 {
+		t.Errorf("told late: %+v %v", answers, err)
+	}
+	tn.wantTold(t, "1:open") // still to be answered, and known to nobody until now
+	tn.clock.Set(paris("2026-11-24 07:00:00"))
+	if _, err := tn.Transmit(ctx, tn.structure, portal.MustDate("2026-11-24")); err != nil {
+		t.Fatal(err)
+	}
+	if _, reports, err := tn.Reports(ctx, tn.structure); err != nil || len(reports) != 2 {
+		t.Errorf("%d reports, %v", len(reports), err)
+	}
+	h.raw("UPDATE guardian SET may_see = 0 WHERE account_id = ?", tn.parents[0])
+	if _, reports, err := tn.Reports(ctx, tn.structure); err != nil || len(reports) != 1 || reports[0].To.ID != tn.parents[1] {
+		t.Errorf("%+v %v", reports, err)
+	}
+}
+
+// TestAnswerToldInPart: an answer of which a part was told meanwhile changes nothing; what is left is told by the next look.
+func TestAnswerToldInPart(t *testing.T) {
+	tn, by := decidedTown(t, 1, 5)
+	h := &hall{tn.Store, t, tn.clock, tn.structure}
+	tn.ask(t, 0, "2026-12-02", "asked")
+	tn.ask(t, 0, "2026-12-09", "asked")
+	if _, err := tn.Decide(ctx, tn.structure, by, []portal.Decision{tn.verdict(0, "2026-12-02", portal.Accept, ""), tn.verdict(0, "2026-12-09", portal.Accept, "")}); err != nil {
+		t.Fatal(err)
+	}
+	answers, err := tn.Answers(ctx, tn.structure)
+	if err != nil || len(answers) != 1 || len(answers[0].Movements) != 2 {
+		t.Fatalf("%+v %v", answers, err)
+	}
+	h.raw("UPDATE answer SET told_at = 1 WHERE movement_id = ?", answers[0].Movements[0].ID)
+	mail := []db.Mail{{Structure: tn.structure, Account: tn.parents[0], Kind: "reponse", Key: "a", Address: "x@exemple.fr", Subject: "s", Text: "t", HTML: "h"}}
+	if err := tn.QueueAnswer(ctx, &answers[0], mail); err == nil || portal.AsError(err) != nil {
+		t.Errorf("half of an answer is told: %v", err)
+	}
+	if got := h.scalar("SELECT count(*) FROM outbox WHERE key = 'a'"); got != "0" {
+		t.Errorf("%s mails are queued", got)
+	}
+	if answers, err = tn.Answers(ctx, tn.structure); err != nil || len(answers) != 1 || len(answers[0].Movements) != 1 {
+		t.Fatalf("what is left is forgotten: %+v %v", answers, err)
+	}
+	if err := tn.QueueAnswer(ctx, &answers[0], mail); err != nil || h.scalar("SELECT count(*) FROM outbox WHERE key = 'a'") != "1" {
+		t.Errorf("what is left is not told: %v", err)
+	}
+}
+
+// TestLastGuardianOfARequest: who alone follows a child that something was asked for stays; taken out of a family with nothing
+// else, a guardian is signed out, and an agent is not.
+func TestLastGuardianOfARequest(t *testing.T) {
+	tn, by := decidedTown(t, 1, 5)
+	h := &hall{tn.Store, t, tn.clock, tn.structure}
+	tn.ask(t, 0, "2026-12-02", "asked")
+	parent := tn.parents[0]
+	family := h.familyOf(parent)
+	refused(t, tn.RemoveGuardian(ctx, tn.structure, by, family, parent), portal.KindConflict, "est le seul responsable qui suit Amalia sur le portail")
+	if _, err := tn.Decide(ctx, tn.structure, by, []portal.Decision{tn.verdict(0, "2026-12-02", portal.Refuse, "")}); err != nil {
+		t.Fatal(err)
+	}
+	agent, err := tn.CreateStaff(ctx, tn.structure, portal.Identity{LastName: "ROUCH"}, portal.Manager)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.raw("INSERT INTO guardian (family_id, account_id) VALUES (?, ?)", family, agent.Person.ID)
+	for account, stays := range map[portal.AccountID]bool{parent: false, agent.Person.ID: true} {
+		token, err := tn.OpenSession(ctx, account, false, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := tn.RemoveGuardian(ctx, tn.structure, by, family, account); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := tn.Session(ctx, token); (err == nil) != stays {
+			t.Errorf("account %d stays signed in: %v", account, err)
+		}
+	}
+}

@@ -120,6 +120,7 @@ func (s *Store) SaveSchool(ctx context.Context, by portal.AccountID, structure p
 				return err
 			}
 		}
+		tx.after(s.setups.forget)
 		return s.note(tx, portal.StaffEvent{Structure: structure, By: by, Subject: "ecole", SubjectID: int64(id), Words: words + " : " + name,
 			Changes: portal.Differences([]portal.Fact{{What: "Nom", Value: was}}, []portal.Fact{{What: "Nom", Value: name}})})
 	})
@@ -171,6 +172,7 @@ func (s *Store) RemoveSchool(ctx context.Context, by portal.AccountID, structure
 		if err := tx.exec("DELETE FROM school WHERE id = ? AND structure_id = ?", id, structure); err != nil {
 			return err
 		}
+		tx.after(s.setups.forget)
 		return s.note(tx, portal.StaffEvent{Structure: structure, By: by, Subject: "ecole", SubjectID: int64(id), Words: "École retirée : " + sc.Name})
 	})
 }
@@ -237,6 +239,7 @@ func (s *Store) SaveClass(ctx context.Context, by portal.AccountID, structure po
 				return err
 			}
 		}
+		tx.after(s.setups.forget)
 		return s.note(tx, portal.StaffEvent{Structure: structure, By: by, Subject: "ecole", SubjectID: int64(c.School), Words: words + " : " + c.Name, Changes: changes})
 	})
 	return c.ID, err
@@ -258,6 +261,7 @@ func (s *Store) RemoveClass(ctx context.Context, by portal.AccountID, structure 
 		if err := tx.exec("DELETE FROM class WHERE id = ?", id); err != nil {
 			return err
 		}
+		tx.after(s.setups.forget)
 		return s.note(tx, portal.StaffEvent{Structure: structure, By: by, Subject: "ecole", SubjectID: int64(c.School), Words: "Classe retirée : " + c.Name})
 	})
 }

@@ -63,7 +63,7 @@ type PersonalFamily struct {
 	Street    string         `json:"rue"`
 	Postcode  string         `json:"code_postal"`
 	Town      string         `json:"commune"`
-	Resident  bool           `json:"habite_la_commune"`
+	Resident  *bool          `json:"habite_la_commune,omitempty"` // not of a household that the person does not see
 	Rights    string         `json:"vos_droits"`
 	Notes     []PersonalNote `json:"notes_de_la_mairie"`
 }

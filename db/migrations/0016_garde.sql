@@ -32,7 +32,7 @@ CREATE VIEW others_day AS SELECT g.account_id, k.child_id, k.day FROM custody_da
 	JOIN family_child fc ON fc.child_id = k.child_id JOIN sees g ON g.family_id = fc.family_id
 	WHERE NOT EXISTS (SELECT 1 FROM sees o WHERE o.account_id = g.account_id AND o.family_id = k.family_id);
 
--- Who was erased, by number only: done again after a backup is restored.
+-- Who was erased, by number only. Nothing reads it back after a restore: a backup of before the erasure brings all of it back.
 CREATE TABLE erasure (
 	id           INTEGER PRIMARY KEY,
 	structure_id INTEGER NOT NULL REFERENCES structure,
