@@ -567,7 +567,7 @@ func TestWhatNeedsSomeoneToday(t *testing.T) {
 		said = append(said, strings.Join(strings.Fields(li.Text()), " ")+" → "+li.Find("a").AttrOr("href", "rien"))
 	})
 	want := []string{
-		"La cantine, demain : complet, 1 enfant attend. → rien",
+		"La cantine, demain : complet, 1 enfant attend. Voir les places → /gestion/reglages/places",
 		"1 demande attend votre décision, la première pour le jeudi 3 décembre. Décider → /gestion/demandes-a-decider",
 		"1 message n’a pas pu partir. Voir → /gestion/courriels?etat=dead",
 		"1 adresse de courriel ne reçoit plus rien. Corriger → /gestion/courriels/adresses",
