@@ -56,11 +56,20 @@ func (c *movedClock) moveTo(at time.Time) {
 const formsOfACommune = 60
 
 // TestACommuneFromNothing: a secretary sets a whole commune up from an empty base, in the browser alone, and the first parent
-// books with the letter; a night passes and the report is written. Every form sent is counted.
+// books with the letter; a night passes and the report is written. Every form sent is counted. Then the same by plain forms,
+// all of it on a telephone.
 func TestACommuneFromNothing(t *testing.T) {
+	t.Run("avec JavaScript", func(t *testing.T) { communeFromNothing(t, 1280, 900, true) })
+	t.Run("sans JavaScript, sur un téléphone", func(t *testing.T) { communeFromNothing(t, 390, 844, false) })
+}
+
+func communeFromNothing(t *testing.T, width, height int64, scripts bool) {
 	clock := &movedClock{begin: time.Now(), start: portal.MustDate("2026-11-23").At(portal.Clock(9, 0))}
 	d, code, runner := startEmptyAt(t, clock.now)
-	s := &secretary{visitor: d.visit(t, 1280, 900)}
+	s := &secretary{visitor: d.visit(t, width, height)}
+	if !scripts {
+		s.withoutScripts()
+	}
 
 	// The first installation, by the code of the terminal.
 	s.open("/")
@@ -174,13 +183,18 @@ func TestACommuneFromNothing(t *testing.T) {
 
 	// The first parent comes with the letter, accepts the texts and books.
 	p := &secretary{visitor: d.visit(t, 390, 844)}
+	ask := p.click
+	if !scripts {
+		p.withoutScripts()
+		ask = p.clickTo
+	}
 	p.open("/")
 	firstSignIn(p.visitor, demo.Login{Login: codes[0], Password: codes[1]}, "le chat dort sous 3 tilleuls")
 	p.forms += 5 // the sign-in, the password refused and chosen, the texts without their boxes and with them
 	amalia(p.visitor, "2026-12")
 	for _, day := range []string{"2026-12-04", "2026-12-07"} {
 		p.forms++
-		p.click("#j-" + day)
+		ask("#j-" + day)
 		p.wantDay(day, "ajout")
 	}
 	p.clickTo("#vers-recap")
@@ -196,7 +210,12 @@ func TestACommuneFromNothing(t *testing.T) {
 	s.clearCookies()
 	s.signIn(demo.Login{Login: administrator, Password: "girafe tournevis brouillard"})
 	setUp++
-	s.clickTo(`nav a[href="/gestion/nuits"]`)
+	if width < 900 {
+		s.click("details.menu:not(.compte) > summary")
+		s.clickTo(`details.menu[open] a[href="/gestion/nuits"]`)
+	} else {
+		s.clickTo(`nav a[href="/gestion/nuits"]`)
+	}
 	s.clickTo(`main a[href="/gestion/nuits/2026-11-24"]`)
 	s.wantText("main", "Amalia")
 	s.open("/gestion/reglages")
