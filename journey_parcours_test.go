@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -82,12 +83,13 @@ func communeFromNothing(t *testing.T, width, height int64, scripts bool) {
 	s.click(`input[name="cgu"]`)
 	s.send(`main button[type="submit"]`, "header", "Mairie de CarteVille")
 
-	// The first page says what is to be done, and leads there.
+	// The first page says what is to be done, and leads to the first steps.
 	s.wantText("main", "Aucun enfant")
+	s.clickTo(`main a[href="/gestion/reglages"]`)
+	s.wantText("main", "Encore 4 étapes avant la première réservation.")
 
 	// The structure: address, hours of the night and of the morning, colour.
-	s.open("/gestion/reglages")
-	s.clickTo(`main a[href="/gestion/reglages/structure"]`)
+	s.clickTo(`main ol a[href="/gestion/reglages/structure"]`)
 	s.set("rue", "1 place de la Mairie", "code_postal", "09140", "telephone", "05 61 00 00 00", "courriel", "mairie@exemple.fr", "nuit", "01:30", "matin", "06:45")
 	s.save("La structure est enregistrée.")
 	s.clickTo(`main form a.discret`)
@@ -105,8 +107,8 @@ func communeFromNothing(t *testing.T, width, height int64, scripts bool) {
 	s.save("Pont de l’Ascension")
 
 	// The school roll: both files, tried, then imported.
-	s.open("/gestion")
-	s.clickTo(`main a[href="/gestion/import"]`)
+	s.open("/gestion/reglages")
+	s.clickTo(`main ol a[href="/gestion/import"]`)
 	for field, file := range map[string]string{"#eleves": "onde-eleves.csv", "#responsables": "onde-responsables.csv"} {
 		path, err := filepath.Abs(filepath.Join("db", "demo", file))
 		if err != nil {
@@ -171,15 +173,20 @@ func communeFromNothing(t *testing.T, width, height int64, scripts bool) {
 	s.click(`input[name="role"][value="agent"]`)
 	s.save("Mot de passe provisoire")
 
-	// The letters of the parents.
-	s.open("/gestion")
-	s.clickTo(`main a[href="/gestion/lettres"]`)
+	// The letters of the parents are the last step, and the list of steps goes.
+	s.open("/gestion/reglages")
+	s.wantText("main", "Encore 1 étape avant la première réservation.")
+	s.clickTo(`main ol a[href="/gestion/lettres"]`)
 	s.send(`button[value="page"]`, ".lettre", "Votre accès au portail famille")
 	codes := read(s.visitor, chromedp.Evaluate[[]string](`[...document.querySelectorAll(".lettre")].find(l => l.getAttribute("aria-label").includes("DUPONT Jean-Paul")).innerText.match(/[A-Z0-9]{4}(-[A-Z0-9]{4})+/g)`))
 	if len(codes) < 2 {
 		t.Fatalf("the letter gives %v", codes)
 	}
 	setUp := s.forms
+	s.open("/gestion/reglages")
+	if strings.Contains(s.text("main"), "Mise en place") {
+		t.Error("the first steps stay when they are done")
+	}
 
 	// The first parent comes with the letter, accepts the texts and books.
 	p := &secretary{visitor: d.visit(t, 390, 844)}
