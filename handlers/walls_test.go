@@ -211,6 +211,7 @@ func (w *world) everything() string {
 // TestWalls: whatever staff may open, an agent of another structure, one whose role is too low, a parent and a visitor get the
 // answer of an address that leads nowhere, with the real numbers of CarteVille in it; and nothing of CarteVille changes.
 func TestWalls(t *testing.T) {
+	t.Parallel()
 	w, neighbour := twoTowns(t)
 	numbers := w.realNumbers()
 	agent := func(structure portal.StructureID, last string, role portal.Role) *browser {
@@ -299,6 +300,7 @@ func (w *world) words() []string {
 
 // TestNothingOfTheNeighbours: no page, list, search, journal or file of a structure holds a word of another one.
 func TestNothingOfTheNeighbours(t *testing.T) {
+	t.Parallel()
 	w, neighbour := twoTowns(t)
 	words := w.words()
 	if len(words) < 200 {
