@@ -47,7 +47,7 @@ func TestFirstSteps(t *testing.T) {
 	manager.get(settingsPath).wantText("Encore 1 étape avant la première réservation.")
 	manager.get(meal + "/delais/modifier?cas=reserver-internet-0")
 	manager.post(meal+"/delais/modifier", manager.rule("jours", "1", "heure", "9 h", "jour", "jeudi", "semaines", "1")).want(303)
-	seen := manager.get(meal + "/delais").page.Find(`#publier [name="vu"]`).First().AttrOr("value", "")
+	seen := manager.get(meal+"/delais").page.Find(`#publier [name="vu"]`).First().AttrOr("value", "")
 	manager.post(meal+"/delais/publier", map[string][]string{"vu": {seen}, "a_partir": {"2026-11-23"}}).want(303)
 	if got := manager.get(settingsPath).steps(); got[4] != "Les places : fait" || got[5] != "Les délais : fait" || got[6] != "Les textes : à relire" {
 		t.Errorf("got %q", got)
