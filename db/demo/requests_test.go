@@ -42,6 +42,9 @@ func TestRequestsToDecide(t *testing.T) {
 	if !overtaken || len(standings) < 3 {
 		t.Errorf("nobody goes first for a reason: %v", standings)
 	}
+	if why := list[len(list)-1].Why; why != "Les 5 places libres vont aux demandes au-dessus." {
+		t.Errorf("the last one is told %q", why)
+	}
 	found, _, err := store.SearchJournal(ctx, 1, db.JournalFilter{Subject: "demande"}, 0, 100)
 	if err != nil {
 		t.Fatal(err)
