@@ -87,9 +87,13 @@ func communeFromNothing(t *testing.T, width, height int64, scripts bool) {
 	s.wantText("main", "Aucun enfant")
 	s.clickTo(`main a[href="/gestion/reglages"]`)
 	s.wantText("main", "Encore 4 étapes avant la première réservation.")
+	s.wantNoSideways("la mise en place")
+	if scripts {
+		s.wantAccessible("la mise en place")
+	}
 
 	// The structure: address, hours of the night and of the morning, colour.
-	s.clickTo(`main ol a[href="/gestion/reglages/structure"]`)
+	s.clickTo(`main table a[href="/gestion/reglages/structure"]`)
 	s.set("rue", "1 place de la Mairie", "code_postal", "09140", "telephone", "05 61 00 00 00", "courriel", "mairie@exemple.fr", "nuit", "01:30", "matin", "06:45")
 	s.save("La structure est enregistrée.")
 	s.clickTo(`main form a.discret`)
@@ -108,7 +112,7 @@ func communeFromNothing(t *testing.T, width, height int64, scripts bool) {
 
 	// The school roll: both files, tried, then imported.
 	s.open("/gestion/reglages")
-	s.clickTo(`main ol a[href="/gestion/import"]`)
+	s.clickTo(`main table a[href="/gestion/import"]`)
 	for field, file := range map[string]string{"#eleves": "onde-eleves.csv", "#responsables": "onde-responsables.csv"} {
 		path, err := filepath.Abs(filepath.Join("db", "demo", file))
 		if err != nil {
@@ -176,7 +180,7 @@ func communeFromNothing(t *testing.T, width, height int64, scripts bool) {
 	// The letters of the parents are the last step, and the list of steps goes.
 	s.open("/gestion/reglages")
 	s.wantText("main", "Encore 1 étape avant la première réservation.")
-	s.clickTo(`main ol a[href="/gestion/lettres"]`)
+	s.clickTo(`main table a[href="/gestion/lettres"]`)
 	s.send(`button[value="page"]`, ".lettre", "Votre accès au portail famille")
 	codes := read(s.visitor, chromedp.Evaluate[[]string](`[...document.querySelectorAll(".lettre")].find(l => l.getAttribute("aria-label").includes("DUPONT Jean-Paul")).innerText.match(/[A-Z0-9]{4}(-[A-Z0-9]{4})+/g)`))
 	if len(codes) < 2 {

@@ -11,8 +11,9 @@ import (
 
 // steps reads the first steps of the settings page: « title: state ».
 func (b *browser) steps() (list []string) {
-	for _, li := range b.page.Find("main ol li").EachIter() {
-		list = append(list, li.Find("strong").Text()+" : "+strings.TrimSpace(li.Find(".badge").Text()))
+	for _, row := range b.page.Find("main table tbody tr").EachIter() {
+		_, title, _ := strings.Cut(row.Find("th").Text(), ". ")
+		list = append(list, title+" : "+strings.TrimSpace(row.Find(".badge").Text()))
 	}
 	return list
 }
@@ -28,7 +29,7 @@ func TestFirstSteps(t *testing.T) {
 	if got := b.steps(); !slices.Equal(got, want) {
 		t.Errorf("got %q", got)
 	}
-	for _, link := range b.page.Find("main ol a").EachIter() {
+	for _, link := range b.page.Find("main table a").EachIter() {
 		w.browserOf(b).get(link.AttrOr("href", "")).want(200)
 	}
 	w.raw("UPDATE structure SET phone = '' WHERE id = ?", w.structure)

@@ -10,6 +10,7 @@ type FirstSteps struct {
 
 // SetupStep is one step with the page where it is done.
 type SetupStep struct {
+	Number           int
 	Title, Words     string
 	URL, Button      string
 	Word, Badge      string
@@ -41,7 +42,7 @@ func NewFirstSteps(begun portal.Begun, opens func(path string) bool) *FirstSteps
 		if !opens(w[2]) {
 			continue
 		}
-		line := SetupStep{Title: w[0], Words: w[1], URL: w[2], Button: w[3], ButtonIcon: w[4]}
+		line := SetupStep{Number: len(f.Steps) + 1, Title: w[0], Words: w[1], URL: w[2], Button: w[3], ButtonIcon: w[4]}
 		switch {
 		case begun[step]:
 			line.Word, line.Badge, line.Icon = "fait", "fait", "coche"
