@@ -27,7 +27,7 @@ type ActivityEdit struct {
 func (s *Store) ChangeActivity(ctx context.Context, structure portal.StructureID, by portal.AccountID, e ActivityEdit) (portal.Touches, error) {
 	return s.editActivity(ctx, structure, by, e.To.ID, e.Agreed, ": "+e.Part.Title(), func(tx *Tx, before *portal.Setup, a *portal.Activity, names portal.Names) error {
 		if a.Version(e.Part) != e.Seen {
-			return savedSince(tx, structure, "activite", int64(a.ID))
+			return s.changedMeanwhile(tx, structure, "activite", int64(a.ID))
 		}
 		a.Take(e.Part, &e.To)
 		if err := before.CheckChange(e.Part, a, names); err != nil {
@@ -190,15 +190,6 @@ func loadsOf(q querier, structure portal.StructureID, today portal.Date) ([]port
 		return struct{}{}, err
 	}, "SELECT d.counter_id, d.day, d.taken FROM counter_day d JOIN counter c ON c.id = d.counter_id WHERE c.structure_id = ? AND d.day >= ? AND d.taken > 0 ORDER BY d.day, d.counter_id", structure, today)
 	return list, err
-}
-
-// savedSince says who changed a thing since its form was shown, and what.
-func savedSince(q querier, structure portal.StructureID, subject string, id int64) error {
-	last, err := lastChange(q, structure, subject, id)
-	if err != nil {
-		return err
-	}
-	return portal.ChangedMeanwhile(last.StaffEvent, last.Who)
 }
 
 // freeActivityName refuses the name of another activity of the structure.

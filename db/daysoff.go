@@ -23,7 +23,7 @@ func (s *Store) SaveDaysOff(ctx context.Context, by portal.AccountID, structure 
 		}
 		was := setup.Calendar.DaysOff(holidays, span)
 		if portal.Version(portal.OffFacts(was)) != seen {
-			return changedMeanwhile(tx, structure, "calendrier", year)
+			return s.changedMeanwhile(tx, structure, "calendrier", year)
 		}
 		changes := portal.Differences(portal.OffFacts(was), portal.OffFacts(list))
 		if len(changes) == 0 {
@@ -160,7 +160,7 @@ func (s *Store) ChangeYear(ctx context.Context, by portal.AccountID, structure p
 			return portal.NotFound("Cette année scolaire n’existe pas.")
 		}
 		if portal.Version(portal.YearFacts(was)) != seen {
-			return changedMeanwhile(tx, structure, "calendrier", year)
+			return s.changedMeanwhile(tx, structure, "calendrier", year)
 		}
 		is := was
 		is.First, is.Last = first, last

@@ -228,7 +228,7 @@ func TestTwoAgentsAtOnce(t *testing.T) {
 	late := two.get(camp + "/presentation").untouched()
 	one.setUp(camp+"/presentation", "court", "Centre").want(303)
 	two.get(camp+"/horaires").post(camp+"/horaires", with(two.untouched(), "fin", "18:00")).want(303) // another part: no quarrel
-	two.post(camp+"/presentation", with(late, "court", "Loisirs")).want(409).wantText("ROUCH Agnès a fait un changement").wantText("Rien n’a été enregistré")
+	two.post(camp+"/presentation", with(late, "court", "Loisirs")).want(409).wantText("ROUCH Agnès a enregistré un changement aujourd’hui à").wantText("Rien de ce que vous avez écrit n’a été enregistré")
 	if got := two.page.Find("#court").AttrOr("value", ""); got != "Loisirs" {
 		t.Errorf("%q is kept of what was typed", got)
 	}
@@ -240,7 +240,7 @@ func TestTwoAgentsAtOnce(t *testing.T) {
 	counter := views.PlacesPath + "/" + w.scalar("SELECT id FROM counter")
 	late = two.get(counter).untouched()
 	one.setUp(counter, "places", "30").want(303)
-	two.post(counter, with(late, "places", "28")).want(409).wantText("PUJOL Agnès a fait un changement").wantText("Nombre de places : 24 places → 30 places.")
+	two.post(counter, with(late, "places", "28")).want(409).wantText("PUJOL Agnès a enregistré un changement").wantText("Places par jour : avant « 24 », maintenant « 30 ».")
 	two.post(counter, two.untouched()).want(303)
 	if got := w.scalar("SELECT capacity FROM counter"); got != "28" {
 		t.Errorf("got %s", got)

@@ -91,10 +91,15 @@ func (r *request) counterPage() error {
 	if err != nil {
 		return err
 	}
+	return r.render(r.savedCounterForm(c, s))
+}
+
+// savedCounterForm shows a counter as it is kept.
+func (r *request) savedCounterForm(c *db.CounterUse, s *db.ActivitySheet) *views.ActivityForm {
 	page, places := r.counterForm(c), savedPlaces(&c.Counter)
 	places.Dates = append(places.Dates, views.DateRow{})
 	page.SetCounter(&c.Counter, c.Activities, s.Setup.Activities, places, groupChoices(s.Schools, s.Classes, s.Grades))
-	return r.render(page)
+	return page
 }
 
 // counter reads the form of a counter, and gives its places as they are typed.
@@ -155,10 +160,10 @@ func (r *request) saveCounter() error {
 		}
 		page.SetCounter(&e.Counter, e.Activities, s.Setup.Activities, typed, groupChoices(s.Schools, s.Classes, s.Grades))
 		page.Keep(read.typed(nil))
+		r.keepStamp(page)
 	}
 	if r.FormValue("faire") != "" {
 		again()
-		page.Seen = e.Seen
 		page.SetFaults(read.faults)
 		return r.render(page)
 	}
@@ -174,16 +179,13 @@ func (r *request) saveCounter() error {
 		}
 		if refusal := portal.AsError(err); refusal != nil && refusal.Kind == portal.KindConflict {
 			again()
-			page.Conflict = refusal.Message
-			r.Status(int(refusal.Kind))
-			return r.render(page)
+			return r.renderStale(page, r.savedCounterForm(c, s), refusal)
 		}
 		if err := read.refused(err); err != nil {
 			return err
 		}
 	}
 	again()
-	page.Seen = e.Seen
 	page.SetFaults(read.faults)
 	return r.renderInvalid(page)
 }

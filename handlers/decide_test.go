@@ -125,7 +125,7 @@ func TestPrioritiesArePublished(t *testing.T) {
 	form.Set("critere-2", "commune")
 	b.post(path, form).follow().wantText("Les priorités sont publiées")
 	form.Set("critere-2", "")
-	b.post(path, form).want(409).wantText("a changé ces réglages")
+	b.post(path, form).want(409).wantText("a enregistré un changement")
 	b.get(fmt.Sprintf("%s/%d", views.PrioritiesPath, h.canteen)).want(403).wantText("la loi l’interdit")
 	b.get(views.PrioritiesPath)
 	b.post(fmt.Sprintf("%s/%d", views.PrioritiesPath, h.canteen), url.Values{"critere-1": {"commune"}}).want(403)

@@ -163,7 +163,7 @@ func TestSetUpAFamily(t *testing.T) {
 	other.get(family + "/foyer")
 	b.get(family + "/foyer")
 	b.fill(url.Values{"rue": {"3 rue Neuve"}}).want(303)
-	other.fill(url.Values{"rue": {"4 rue Neuve"}}).want(409).wantText("PUJOL Agnès a changé cette fiche").wantText("Rien n’a été enregistré")
+	other.fill(url.Values{"rue": {"4 rue Neuve"}}).want(409).wantText("PUJOL Agnès a enregistré un changement").wantText("Numéro et rue : avant « 2 rue Neuve », maintenant « 3 rue Neuve ». Vous l’avez changé aussi")
 	if got := other.page.Find("#rue").AttrOr("value", ""); got != "4 rue Neuve" {
 		t.Errorf("what was typed is lost: %q", got)
 	}
@@ -201,7 +201,7 @@ func TestGuardianOfAFamily(t *testing.T) {
 	}
 	stale := b.get(father).filled(url.Values{"prenom": {"Jean"}})
 	w.raw("UPDATE account SET mobile_phone = '06 00 00 00 00' WHERE first_name = 'Jean-Paul'") // the father himself, meanwhile
-	b.post(father, stale).want(409).wantText("Rien n’a été enregistré")
+	b.post(father, stale).want(409).wantText("Portable : avant « 07 00 00 00 00 », maintenant « 06 00 00 00 00 ». C’est repris ci-dessous.")
 
 	// One leaves, the last one cannot while a meal is booked.
 	b.get(mother).post(mother+"/retirer", url.Values{}).want(303)

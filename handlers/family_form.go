@@ -28,9 +28,8 @@ func (r *request) newStaffForm(heading, action string, makes bool) (views.StaffF
 	return page, nil
 }
 
-// refuseForm shows a form again with what was typed: what is to be corrected, or that somebody else changed the same thing.
-// Only who was told of the change gets the version that stands now: to everybody else it is still a change not seen.
-// An error that says neither comes back.
+// refuseForm shows a form again with what was typed: what is to be corrected, or what cannot be done. An error that says
+// neither comes back.
 func (r *request) refuseForm(page views.StaffForm, err error) error {
 	refusal := portal.AsError(err)
 	switch {
@@ -39,7 +38,7 @@ func (r *request) refuseForm(page views.StaffForm, err error) error {
 	case refusal.Kind == portal.KindConflict:
 		page.Notice = refusal.Message
 	case len(refusal.Fields) > 0:
-		page.KeepSeen(r.FormValue("vu"))
+		r.keepStamp(&page)
 		page.SetFaults(refusal)
 	default:
 		return err
@@ -109,7 +108,7 @@ func (r *request) householdForm(f portal.Family, version string) (views.StaffFor
 	page, err := r.newStaffForm(heading, action, f.ID == 0)
 	page.Back, page.BackTo = back, to
 	if f.ID != 0 {
-		page.Carried = append(page.Carried, views.CarriedValue{Name: "vu", Value: version})
+		page.Seen = version
 	}
 	page.Groups = []views.FieldGroup{{Fields: []views.Field{
 		fieldMaker(textField("nom", "Nom de la famille", f.Name, 100)).with("Comme sur l’enveloppe : DUPONT, ou DUPONT / MARTIN. Des parents séparés ont une famille chacun."),
@@ -177,11 +176,13 @@ func (r *request) saveHousehold() error {
 	f := r.typedFamily()
 	f.ID = now.ID
 	if err := r.site.store.SaveFamily(r.ctx(), r.structure(), r.account(), f, r.FormValue("vu")); err != nil {
-		page, formErr := r.householdForm(f, portal.Version(now.Family.Facts()))
+		page, formErr := r.householdForm(f, "")
 		if formErr != nil {
 			return formErr
 		}
-		return r.refuseForm(page, err)
+		return r.refuseChange(page, err, func() (views.StaffForm, error) {
+			return r.householdForm(now.Family, portal.Version(now.Family.Facts()))
+		})
 	}
 	return r.redirect303(views.FamilyPath(f.ID) + "?fait=foyer")
 }
@@ -195,11 +196,11 @@ func (r *request) guardianForm(family portal.FamilyID, g portal.GuardianFile, em
 	page, err := r.newStaffForm(heading, action, g.ID == 0)
 	page.Back, page.BackTo = views.FamilyPath(family), "Revenir à la famille"
 	if g.ID != 0 {
-		page.Carried = append(page.Carried, views.CarriedValue{Name: "vu", Value: version})
+		page.Seen = version
 		page.Remove, page.RemoveWords = action+"/retirer", "Retirer de cette famille"
 	}
 	civility := []views.Choice{{Label: "Non précisée"}, {Value: "Mme", Label: "Mme"}, {Value: "M.", Label: "M."}}
-	addresses := views.FieldGroup{Legend: "Adresses e-mail", Hint: "La première reçoit les tickets de paiement. Videz une ligne pour retirer son adresse. Si elles changent, les anciennes reçoivent un message qui le dit."}
+	addresses := views.FieldGroup{Whole: true, Legend: "Adresses e-mail", Hint: "La première reçoit les tickets de paiement. Videz une ligne pour retirer son adresse. Si elles changent, les anciennes reçoivent un message qui le dit."}
 	for i := range min(portal.AddressesMost, len(emails)+1) {
 		value := ""
 		if i < len(emails) {
@@ -387,7 +388,9 @@ func (r *request) saveGuardian() error {
 	}
 	admin := r.session.Desk().Role == portal.Administrator
 	if err := r.site.store.SaveGuardian(r.ctx(), r.structure(), r.account(), family, g, r.FormValue("vu"), admin, told); err != nil {
-		return r.refuseForm(page, err)
+		return r.refuseChange(page, err, func() (views.StaffForm, error) {
+			return r.guardianForm(family, now.GuardianFile, now.Emails, portal.Version(now.GuardianFile.Facts()))
+		})
 	}
 	return r.redirect303(views.FamilyPath(family) + "?fait=fiche#t-parents")
 }

@@ -122,7 +122,7 @@ func (r *request) priorityForm(list []portal.Criterion, typed bool) (a *portal.A
 	}
 	page.Frame = r.frame(page.Heading, settingsPath)
 	page.Lead = "Le premier critère départage d’abord ; à égalité le suivant, et à la fin la demande la plus ancienne. Les familles lisent cet ordre. Il propose un rang : la décision reste la vôtre."
-	page.Carried = append(page.Carried, views.CarriedValue{Name: "vu", Value: portal.Version(a.PriorityFacts())})
+	page.Seen = portal.Version(a.PriorityFacts())
 	page.Button, page.Back, page.BackTo = "Publier", views.PrioritiesPath, "Revenir aux priorités"
 	known, err := r.site.store.KnownCriteria(r.ctx(), r.structure())
 	if err != nil {
@@ -140,7 +140,7 @@ func (r *request) priorityForm(list []portal.Criterion, typed bool) (a *portal.A
 		}
 		fields = append(fields, views.Field{Kind: "list", ID: fmt.Sprintf("critere-%d", n), Label: "Critère " + strconv.Itoa(n), Options: views.Choose(choices, value)})
 	}
-	page.Groups = []views.FieldGroup{{Legend: "L’enfant qui…", Hint: "« Aucun » retire un critère ; ceux d’après montent d’un rang. Des critères à vous se créent à la page des priorités.", Fields: fields}}
+	page.Groups = []views.FieldGroup{{Whole: true, Legend: "L’enfant qui…", Hint: "« Aucun » retire un critère ; ceux d’après montent d’un rang. Des critères à vous se créent à la page des priorités.", Fields: fields}}
 	return a, page, nil
 }
 
@@ -166,7 +166,10 @@ func (r *request) savePriorities() error {
 		return err
 	}
 	if err := r.site.store.SavePriorities(r.ctx(), r.structure(), r.account(), a.ID, r.FormValue("vu"), list); err != nil {
-		return r.refuseForm(page, err)
+		return r.refuseChange(page, err, func() (views.StaffForm, error) {
+			_, now, err := r.priorityForm(nil, false)
+			return now, err
+		})
 	}
 	return r.redirect303(views.PrioritiesPath + "?fait=publiees")
 }
@@ -188,7 +191,7 @@ func (r *request) childPriorityForm() (child portal.ChildID, labels []portal.Pri
 		return 0, nil, page, err
 	}
 	page.Back, page.BackTo = views.ChildPath(c.ID), "Revenir à la fiche"
-	page.Carried = append(page.Carried, views.CarriedValue{Name: "vu", Value: portal.Version(portal.HeldFacts(held))})
+	page.Seen = portal.Version(portal.HeldFacts(held))
 	page.Lead = "Cochez ce que la famille a prouvé. Le portail sait le reste : la commune, l’école, la classe, les frères et sœurs."
 	if len(labels) == 0 {
 		page.Lead = "Aucun critère n’est encore créé : Réglages, « Priorités », « Nouveau critère »."
@@ -244,7 +247,10 @@ func (r *request) saveChildPriorities() error {
 		return r.refuseForm(page, faults)
 	}
 	if err := r.site.store.SaveChildPriorities(r.ctx(), r.structure(), r.account(), child, r.FormValue("vu"), list); err != nil {
-		return r.refuseForm(page, err)
+		return r.refuseChange(page, err, func() (views.StaffForm, error) {
+			_, _, now, err := r.childPriorityForm()
+			return now, err
+		})
 	}
 	return r.redirect303(views.ChildPath(child) + "?fait=priorites")
 }

@@ -60,7 +60,7 @@ func (r *request) theStructure() (portal.Structure, error) {
 
 func (r *request) structureForm(st portal.Structure, night, report string, faults views.Faults) views.StructureForm {
 	page := views.StructureForm{Frame: r.frame("La structure", settingsPath), Heading: "La structure", Action: structurePath, Back: settingsPath,
-		Seen: portal.Version(st.Facts()), Saved: r.Query("enregistre") == "1", Faults: faults, Fields: views.NewStructureFields(st, night, report, faults)}
+		Stamp: views.Stamp{Seen: portal.Version(st.Facts())}, Saved: r.Query("enregistre") == "1", Faults: faults, Fields: views.NewStructureFields(st, night, report, faults)}
 	if r.site.opens(newStructurePath, r.session) {
 		page.NewURL = newStructurePath
 	}
@@ -119,9 +119,10 @@ func (r *request) saveStructure() error {
 		return err
 	}
 	page := r.structureForm(st, r.FormValue("nuit"), r.FormValue("matin"), faultsOf(refusal))
-	page.Seen = r.FormValue("vu")
+	r.keepStamp(&page)
 	if refusal.Kind == portal.KindConflict {
-		page.Stale, page.Seen = refusal.Message, portal.Version(was.Facts())
+		now := r.structureForm(was, was.NightAt.String(), was.ReportAt.String(), nil)
+		return r.renderStale(&page, &now, refusal)
 	}
 	r.Status(int(refusal.Kind))
 	return r.render(page)

@@ -108,7 +108,7 @@ func (r *request) createYear() error {
 }
 
 func (r *request) yearView(y portal.SchoolYearRef, first, last string, faults views.Faults) views.YearForm {
-	page := views.YearForm{Frame: r.frame("Année scolaire "+y.Label, settingsPath), Heading: "Année scolaire " + y.Label, Action: fmt.Sprintf("%s/%d", yearsPath, y.ID), Seen: portal.Version(portal.YearFacts(y)), Faults: faults}
+	page := views.YearForm{Frame: r.frame("Année scolaire "+y.Label, settingsPath), Heading: "Année scolaire " + y.Label, Action: fmt.Sprintf("%s/%d", yearsPath, y.ID), Stamp: views.Stamp{Seen: portal.Version(portal.YearFacts(y))}, Faults: faults}
 	page.RemoveURL = page.Action + "/retirer"
 	page.First, page.Last = dayEntry("premier", "Premier jour de classe", first, faults), dayEntry("dernier", "Dernier jour de classe", last, faults)
 	return page
@@ -156,12 +156,14 @@ func (r *request) yearSaved(c calendarYear, err error, what string) error {
 		first, last = c.year.First.String(), c.year.Last.String()
 	}
 	page := r.yearView(c.year, portal.Clip(first, 20), portal.Clip(last, 20), faultsOf(refusal))
-	seen := r.FormValue("vu")
+	now := r.yearView(c.year, c.year.First.String(), c.year.Last.String(), nil)
 	switch {
-	case refusal.Kind == portal.KindConflict:
-		page.Stale = refusal.Message
-	case seen != "": // who was not told of a change has not seen it
-		page.Seen = seen
+	case refusal.Kind != portal.KindConflict:
+		r.keepStamp(&page)
+	case what == "retrait":
+		page.Stuck = refusal.Message
+	default:
+		return r.renderStale(&page, &now, refusal)
 	}
 	r.Status(int(refusal.Kind))
 	return r.render(page)

@@ -1,9 +1,6 @@
 package portal
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // CheckChange refuses a part of an activity that could not work beside the others of its structure. names are those of the
 // structure: what they do not hold belongs to somebody else.
@@ -70,22 +67,4 @@ func NameTaken(what string) *Error {
 	e := Invalid("Ce nom est déjà pris.")
 	e.Fields = []FieldError{{"nom", "Ce nom est déjà celui d’" + what + ". Choisissez-en un autre."}}
 	return e
-}
-
-// ChangedMeanwhile refuses a form that shows what is no longer so: somebody else saved since. What was typed is kept.
-func ChangedMeanwhile(last StaffEvent, who Person) *Error {
-	words := "Cette partie a été changée depuis que vous l’avez ouverte."
-	if !last.At.IsZero() && who.LastName != "" {
-		words = who.Title() + " a fait un changement le " + Instant(last.At) + "."
-		var changes []string
-		for _, c := range last.Changes {
-			if c.Before != "" || c.After != "" {
-				changes = append(changes, c.What+" : "+yesOr(c.Before == "", "rien", c.Before)+" → "+yesOr(c.After == "", "rien", c.After))
-			}
-		}
-		if len(changes) > 0 && len(changes) <= 4 {
-			words += " " + strings.Join(changes, " ; ") + "."
-		}
-	}
-	return Conflict("%s Rien n’a été enregistré, et ce que vous avez saisi est encore ci-dessous. Relisez-le : si vous enregistrez, il remplacera ce qui est en place.", words)
 }

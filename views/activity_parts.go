@@ -212,7 +212,7 @@ func NewWindowRow(w portal.Window) WindowRow {
 // SetWindows asks for the booking periods; proposed are holidays to come that have none.
 func (v *ActivityForm) SetWindows(rows []WindowRow, proposed []portal.Window) {
 	v.Lead = "Sans période, les familles réservent quand elles veulent, dans les délais. Dès qu’il y en a une, seuls les jours d’une période ouverte se réservent."
-	list := Section{Legend: "Quand réserve-t-on\u00a0?"}
+	list := Section{ID: "periodes", Legend: "Quand réserve-t-on\u00a0?"}
 	for i, r := range rows {
 		field := func(name string) string { return fmt.Sprintf("%s-%d", name, i) }
 		moment := func(name, label, hint, value string) Input {

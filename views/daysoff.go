@@ -38,8 +38,9 @@ type YearLine struct {
 // YearForm changes the two days of a school year.
 type YearForm struct {
 	Frame
+	Stamp
 	Heading, Action, RemoveURL string
-	Seen, Stale                string
+	Stuck                      string // what could not be done, and why
 	First, Last                Entry
 	Faults                     Faults
 }
@@ -82,8 +83,8 @@ func OffEntries(list []portal.DaysOff) []OffEntry {
 // DaysOffForm is the holidays, or the closures and bridge days, of a school year, to be changed.
 type DaysOffForm struct {
 	Frame
+	Stamp
 	Heading, Lead, Action, Back string
-	Seen, Stale                 string
 	Agreed                      string // stamp of what was said to be touched
 	Source                      string // where the lines come from, when they are not what is saved
 	Changes                     []string
