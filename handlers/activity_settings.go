@@ -235,6 +235,7 @@ func (r *request) createActivity() error {
 		a.Counters = []portal.Counter{{Name: cmp.Or(a.Name, a.Short), Limited: true, Capacity: places}}
 	}
 	proposed := read.proposeSpoken(&a)
+	read.judge(a.Check())
 	if len(read.faults) == 0 {
 		id, err := r.site.store.CreateActivity(r.ctx(), r.structure(), r.account(), a)
 		if err == nil {
@@ -318,6 +319,7 @@ func (r *request) changeActivity(p portal.ActivityPart) error {
 	if p == portal.PartIdentity {
 		proposed = read.proposeSpoken(&a)
 	}
+	read.judge(a.Check())
 	page := r.partForm(p, s)
 	do := r.FormValue("faire")
 	if chosen, asked := strings.CutPrefix(do, "proposer-"); asked {

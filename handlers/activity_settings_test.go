@@ -141,6 +141,9 @@ func TestActivityParts(t *testing.T) {
 		{"presentation", []string{"nom", "Repas du centre"}, "! Ce nom est déjà celui d’une autre activité."},
 		{"presentation", []string{"sorte", "prison"}, "! Choisissez une sorte d’activité."},
 		{"horaires", []string{"debut", "07:00", "demande_arrivee", "1"}, "l’arrivée, de 15 en 15 minutes"},
+		{"horaires", []string{"debut", ""}, "! Écrivez l’heure de début, par exemple 16:30."},
+		{"horaires", []string{"fin", ""}, "! Écrivez l’heure de fin, par exemple 18:30."},
+		{"horaires", []string{"debut", "", "pas", "999", "demande_arrivee", "1"}, "! Le pas des heures doit aller de 1 à 120 minutes."},
 		{"horaires", []string{"fin", "06:00"}, "! L’heure de fin doit être après l’heure de début."},
 		{"horaires", []string{"demande_depart", "1", "pas", "0"}, "! Le pas des heures doit aller de 1 à 120 minutes."},
 		{"enfants", []string{"ecole-1", "1", "niveau-CP", "1", "age_min", "3", "age_max", "11", "age_le", "annee", "inscription", "oui"},
@@ -340,9 +343,14 @@ func TestCounters(t *testing.T) {
 	for _, c := range [][3]string{
 		{"nom", "", "Donnez un nom au compteur"}, {"places", "-3", "Un nombre de places s’écrit en chiffres"}, {"places-lundi", "plein", "Un nombre de places s’écrit en chiffres"},
 		{"jour-1", "2026-12-24", "Le jeudi 24 décembre 2026 est déjà écrit plus haut."}, {"places-1", "4", "Donnez la date, ou retirez la ligne."}, {"places-0", "beaucoup", "Un nombre de places s’écrit en chiffres."},
+		{"places-0", "", "Écrivez le nombre de places de ce jour-là, 0 s’il n’y en a aucune, ou cochez « Sans limite ce jour-là »."}, {"illimite-0", "1", "Gardez l’un des deux."},
 		{"age_max", "2", "L’âge le plus grand doit être au moins l’âge le plus petit."},
 	} {
 		b.setUp(path, c[0], c[1]).want(422).wantText(c[2])
+	}
+	b.setUp(path, "jour-0", "24/12/26", "places-0", "", "illimite-0", "1").want(303)
+	if b.get(path).page.Find("#illimite-0[checked]").Length() != 1 || w.scalar("SELECT count(*) FROM counter_special WHERE day = '2026-12-24' AND capacity IS NULL") != "1" {
+		t.Error("a day without a limit is not what the page shows")
 	}
 	b.setUp(path, "faire", "ligne").want(200)
 	b.get(camp + "/places").wantText("3 à 5 ans : 32 places")

@@ -217,9 +217,9 @@ func (f *ruleReader) dates() (list []portal.DatedLimit) {
 			if typed(name) == "" { // Check says what is missing
 				return 0
 			}
-			d, err := portal.ParseDate(typed(name))
+			d, err := portal.ReadDay(typed(name))
 			if err != nil {
-				f.fault(fmt.Sprintf("%s-%d", name, len(list)), "Cette date n’existe pas. Choisissez-la dans le calendrier, ou écrivez-la comme 2026-11-30.")
+				f.fault(fmt.Sprintf("%s-%d", name, len(list)), err.Error())
 			}
 			return d
 		}

@@ -137,8 +137,11 @@ func (r *request) holderOfForm() (portal.FamilyID, portal.ProfileID, error) {
 func (r *request) giveProfile() error {
 	family, profile, err := r.holderOfForm()
 	if err == nil {
-		until, _ := portal.ParseDate(r.FormValue("jusqu_au")) // a date that cannot be read is a date that is missing
-		err = r.site.store.GiveProfile(r.ctx(), r.structure(), r.account(), family, profile, until)
+		faults := portal.Invalid("Ce profil ne peut pas être donné tel quel.")
+		until := r.typedDay("jusqu_au", faults)
+		if err = both(faults, nil); err == nil {
+			err = r.site.store.GiveProfile(r.ctx(), r.structure(), r.account(), family, profile, until)
+		}
 	}
 	if err != nil {
 		return r.refusedProfile(err, strings.TrimSpace(r.FormValue("q")), func(page *views.LimitProfiles) {

@@ -113,7 +113,7 @@ func TestLimitsBadInput(t *testing.T) {
 		{"dates", "Aucune date limite", []string{"heure", "minuit"}},
 		{"dates", "La ligne 1 n’a pas de période", []string{"limite-0", "2026-11-24", "heure", "minuit"}},
 		{"dates", "doit tomber au plus tard", []string{"du-0", "2026-12-01", "au-0", "2026-12-31", "limite-0", "2026-12-24", "heure", "minuit"}},
-		{"dates", "Cette date n’existe pas.", []string{"du-0", "2026-02-31", "au-0", "2026-12-31", "limite-0", "2026-11-24", "heure", "minuit"}},
+		{"dates", "Le 31 février 2026 n’existe pas.", []string{"du-0", "2026-02-31", "au-0", "2026-12-31", "limite-0", "2026-11-24", "heure", "minuit"}},
 		{"avant-periode", "au moins 1", []string{"jours", "0", "heure", "minuit"}},
 		{"heures-avant", "de 1 à 2160", []string{"heures", "0"}},
 		{"lune", "Choisissez comment la limite se compte", []string{"jours", "1", "heure", "9 h"}},

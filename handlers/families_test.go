@@ -149,7 +149,7 @@ func TestSetUpAFamily(t *testing.T) {
 	// A child: a new one, and one of the other parent's.
 	b.get(family + "/enfants/nouveau").want(200)
 	b.fill(url.Values{"prenom": {"Nino"}, "naissance": {"2027-01-01"}, "sexe": {"X"}, "classe": {"9999"}}).want(422).wantText("La date de naissance est dans le futur.").wantText("non précisé")
-	b.fill(url.Values{"naissance": {"31/31/2018"}, "sexe": {""}, "classe": {""}}).want(422).wantText("Cette date n’existe pas.")
+	b.fill(url.Values{"naissance": {"31/31/2018"}, "sexe": {""}, "classe": {""}}).want(422).wantText("Il n’y a pas de mois 31.")
 	class := w.scalar("SELECT id FROM class WHERE name = 'CP Mme IZARD'")
 	b.fill(url.Values{"naissance": {"2020-05-04"}, "classe": {class}, "niveau": {"CP"}}).want(303)
 	b.follow().wantText("MARTIN Nino").wantText("6 ans").wantText("CP Mme IZARD, École Jean-Jaurès")
@@ -306,7 +306,7 @@ func TestPapersOfAChild(t *testing.T) {
 	}
 	send("", "2026-01-01", []byte("texte")).want(422).wantText("Choisissez de quel document il s’agit.").wantText("Ce document n’est plus valable.")
 	send("assurance", "2027-08-31", []byte("texte")).want(422).wantText("ni un PDF, ni une photo")
-	send("assurance", "demain", nil).want(422).wantText("Cette date n’existe pas.")
+	send("assurance", "demain", nil).want(422).wantText("« demain » n’est pas une date.")
 	send("assurance", "2026-12-31", pdf).want(303)
 	send("vaccins", "", nil).want(303)
 	b.follow().wantText("Valable jusqu’au jeudi 31 décembre 2026").wantText("Sans date de fin").wantText("Vu sur papier").wantNoText("Il manque")

@@ -55,13 +55,17 @@ func (r *request) ticked(name string) bool { return r.FormValue(name) == "1" }
 
 // typedDay reads a day of the form; one that cannot be read is a fault beside its field.
 func (r *request) typedDay(name string, faults *portal.Error) portal.Date {
-	text := strings.TrimSpace(r.FormValue(name))
-	if text == "" {
+	return readDay(r.FormValue(name), name, faults)
+}
+
+// readDay reads a day that was typed; nothing is no day, and what cannot be read is a fault of the field.
+func readDay(text, field string, faults *portal.Error) portal.Date {
+	if strings.TrimSpace(text) == "" {
 		return 0
 	}
-	day, err := portal.ParseDate(text)
+	day, err := portal.ReadDay(text)
 	if err != nil {
-		faults.Fields = append(faults.Fields, portal.FieldError{Field: name, Message: "Cette date n’existe pas. Choisissez-la dans le calendrier, ou écrivez-la comme 2026-11-30."})
+		faults.Fields = append(faults.Fields, portal.FieldError{Field: field, Message: err.Error()})
 	}
 	return day
 }

@@ -63,7 +63,7 @@ func (r *request) followPeriod(f *portal.FollowFilter) *portal.Error {
 			continue
 		}
 		var err error
-		if *bound.into, err = portal.ParseDate(text); err != nil {
+		if *bound.into, err = portal.ReadDay(text); err != nil {
 			wrong.Fields = append(wrong.Fields, portal.FieldError{Field: bound.name, Message: err.Error()})
 		}
 	}

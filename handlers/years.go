@@ -77,8 +77,8 @@ func (r *request) years() error {
 // createYear opens a school year, official or typed by hand.
 func (r *request) createYear() error {
 	y := portal.SchoolYear{Label: r.FormValue("annee")}
-	y.First, _ = portal.ParseDate(r.FormValue("premier")) // a date that cannot be read is a date that is missing
-	y.Last, _ = portal.ParseDate(r.FormValue("dernier"))
+	faults := portal.Invalid("Cette année scolaire ne peut pas être enregistrée telle quelle.")
+	y.First, y.Last = r.typedDay("premier", faults), r.typedDay("dernier", faults)
 	if r.FormValue("faire") == "officielle" {
 		setup, err := r.site.store.Setup(r.ctx(), r.structure())
 		if err != nil {
@@ -91,9 +91,12 @@ func (r *request) createYear() error {
 		if official == nil || official.Label != y.Label { // pressed twice: it is there
 			return r.redirect303(yearsPath + "?enregistre=1")
 		}
-		y = *official
+		y, faults.Fields = *official, nil
 	}
-	_, err := r.site.store.CreateYear(r.ctx(), r.account(), r.structure(), y)
+	err := both(faults, nil)
+	if err == nil {
+		_, err = r.site.store.CreateYear(r.ctx(), r.account(), r.structure(), y)
+	}
 	if refusal := portal.AsError(err); refusal != nil && len(refusal.Fields) > 0 {
 		page, err := r.yearsView(faultsOf(refusal))
 		if err != nil {
@@ -129,9 +132,13 @@ func (r *request) changeYear() error {
 	if err != nil {
 		return err
 	}
-	first, _ := portal.ParseDate(r.FormValue("premier")) // a date that cannot be read is a date that is missing
-	last, _ := portal.ParseDate(r.FormValue("dernier"))
-	return r.yearSaved(c, r.site.store.ChangeYear(r.ctx(), r.account(), r.structure(), c.year.ID, first, last, r.FormValue("vu")), "1")
+	faults := portal.Invalid("Cette année scolaire ne peut pas être enregistrée telle quelle.")
+	is := c.year
+	is.First, is.Last = r.typedDay("premier", faults), r.typedDay("dernier", faults)
+	if len(faults.Fields) > 0 {
+		return r.yearSaved(c, both(faults, portal.CheckYear(is, c.setup.Years)), "1")
+	}
+	return r.yearSaved(c, r.site.store.ChangeYear(r.ctx(), r.account(), r.structure(), c.year.ID, is.First, is.Last, r.FormValue("vu")), "1")
 }
 
 // removeYear takes back a year without classes.

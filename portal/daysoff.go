@@ -68,16 +68,18 @@ func ReadDaysOff(rows []OffRow, year SchoolYearRef, span Period) ([]DaysOff, err
 		}
 		d := DaysOff{r.Kind, Period{Name: Clip(strings.Join(strings.Fields(r.Name), " "), 80)}}
 		var errFrom, errTo error
-		d.From, errFrom = ParseDate(strings.TrimSpace(r.From))
+		d.From, errFrom = ReadDay(r.From)
 		d.To = d.From
 		if strings.TrimSpace(r.To) != "" {
-			d.To, errTo = ParseDate(strings.TrimSpace(r.To))
+			d.To, errTo = ReadDay(r.To)
 		}
 		switch {
-		case errFrom != nil:
+		case strings.TrimSpace(r.From) == "":
 			fault("du", "Donnez le premier jour.")
+		case errFrom != nil:
+			fault("du", "%s", errFrom.Error())
 		case errTo != nil:
-			fault("au", "Ce dernier jour n’est pas une date.")
+			fault("au", "%s", errTo.Error())
 		case d.Name == "":
 			fault("nom", "Donnez un nom : les familles le lisent.")
 		case d.To < d.From:

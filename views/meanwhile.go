@@ -268,7 +268,10 @@ func (l lines) answer() (sent, read string) {
 			sent, read := in.answer()
 			filled = filled || in.Field() && sent != ""
 			values = append(values, sent)
-			if read != "" && in.Type != "cases" { // a box takes the row off
+			switch {
+			case in.Type == "cases" && sent != "":
+				parts = append(parts, in.Choices[0].Label)
+			case in.Type != "cases" && read != "":
 				parts = append(parts, read)
 			}
 		}
