@@ -55,6 +55,7 @@ func (r *request) calendarView(territory portal.Territory) (views.CalendarSettin
 	shown := portal.Calendar{Territory: territory}
 	if year.ID != 0 {
 		_, span, _ := setup.YearSpan(year.ID)
+		page.Seam = setup.Calendar.YearSeam(year)
 		page.Base, page.Official = yearCalendarPath(year.ID), setup.Structure.Zone != ""
 		page.Holidays, page.Closures = views.OffEntries(setup.Calendar.DaysOff(true, span)), views.OffEntries(setup.Calendar.DaysOff(false, span))
 		months := year.Months()
@@ -86,12 +87,18 @@ func (r *request) agreed(after portal.Calendar) (touches []views.TouchLine, stam
 	if err != nil {
 		return nil, "", err
 	}
+	touches, stamp = r.agreedTo(list)
+	return touches, stamp, nil
+}
+
+// agreedTo says whether the agent was told of bookings that a change touches; else what to tell.
+func (r *request) agreedTo(list []portal.Touch) (touches []views.TouchLine, stamp string) {
 	facts := portal.TouchFacts(list)
 	stamp = portal.Version(facts)
 	if len(facts) == 0 || r.FormValue("accord") == stamp {
-		return nil, "", nil
+		return nil, ""
 	}
-	return views.TouchLines(list), stamp, nil
+	return views.TouchLines(list), stamp
 }
 
 // saveTerritory chooses whose public holidays are kept, once the agent knows what that touches.

@@ -98,7 +98,7 @@ func TestAnnouncementFaults(t *testing.T) {
 		{"texte trop long", "texte", strings.Repeat("a", 4001), "Le texte fait 4001 caractères. Raccourcissez-le à 4000."},
 		{"sans premier jour", "du", "", "Donnez le premier jour d’affichage."},
 		{"un jour qui n’existe pas", "du", "2026-02-30", "Le 30 février 2026 n’existe pas. Corrigez le jour ou le mois."},
-		{"sans dernier jour", "au", "bientôt", "« bientôt » n’est pas une date. Choisissez-la dans le calendrier, ou écrivez-la comme 01/12/2026."},
+		{"sans dernier jour", "au", "31/11/2026", "Le 31 novembre 2026 n’existe pas. Corrigez le jour ou le mois."},
 		{"à l’envers", "au", "2026-11-19", "Le dernier jour doit être le premier jour d’affichage, ou après."},
 		{"une activité qui n’existe pas", "pour", "activite-99", "Choisissez dans la liste à qui le message s’adresse."},
 		{"une école qui n’existe pas", "pour", "ecole-99", "Choisissez dans la liste à qui le message s’adresse."},

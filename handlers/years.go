@@ -22,8 +22,12 @@ func (r *request) yearsView(faults views.Faults) (views.Years, error) {
 	}
 	now := setup.YearOf(portal.DateOf(r.now))
 	for _, y := range setup.Years {
-		page.Lines = append(page.Lines, views.YearLine{Label: y.Label, Days: portal.SpanYearWords(y.First, y.Last), URL: fmt.Sprintf("%s/%d", yearsPath, y.ID),
-			CalendarURL: fmt.Sprintf("%s?annee=%d", calendarPath, y.ID), Current: now != nil && y.ID == now.ID})
+		line := views.YearLine{Label: y.Label, Days: portal.SpanYearWords(y.First, y.Last), URL: fmt.Sprintf("%s/%d", yearsPath, y.ID),
+			CalendarURL: fmt.Sprintf("%s?annee=%d", calendarPath, y.ID), Current: now != nil && y.ID == now.ID}
+		if y.Last >= portal.DateOf(r.now) {
+			line.Seam = setup.Calendar.YearSeam(y)
+		}
+		page.Lines = append(page.Lines, line)
 	}
 	official, err := nextOfficial(setup)
 	if err != nil {
@@ -110,9 +114,10 @@ func (r *request) createYear() error {
 	return r.redirect303(yearsPath + "?enregistre=1")
 }
 
-func (r *request) yearView(y portal.SchoolYearRef, first, last string, faults views.Faults) views.YearForm {
+func (r *request) yearView(c calendarYear, first, last string, faults views.Faults) views.YearForm {
+	y := c.year
 	page := views.YearForm{Frame: r.frame("Année scolaire "+y.Label, settingsPath), Heading: "Année scolaire " + y.Label, Action: fmt.Sprintf("%s/%d", yearsPath, y.ID), Stamp: views.Stamp{Seen: portal.Version(portal.YearFacts(y))}, Faults: faults}
-	page.RemoveURL = page.Action + "/retirer"
+	page.RemoveURL, page.Seam = page.Action+"/retirer", c.setup.Calendar.YearSeam(y)
 	page.First, page.Last = dayEntry("premier", "Premier jour de classe", first, faults), dayEntry("dernier", "Dernier jour de classe", last, faults)
 	return page
 }
@@ -123,7 +128,7 @@ func (r *request) year() error {
 	if err != nil {
 		return err
 	}
-	return r.render(r.yearView(c.year, c.year.First.String(), c.year.Last.String(), nil))
+	return r.render(r.yearView(c, c.year.First.String(), c.year.Last.String(), nil))
 }
 
 // changeYear gives a school year other days.
@@ -137,6 +142,18 @@ func (r *request) changeYear() error {
 	is.First, is.Last = r.typedDay("premier", faults), r.typedDay("dernier", faults)
 	if len(faults.Fields) > 0 {
 		return r.yearSaved(c, both(faults, portal.CheckYear(is, c.setup.Years)), "1")
+	}
+	if portal.CheckYear(is, c.setup.Years) == nil {
+		list, err := r.site.store.TouchedByYear(r.ctx(), r.structure(), c.year, is)
+		if err != nil {
+			return err
+		}
+		if touches, stamp := r.agreedTo(list); stamp != "" {
+			page := r.yearView(c, is.First.String(), is.Last.String(), nil)
+			r.keepStamp(&page)
+			page.Touches, page.Agreed, page.Changes = touches, stamp, portal.YearChangeWords(c.year, is, &c.setup.Calendar)
+			return r.render(page)
+		}
 	}
 	return r.yearSaved(c, r.site.store.ChangeYear(r.ctx(), r.account(), r.structure(), c.year.ID, is.First, is.Last, r.FormValue("vu")), "1")
 }
@@ -162,8 +179,8 @@ func (r *request) yearSaved(c calendarYear, err error, what string) error {
 	if what == "retrait" {
 		first, last = c.year.First.String(), c.year.Last.String()
 	}
-	page := r.yearView(c.year, portal.Clip(first, 20), portal.Clip(last, 20), faultsOf(refusal))
-	now := r.yearView(c.year, c.year.First.String(), c.year.Last.String(), nil)
+	page := r.yearView(c, portal.Clip(first, 20), portal.Clip(last, 20), faultsOf(refusal))
+	now := r.yearView(c, c.year.First.String(), c.year.Last.String(), nil)
 	switch {
 	case refusal.Kind != portal.KindConflict:
 		r.keepStamp(&page)

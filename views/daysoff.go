@@ -9,6 +9,7 @@ import (
 var (
 	_ = register(Years{}, YearForm{}, CalendarSettings{}, DaysOffForm{}, HolidayImport{}, YearAtAGlance{})
 	_ = part("staff/daysoff#touches", []TouchLine{})
+	_ = part("staff/daysoff#lines", []TouchLine{})
 )
 
 // YearsPath is where staff find the school years.
@@ -33,6 +34,7 @@ func (Years) Template() string { return "staff/years" }
 type YearLine struct {
 	Label, Days, URL, CalendarURL string
 	Current                       bool
+	Seam                          string // what does not fit with the holidays after it
 }
 
 // YearForm changes the two days of a school year.
@@ -41,6 +43,10 @@ type YearForm struct {
 	Stamp
 	Heading, Action, RemoveURL string
 	Stuck                      string // what could not be done, and why
+	Seam                       string // what does not fit with the holidays after it
+	Changes                    []string
+	Touches                    []TouchLine
+	Agreed                     string // stamp of what was said to be touched
 	First, Last                Entry
 	Faults                     Faults
 }
@@ -55,7 +61,8 @@ type CalendarSettings struct {
 	Years          []YearTab
 	Year, Base     string // address of the year's pages
 	Zone           string
-	Official       bool // there are official dates for the zone
+	Seam           string // what does not fit between the year and its holidays
+	Official       bool   // there are official dates for the zone
 	Holidays       []OffEntry
 	Closures       []OffEntry
 	Public         []OffEntry
@@ -138,8 +145,10 @@ func TouchLines(list []portal.Touch) []TouchLine {
 			l.Days = portal.Count(t.Closes, "jour ferme", "jours ferment") + ", " + portal.Count(t.Opens, "jour ouvre", "jours ouvrent")
 		case t.Closes > 0:
 			l.Days = portal.Count(t.Closes, "jour ferme", "jours ferment")
-		default:
+		case t.Opens > 0:
 			l.Days = portal.Count(t.Opens, "jour ouvre", "jours ouvrent")
+		default:
+			l.Days = "hors de l’année scolaire"
 		}
 		if len(t.Days) > 0 {
 			l.Bookings = portal.Count(t.Booked, "réservation")
