@@ -197,7 +197,7 @@ func freeActivityName(tx *Tx, a *portal.Activity) error {
 	var taken bool
 	err := tx.row(&taken, "SELECT EXISTS (SELECT 1 FROM activity WHERE structure_id = ? AND name = ? AND id <> ?)", a.StructureID, a.Name, a.ID)
 	if err == nil && taken {
-		return portal.NameTaken("une autre activité")
+		return portal.NameTaken("Une autre activité", a.Name)
 	}
 	return err
 }

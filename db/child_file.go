@@ -104,9 +104,7 @@ func (s *Store) setClass(tx *Tx, structure portal.StructureID, c portal.ChildFil
 		SELECT ?, cl.school_year_id, cl.id, ? FROM class cl JOIN school s ON s.id = cl.school_id WHERE cl.id = ? AND s.structure_id = ? AND cl.school_year_id = `+year+`
 		ON CONFLICT DO UPDATE SET class_id = excluded.class_id, grade = excluded.grade`, c.ID, c.Grade, c.Class, structure, structure, today)
 	if err == nil && n == 0 {
-		refusal := portal.Invalid("Choisissez une classe de la liste.")
-		refusal.Fields = []portal.FieldError{{Field: "classe", Message: refusal.Message}}
-		return refusal
+		return portal.Wrong("classe", "Choisissez une classe de la liste.")
 	}
 	return err
 }

@@ -154,7 +154,7 @@ func (s *Store) counterBefore(tx *Tx, structure portal.StructureID, list []Count
 		if e.ID == 0 && u.Version() == e.Version(e.Activities) {
 			return list[slices.IndexFunc(list, func(o CounterUse) bool { return o.Name == e.Name })], true, nil
 		}
-		return was, false, portal.NameTaken("un autre compteur")
+		return was, false, portal.NameTaken("Un autre compteur", u.Name)
 	}
 	if e.ID == 0 {
 		return was, false, nil

@@ -127,9 +127,7 @@ func (s *Store) SavePriorityLabel(ctx context.Context, structure portal.Structur
 			case other.ID == l.ID:
 				before, words = other.Facts(), "Critère de priorité « "+l.Name+" » changé"
 			case portal.FoldName(other.Name) == portal.FoldName(l.Name):
-				e := portal.Invalid("Le critère « %s » existe déjà. Choisissez d’autres mots.", other.Name)
-				e.Fields = []portal.FieldError{{Field: "nom", Message: e.Message}}
-				return e
+				return portal.NameTaken("Un autre critère", other.Name)
 			}
 		}
 		switch {

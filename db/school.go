@@ -69,24 +69,13 @@ func (s *Store) ClassOf(ctx context.Context, structure portal.StructureID, id po
 // tidyName takes superfluous blanks out of a name; nothing and a name too long are refused beside its field.
 func tidyName(name, missing string) (string, error) {
 	name = strings.Join(strings.Fields(name), " ")
-	message := ""
 	switch {
 	case name == "":
-		message = missing
+		return "", portal.Wrong("nom", "%s", missing)
 	case len([]rune(name)) > 100:
-		message = "Ce nom est trop long. Il a au plus 100 caractères."
-	default:
-		return name, nil
+		return "", portal.Wrong("nom", "Ce nom est trop long. Il a au plus 100 caractères.")
 	}
-	e := portal.Invalid("%s", message)
-	e.Fields = []portal.FieldError{{Field: "nom", Message: message}}
-	return "", e
-}
-
-func nameTaken(format string, args ...any) error {
-	e := portal.Invalid(format, args...)
-	e.Fields = []portal.FieldError{{Field: "nom", Message: e.Message}}
-	return e
+	return name, nil
 }
 
 // Facts are what staff decide of a school.
@@ -109,7 +98,7 @@ func (s *Store) SaveSchool(ctx context.Context, by portal.AccountID, structure p
 			if sc.ID == id {
 				was = sc
 			} else if portal.FoldName(sc.Name) == portal.FoldName(name) {
-				return nameTaken("Une école s’appelle déjà « %s ». Donnez un autre nom, ou réunissez les deux.", sc.Name)
+				return portal.NameTaken("Une autre école", sc.Name, "ou réunissez les deux écoles")
 			}
 		}
 		words := "École renommée"
@@ -225,7 +214,7 @@ func (s *Store) SaveClass(ctx context.Context, by portal.AccountID, structure po
 		}
 		for _, o := range others {
 			if o.ID != c.ID && portal.FoldName(o.Name) == portal.FoldName(c.Name) {
-				return nameTaken("Cette école a déjà une classe « %s » cette année. Donnez un autre nom.", o.Name)
+				return portal.NameTaken("Une autre classe de cette école", o.Name)
 			}
 		}
 		changes := portal.Differences(was.Facts(), c.Facts())
@@ -324,9 +313,7 @@ func mergeSchools(tx *Tx, structure portal.StructureID, from, into portal.School
 		return m, err
 	}
 	if from == into {
-		e := portal.Invalid("Choisissez une autre école que celle-ci.")
-		e.Fields = []portal.FieldError{{Field: "dans", Message: e.Message}}
-		return m, e
+		return m, portal.Wrong("dans", "Choisissez une autre école que celle-ci.")
 	}
 	moving, err := all(tx, scanClass, classColumns+" AND c.school_id = ? ORDER BY c.id", structure, from)
 	if err != nil {

@@ -117,9 +117,7 @@ func freeName(tx *Tx, st portal.Structure) error {
 	}
 	for _, name := range names {
 		if portal.FoldName(name) == portal.FoldName(st.Name) {
-			e := portal.Invalid("Une autre structure s’appelle déjà « %s ». Donnez un nom qui les distingue.", name)
-			e.Fields = []portal.FieldError{{Field: "nom", Message: e.Message}}
-			return e
+			return portal.NameTaken("Une autre structure", name)
 		}
 	}
 	return nil

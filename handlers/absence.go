@@ -40,7 +40,7 @@ func (r *request) renderUnless(err error, page views.Page) error {
 // checkAbsence shows the days chosen, or what is wrong with the choice.
 func (r *request) checkAbsence(page *views.Absences, ask portal.AbsenceAsk, faults *portal.Error) error {
 	if refusal := portal.AsError(both(faults, ask.Check(r.now))); refusal != nil {
-		page.Faults = faultsOf(refusal)
+		page.Faults = views.FaultsOf(refusal)
 		return r.renderInvalid(page)
 	}
 	sheet, err := r.site.store.AbsenceSheet(r.ctx(), r.account(), ask.Child, ask.First, ask.Last)
@@ -55,15 +55,6 @@ func (r *request) showCheck(page *views.Absences, sheet *portal.AbsenceSheet, as
 	page.Check = views.NewAbsenceCheck(sheet, ask, r.now, r.session.CSRF)
 	page.Heading = "Vérifiez l’absence " + portal.Of(sheet.Child.FirstName)
 	page.Title = page.Heading
-}
-
-// faultsOf brings a refusal to the fields of its form.
-func faultsOf(refusal *portal.Error) views.Faults {
-	var faults views.Faults
-	for _, f := range refusal.Fields {
-		faults = append(faults, views.Fault{Field: f.Field, Message: f.Message})
-	}
-	return faults
 }
 
 func (r *request) absencesView() (*views.Absences, []portal.Child, error) {
@@ -182,7 +173,7 @@ func (r *request) announceRefused(ask portal.AbsenceAsk, sheet *portal.AbsenceSh
 		return err
 	}
 	fillAbsenceForm(page, ask, children)
-	page.Faults, page.Taps = faultsOf(refused), nil
+	page.Faults, page.Taps = views.FaultsOf(refused), nil
 	if sheet != nil {
 		page.Refusal = refused.Message
 		r.showCheck(page, sheet, ask)

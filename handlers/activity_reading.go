@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -50,15 +51,18 @@ func (f *reading) judge(checked error) {
 	f.faults = portal.AsError(both(&portal.Error{Fields: f.faults}, checked)).Fields
 }
 
+// fault says what is wrong with a field; the first sentence about it is enough.
 func (f *reading) fault(field, message string) {
-	f.faults = append(f.faults, portal.FieldError{Field: field, Message: message})
+	if !slices.ContainsFunc(f.faults, func(e portal.FieldError) bool { return e.Field == field }) {
+		f.faults = append(f.faults, portal.FieldError{Field: field, Message: message})
+	}
 }
 
 func (f *reading) text(field string) string {
 	return strings.Join(strings.Fields(f.r.FormValue(field)), " ")
 }
 
-func (f *reading) box(field string) bool { return f.r.FormValue(field) == "1" }
+func (f *reading) box(field string) bool { return f.r.ticked(field) }
 
 func (f *reading) yes(field string) bool { return f.r.FormValue(field) == "oui" }
 

@@ -105,7 +105,7 @@ func TestNewActivityRefusals(t *testing.T) {
 	b.post(path, form).want(303)
 	created := b.res.Header.Get("Location")
 	b.post(path, form).wantTo(created) // the button pressed twice
-	b.post(path, with(form, "fin", "18:00")).want(422).wantText("Ce nom est déjà celui d’une autre activité.")
+	b.post(path, with(form, "fin", "18:00")).want(422).wantText("Une autre activité s’appelle déjà «")
 	b.post(path, with(form, "nom", "", "court", "Beaucoup trop long")).want(422).wantText("Donnez un nom à l’activité.").wantText("12 caractères au plus ; il y en a 18.")
 	if b.page.Find(`.erreurs a[href="#nom"]`).Length() != 1 || b.page.Find(`#nom[aria-invalid]`).Length() != 1 {
 		t.Error("the fault does not lead to its field")
@@ -138,7 +138,7 @@ func TestActivityParts(t *testing.T) {
 	}{
 		{"presentation", []string{"nom", "ALSH VACANCES", "parle", "le centre"}, "ALSH VACANCES"},
 		{"presentation", []string{"parle", ""}, "! Nous proposons « l’ALSH vacances »."},
-		{"presentation", []string{"nom", "Repas du centre"}, "! Ce nom est déjà celui d’une autre activité."},
+		{"presentation", []string{"nom", "Repas du centre"}, "! Une autre activité s’appelle déjà «"},
 		{"presentation", []string{"sorte", "prison"}, "! Choisissez une sorte d’activité."},
 		{"horaires", []string{"debut", "07:00", "demande_arrivee", "1"}, "l’arrivée, de 15 en 15 minutes"},
 		{"horaires", []string{"debut", ""}, "! Écrivez l’heure de début, par exemple 16:30."},
@@ -332,7 +332,7 @@ func TestCounters(t *testing.T) {
 	if got := w.scalar("SELECT count(*) FROM counter"); got != "1" {
 		t.Fatalf("%s counters", got)
 	}
-	b.post(create, with(form, "places", "12")).want(422).wantText("Ce nom est déjà celui d’un autre compteur.")
+	b.post(create, with(form, "places", "12")).want(422).wantText("Un autre compteur s’appelle déjà « 3 à 5 ans ». Choisissez un autre nom.")
 	path := views.PlacesPath + "/" + w.scalar("SELECT id FROM counter")
 	b.get(path).want(200)
 	for field, want := range map[string]string{"places-lundi": "24", "places-mardi": "x", "places-mercredi": "", "places-0": "0", "jour-0": "2026-12-24", "places": "32"} {

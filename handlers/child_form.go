@@ -45,7 +45,7 @@ func (r *request) typedChild() (c portal.ChildFile, faults *portal.Error) {
 	if class := r.FormValue("classe"); class != "" {
 		n, err := strconv.ParseInt(class, 10, 64)
 		if err != nil || n < 1 {
-			faults.Fields = append(faults.Fields, portal.FieldError{Field: "classe", Message: "Choisissez une classe de la liste."})
+			faults.Fault("classe", "Choisissez une classe de la liste.")
 		}
 		c.Class = portal.ClassID(n)
 	}

@@ -107,7 +107,7 @@ func (a copyAsked) read() (c db.Copy, faults views.Faults) {
 	}
 	unread := portal.Invalid("Cette copie ne peut pas être faite telle quelle.")
 	c.First, c.Last = readDay(a.first, "du", unread), readDay(a.last, "au", unread)
-	faults = append(faults, faultsOf(unread)...)
+	faults = append(faults, views.FaultsOf(unread)...)
 	if c.First == 0 && faults.On("du") == "" {
 		fault("du", "Donnez le premier jour à copier.")
 	}

@@ -142,7 +142,7 @@ func takenOff(s portal.CustodyException) string {
 func (r *request) typedCustody(c *db.CustodySheet) (rule portal.Custody, faults *portal.Error) {
 	faults = portal.Invalid("Cette garde alternée ne peut pas être enregistrée telle quelle.")
 	fault := func(field, words string) {
-		faults.Fields = append(faults.Fields, portal.FieldError{Field: field, Message: words})
+		faults.Fault(field, "%s", words)
 	}
 	family := func(name string) portal.FamilyID {
 		n, _ := strconv.ParseInt(r.FormValue(name), 10, 64)

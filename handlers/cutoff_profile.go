@@ -76,9 +76,7 @@ func (r *request) refusedProfile(err error, typed string, keep func(*views.Limit
 		r.Status(int(refusal.Kind))
 		return r.render(page)
 	}
-	for _, f := range refusal.Fields {
-		page.Faults = append(page.Faults, views.Fault(f))
-	}
+	page.Faults = append(page.Faults, views.FaultsOf(refusal)...)
 	return r.renderInvalid(page)
 }
 
@@ -125,9 +123,7 @@ func (r *request) holderOfForm() (portal.FamilyID, portal.ProfileID, error) {
 		return 0, 0, err
 	}
 	if r.FormValue("famille") == "" {
-		e := portal.Invalid("Choisissez la famille.")
-		e.Fields = []portal.FieldError{{Field: "famille", Message: e.Message}}
-		return 0, profile, e
+		return 0, profile, portal.Wrong("famille", "Choisissez la famille.")
 	}
 	family, err := number[portal.FamilyID](r.FormValue("famille"))
 	return family, profile, err

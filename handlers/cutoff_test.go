@@ -69,7 +69,7 @@ func TestLimitsPages(t *testing.T) {
 	b.get(path).wantNoText("Réserver hors délai, au guichet")
 
 	seen = b.page.Find(`#publier [name="vu"]`).First().AttrOr("value", "")
-	b.post(path+"/publier", url.Values{"vu": {seen}, "a_partir": {"hier"}}).want(422).wantText("Donnez un jour, aujourd’hui au plus tôt.")
+	b.post(path+"/publier", url.Values{"vu": {seen}, "a_partir": {"hier"}}).want(422).wantText("« hier » n’est pas une date.")
 	if got := b.page.Find("#a_partir").AttrOr("value", ""); got != "hier" {
 		t.Errorf("what was typed became %q", got)
 	}
@@ -177,7 +177,7 @@ func TestLimitProfiles(t *testing.T) {
 	b.post(limitProfilesPath, url.Values{"nom": {" "}}).want(422).wantText("Donnez un nom au profil")
 	b.post(limitProfilesPath, url.Values{"nom": {"Horaires variables"}, "document": {"attestation de l’employeur"}}).wantTo(limitProfilesPath + "?fait=cree")
 	b.get(limitProfilesPath + "?fait=cree").wantText("Le profil est créé.").wantText("Sur présentation de : attestation de l’employeur.").wantText("Aucune famille n’a ce profil.")
-	b.post(limitProfilesPath, url.Values{"nom": {"HORAIRES variables"}}).want(422).wantText("existe déjà")
+	b.post(limitProfilesPath, url.Values{"nom": {"HORAIRES variables"}}).want(422).wantText("Un autre profil s’appelle déjà « Horaires variables ». Choisissez un autre nom.")
 	b.get(limitProfilesPath + "?q=personne").wantText("Aucune famille ne porte ce nom.")
 	b.get(limitProfilesPath + "?q=dup").wantText("DUPONT")
 	family := b.page.Find(`[name="famille"]`).First().AttrOr("value", "")

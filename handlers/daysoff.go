@@ -275,7 +275,7 @@ func saveDaysOff(holidays bool) handler {
 		}
 		list, err := portal.ReadDaysOff(rows, c.year, c.span)
 		if err != nil {
-			page := r.daysOffForm(c, holidays, rows, faultsOf(portal.AsError(err)))
+			page := r.daysOffForm(c, holidays, rows, views.FaultsOf(portal.AsError(err)))
 			r.keepStamp(&page)
 			return r.renderInvalid(page)
 		}

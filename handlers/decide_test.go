@@ -113,7 +113,7 @@ func TestPrioritiesArePublished(t *testing.T) {
 	b.post(views.PrioritiesPath+"/criteres", url.Values{"nom": {" "}}).want(422).wantText("Donnez le critère comme les familles le liront")
 	b.post(views.PrioritiesPath+"/criteres", url.Values{"nom": {"les deux parents travaillent"}, "document": {"attestation"}}).follow().wantText("Le critère est enregistré.")
 	label := h.scalar("SELECT id FROM priority_label")
-	b.post(views.PrioritiesPath+"/criteres", url.Values{"nom": {"Les deux parents travaillent"}}).want(422).wantText("existe déjà")
+	b.post(views.PrioritiesPath+"/criteres", url.Values{"nom": {"Les deux parents travaillent"}}).want(422).wantText("Un autre critère s’appelle déjà « les deux parents travaillent ». Choisissez un autre nom.")
 	b.post(views.PrioritiesPath+"/criteres/"+label, url.Values{"nom": {""}}).want(422).wantText("Donnez le critère")
 	b.post(views.PrioritiesPath+"/criteres/"+label, url.Values{"nom": {"les deux parents travaillent"}, "document": {"attestation de l’employeur"}}).want(303)
 

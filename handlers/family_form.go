@@ -65,7 +65,7 @@ func readDay(text, field string, faults *portal.Error) portal.Date {
 	}
 	day, err := portal.ReadDay(text)
 	if err != nil {
-		faults.Fields = append(faults.Fields, portal.FieldError{Field: field, Message: err.Error()})
+		faults.Fault(field, "%s", err.Error())
 	}
 	return day
 }
@@ -257,7 +257,7 @@ func readEmails(g *portal.GuardianFile, emails []string) *portal.Error {
 	list, err := portal.ReadAddresses(lines)
 	if refusal := portal.AsError(err); refusal != nil {
 		for _, f := range refusal.Fields {
-			faults.Fields = append(faults.Fields, portal.FieldError{Field: strings.Replace(f.Field, "adresse", "courriel", 1), Message: f.Message})
+			faults.Fault(strings.Replace(f.Field, "adresse", "courriel", 1), "%s", f.Message)
 		}
 	}
 	for _, a := range list {

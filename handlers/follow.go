@@ -64,7 +64,7 @@ func (r *request) followPeriod(f *portal.FollowFilter) *portal.Error {
 		}
 		var err error
 		if *bound.into, err = portal.ReadDay(text); err != nil {
-			wrong.Fields = append(wrong.Fields, portal.FieldError{Field: bound.name, Message: err.Error()})
+			wrong.Fault(bound.name, "%s", err.Error())
 		}
 	}
 	if len(wrong.Fields) > 0 {

@@ -85,9 +85,7 @@ func (r *request) takeLabel(id portal.LabelID) error {
 		}
 	default:
 		page.Name, page.Document = l.Name, l.Document
-		for _, f := range refusal.Fields {
-			page.Faults = append(page.Faults, views.Fault(f))
-		}
+		page.Faults = append(page.Faults, views.FaultsOf(refusal)...)
 	}
 	r.Status(int(refusal.Kind))
 	return r.render(page)

@@ -98,7 +98,7 @@ func (r *request) schools() error {
 func (r *request) addSchool() error {
 	id, err := r.site.store.SaveSchool(r.ctx(), r.account(), r.structure(), 0, r.FormValue("nom"), "")
 	if refusal := portal.AsError(err); refusal != nil && len(refusal.Fields) > 0 {
-		page, err := r.schoolsView(portal.Clip(r.FormValue("nom"), 200), faultsOf(refusal))
+		page, err := r.schoolsView(portal.Clip(r.FormValue("nom"), 200), views.FaultsOf(refusal))
 		if err != nil {
 			return err
 		}
@@ -140,7 +140,7 @@ func (r *request) readClass(c db.Class) db.Class {
 
 // classFaults brings the refusal of a class to the fields of its form.
 func classFaults(refusal *portal.Error) views.Faults {
-	faults := faultsOf(refusal)
+	faults := views.FaultsOf(refusal)
 	for i := range faults {
 		faults[i].Field = strings.Replace(faults[i].Field, "nom", "classe", 1)
 	}
@@ -230,7 +230,7 @@ func (r *request) renameSchool() error {
 		return err
 	}
 	if _, err := r.site.store.SaveSchool(r.ctx(), r.account(), r.structure(), sc.ID, r.FormValue("nom"), r.FormValue("vu")); err != nil {
-		return r.schoolRefused(sc, err, portal.Clip(r.FormValue("nom"), 200), db.Class{}, faultsOf)
+		return r.schoolRefused(sc, err, portal.Clip(r.FormValue("nom"), 200), db.Class{}, views.FaultsOf)
 	}
 	return r.redirect303(schoolPath(sc.ID) + "?enregistre=1")
 }
@@ -242,7 +242,7 @@ func (r *request) removeSchool() error {
 		return err
 	}
 	if err := r.site.store.RemoveSchool(r.ctx(), r.account(), r.structure(), sc.ID); err != nil {
-		return r.schoolRefused(sc, err, sc.Name, db.Class{}, faultsOf)
+		return r.schoolRefused(sc, err, sc.Name, db.Class{}, views.FaultsOf)
 	}
 	return r.redirect303(schoolsPath + "?enregistre=retrait")
 }

@@ -197,9 +197,7 @@ func (r *request) importRefused(v *views.Import, err error) error {
 	if refusal == nil {
 		return err
 	}
-	for _, f := range refusal.Fields {
-		v.Faults = append(v.Faults, views.Fault{Field: f.Field, Message: f.Message})
-	}
+	v.Faults = append(v.Faults, views.FaultsOf(refusal)...)
 	if len(refusal.Fields) == 0 {
 		v.Faults = views.Faults{{Field: v.FirstFile(), Message: refusal.Message}}
 	}

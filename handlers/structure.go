@@ -93,7 +93,7 @@ func (r *request) readStructure(st portal.Structure) (portal.Structure, *portal.
 func (r *request) typedHour(name string, into *portal.TimeOfDay, faults *portal.Error) {
 	t, err := portal.ParseTimeOfDay(r.FormValue(name))
 	if err != nil {
-		faults.Fields = append(faults.Fields, portal.FieldError{Field: name, Message: "Écrivez une heure comme 1:15."})
+		faults.Fault(name, "Écrivez une heure comme 1:15.")
 		return
 	}
 	*into = t
@@ -118,7 +118,7 @@ func (r *request) saveStructure() error {
 	if refusal == nil || refusal.Kind == portal.KindNotFound {
 		return err
 	}
-	page := r.structureForm(st, r.FormValue("nuit"), r.FormValue("matin"), faultsOf(refusal))
+	page := r.structureForm(st, r.FormValue("nuit"), r.FormValue("matin"), views.FaultsOf(refusal))
 	r.keepStamp(&page)
 	if refusal.Kind == portal.KindConflict {
 		now := r.structureForm(was, was.NightAt.String(), was.ReportAt.String(), nil)
@@ -160,7 +160,7 @@ func (r *request) foundStructure() error {
 		id, err = r.site.store.FoundStructure(r.ctx(), r.account(), st, r.FormValue("cle"))
 	}
 	if refusal := portal.AsError(err); refusal != nil && len(refusal.Fields) > 0 {
-		return r.renderInvalid(r.newStructureForm(st, r.FormValue("nuit"), r.FormValue("matin"), r.FormValue("cle"), faultsOf(refusal)))
+		return r.renderInvalid(r.newStructureForm(st, r.FormValue("nuit"), r.FormValue("matin"), r.FormValue("cle"), views.FaultsOf(refusal)))
 	}
 	if err != nil {
 		return err
@@ -252,7 +252,7 @@ func (r *request) lookSaved(err error, typed, what string) error {
 	if refusal == nil || len(refusal.Fields) == 0 {
 		return err
 	}
-	page, formErr := r.lookForm(typed, faultsOf(refusal))
+	page, formErr := r.lookForm(typed, views.FaultsOf(refusal))
 	if formErr != nil {
 		return formErr
 	}

@@ -161,8 +161,7 @@ func (r *request) changeWaiting() error {
 	case "retirer":
 		done, err = "retiree", r.site.store.RemoveWaiting(r.ctx(), act)
 	default:
-		e := portal.Invalid("Choisissez ce qu’il faut faire.")
-		e.Fields = []portal.FieldError{{Field: "faire", Message: e.Message}}
+		e := portal.Wrong("faire", "Choisissez ce qu’il faut faire.")
 		err = e
 	}
 	if err != nil {

@@ -102,7 +102,7 @@ func (r *request) createYear() error {
 		_, err = r.site.store.CreateYear(r.ctx(), r.account(), r.structure(), y)
 	}
 	if refusal := portal.AsError(err); refusal != nil && len(refusal.Fields) > 0 {
-		page, err := r.yearsView(faultsOf(refusal))
+		page, err := r.yearsView(views.FaultsOf(refusal))
 		if err != nil {
 			return err
 		}
@@ -179,7 +179,7 @@ func (r *request) yearSaved(c calendarYear, err error, what string) error {
 	if what == "retrait" {
 		first, last = c.year.First.String(), c.year.Last.String()
 	}
-	page := r.yearView(c, portal.Clip(first, 20), portal.Clip(last, 20), faultsOf(refusal))
+	page := r.yearView(c, portal.Clip(first, 20), portal.Clip(last, 20), views.FaultsOf(refusal))
 	now := r.yearView(c, c.year.First.String(), c.year.Last.String(), nil)
 	switch {
 	case refusal.Kind != portal.KindConflict:

@@ -17,12 +17,12 @@ func (s *Setup) CheckChange(part ActivityPart, a *Activity, names Names) error {
 	e := Invalid("Ces liens ne peuvent pas être enregistrés tels quels.")
 	for _, other := range s.RequiredFor(a) {
 		if slices.ContainsFunc(a.Links, func(l Link) bool { return l.Other == other.ID }) {
-			e.Fields = append(e.Fields, FieldError{LinkField(other.ID), Capital(other.Spoken) + " exige déjà " + a.Spoken + " : changez d’abord ce lien-là."})
+			e.Fault(LinkField(other.ID), "%s", Capital(other.Spoken)+" exige déjà "+a.Spoken+" : changez d’abord ce lien-là.")
 		}
 	}
 	for _, l := range a.Links {
 		if other := s.Activity(l.Other); other != nil && l.Kind == Requires && other.requires(a.ID) && other.link(a.ID) != Requires {
-			e.Fields = append(e.Fields, FieldError{LinkField(l.Other), Capital(other.Spoken) + " exige, par d’autres activités, " + a.Spoken + " : elles s’exigeraient en rond."})
+			e.Fault(LinkField(l.Other), "%s", Capital(other.Spoken)+" exige, par d’autres activités, "+a.Spoken+" : elles s’exigeraient en rond.")
 		}
 	}
 	if len(e.Fields) > 0 {
@@ -60,11 +60,4 @@ func (s *Setup) SameActivity(a *Activity) *Activity {
 		}
 	}
 	return nil
-}
-
-// NameTaken refuses a name that another thing of the structure has.
-func NameTaken(what string) *Error {
-	e := Invalid("Ce nom est déjà pris.")
-	e.Fields = []FieldError{{"nom", "Ce nom est déjà celui d’" + what + ". Choisissez-en un autre."}}
-	return e
 }

@@ -64,7 +64,7 @@ func ReadDaysOff(rows []OffRow, year SchoolYearRef, span Period) ([]DaysOff, err
 			continue
 		}
 		fault := func(field, format string, args ...any) {
-			e.Fields = append(e.Fields, FieldError{fmt.Sprintf("%s-%d", field, i), fmt.Sprintf(format, args...)})
+			e.Fault(fmt.Sprintf("%s-%d", field, i), format, args...)
 		}
 		d := DaysOff{r.Kind, Period{Name: Clip(strings.Join(strings.Fields(r.Name), " "), 80)}}
 		var errFrom, errTo error
@@ -265,9 +265,7 @@ func TouchFacts(list []Touch) []Fact {
 // CheckYear refuses a school year that could not be: its label, its two days, or another year on the same days.
 func CheckYear(y SchoolYearRef, others []SchoolYearRef) error {
 	e := Invalid("Cette année scolaire ne peut pas être enregistrée telle quelle.")
-	fault := func(field, format string, args ...any) {
-		e.Fields = append(e.Fields, FieldError{field, fmt.Sprintf(format, args...)})
-	}
+	fault := e.Fault
 	start, err := startYear(y.Label)
 	if err != nil {
 		fault("annee", "%s", err.Error())

@@ -56,9 +56,7 @@ type Field struct {
 
 // SetFaults says what is to be corrected, above the form and beside the fields.
 func (v *StaffForm) SetFaults(err *portal.Error) {
-	for _, f := range err.Fields {
-		v.Faults = append(v.Faults, Fault{f.Field, f.Message})
-	}
+	v.Faults = append(v.Faults, FaultsOf(err)...)
 	for g := range v.Groups {
 		for i := range v.Groups[g].Fields {
 			f := &v.Groups[g].Fields[i]
