@@ -178,6 +178,10 @@ func TestLimitProfiles(t *testing.T) {
 	b.post(limitProfilesPath, url.Values{"nom": {"Horaires variables"}, "document": {"attestation de l’employeur"}}).wantTo(limitProfilesPath + "?fait=cree")
 	b.get(limitProfilesPath + "?fait=cree").wantText("Le profil est créé.").wantText("Sur présentation de : attestation de l’employeur.").wantText("Aucune famille n’a ce profil.")
 	b.post(limitProfilesPath, url.Values{"nom": {"HORAIRES variables"}}).want(422).wantText("Un autre profil s’appelle déjà « Horaires variables ». Choisissez un autre nom.")
+	b.post(limitProfilesPath+"/1", url.Values{"nom": {" "}}).want(422)
+	if b.page.Find("details[open] #faute-nom-1").Text() == "" || b.page.Find(`.erreurs a[href="#nom-1"]`).Length() != 1 {
+		t.Error("the fault of a profile is not beside its field")
+	}
 	b.get(limitProfilesPath + "?q=personne").wantText("Aucune famille ne porte ce nom.")
 	b.get(limitProfilesPath + "?q=dup").wantText("DUPONT")
 	family := b.page.Find(`[name="famille"]`).First().AttrOr("value", "")

@@ -115,6 +115,9 @@ func TestPrioritiesArePublished(t *testing.T) {
 	label := h.scalar("SELECT id FROM priority_label")
 	b.post(views.PrioritiesPath+"/criteres", url.Values{"nom": {"Les deux parents travaillent"}}).want(422).wantText("Un autre critère s’appelle déjà « les deux parents travaillent ». Choisissez un autre nom.")
 	b.post(views.PrioritiesPath+"/criteres/"+label, url.Values{"nom": {""}}).want(422).wantText("Donnez le critère")
+	if b.page.Find("details[open] #faute-nom-"+label).Text() == "" || b.page.Find(`.erreurs a[href="#nom-`+label+`"]`).Length() != 1 {
+		t.Error("the fault of a criterion is not beside its field")
+	}
 	b.post(views.PrioritiesPath+"/criteres/"+label, url.Values{"nom": {"les deux parents travaillent"}, "document": {"attestation de l’employeur"}}).want(303)
 
 	path := fmt.Sprintf("%s/%d", views.PrioritiesPath, h.study)

@@ -20,7 +20,7 @@ func (r *request) priorities() error {
 }
 
 func (r *request) prioritiesPage() (views.Priorities, error) {
-	page := views.Priorities{Frame: r.frame("Priorités", settingsPath), Law: portal.CanteenLaw, Most: portal.LabelMost}
+	page := views.Priorities{Frame: r.frame("Priorités", settingsPath), Law: portal.CanteenLaw, New: labelFields(0, "", "", nil)}
 	setup, err := r.site.store.Setup(r.ctx(), r.structure())
 	if err != nil {
 		return page, err
@@ -28,7 +28,7 @@ func (r *request) prioritiesPage() (views.Priorities, error) {
 	page.SetActivities(setup, r.now)
 	labels, err := r.site.store.PriorityLabels(r.ctx(), r.structure())
 	for _, l := range labels {
-		page.Labels = append(page.Labels, views.PriorityLabel{ID: l.ID, Name: l.Name, Document: l.Document})
+		page.Labels = append(page.Labels, views.PriorityLabel{ID: l.ID, Name: l.Name, Document: l.Document, Fields: labelFields(l.ID, l.Name, l.Document, nil)})
 	}
 	return page, err
 }
@@ -72,23 +72,32 @@ func (r *request) takeLabel(id portal.LabelID) error {
 	if formErr != nil {
 		return formErr
 	}
-	switch {
-	case len(refusal.Fields) == 0 || id != 0:
+	page.Faults = views.FaultsOf(refusal)
+	if len(refusal.Fields) == 0 {
 		page.Warning = refusal.Message
-		if len(refusal.Fields) > 0 {
-			page.Warning = refusal.Fields[0].Message
+	}
+	if id == 0 {
+		page.New = labelFields(0, l.Name, l.Document, page.Faults)
+	} else {
+		page.Faults = page.Faults.OfForm(fmt.Sprint(id))
+	}
+	for i := range page.Labels {
+		if p := &page.Labels[i]; p.ID == id && !remove {
+			p.Fields = labelFields(id, l.Name, l.Document, page.Faults)
 		}
-		for i := range page.Labels {
-			if p := &page.Labels[i]; p.ID == id && !remove {
-				p.Name, p.Document = l.Name, l.Document
-			}
-		}
-	default:
-		page.Name, page.Document = l.Name, l.Document
-		page.Faults = append(page.Faults, views.FaultsOf(refusal)...)
 	}
 	r.Status(int(refusal.Kind))
 	return r.render(page)
+}
+
+// labelFields asks for the words and the document of a criterion, as they are typed; zero is a new one.
+func labelFields(id portal.LabelID, name, document string, faults views.Faults) views.NamedDocument {
+	if id != 0 {
+		return views.NewNamedDocument(fmt.Sprint(id), "Critère", name, document, portal.LabelMost, faults)
+	}
+	f := views.NewNamedDocument("", "Nouveau critère, comme les familles le liront", name, document, portal.LabelMost, faults)
+	f.Name.Example = "les deux parents travaillent"
+	return f
 }
 
 // emptyCriteria is how many empty lines the form of priorities has below those that are chosen.

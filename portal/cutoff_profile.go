@@ -11,8 +11,8 @@ type LimitProfile struct {
 	Removed     bool   // no longer given; past rules still name it
 }
 
-// profileNameMost bounds the name of a profile and that of its document.
-const profileNameMost = 80
+// ProfileNameMost bounds the name of a profile and that of its document.
+const ProfileNameMost = 80
 
 // Check refuses a profile that could not be read; the fields are nom and document.
 func (p LimitProfile) Check() error {
@@ -21,8 +21,8 @@ func (p LimitProfile) Check() error {
 		e.Fault("nom", "Donnez un nom au profil, par exemple « Horaires de travail variables ».")
 	}
 	for _, f := range []struct{ field, text string }{{"nom", p.Name}, {"document", p.Document}} {
-		if len([]rune(f.text)) > profileNameMost {
-			e.Fault(f.field, "%d caractères au plus.", profileNameMost)
+		if len([]rune(f.text)) > ProfileNameMost {
+			e.Fault(f.field, "%d caractères au plus.", ProfileNameMost)
 		}
 	}
 	if len(e.Fields) > 0 {
