@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"marelle/db"
@@ -428,7 +429,12 @@ func (r *request) saveEnrolment() error {
 		return err
 	}
 	if len(faults.Fields) > 0 {
-		return r.refuseForm(page, faults)
+		return r.refuseForm(page, both(faults, portal.CheckEnrolment(e.First, e.Last)))
+	}
+	was := slices.IndexFunc(c.Enrolments, func(k portal.Enrolment) bool { return k.Activity == activity && k.First == e.First })
+	if odd := portal.OddStart(e.First, portal.DateOf(r.now)); odd != "" && was < 0 && !r.ticked("sure-"+e.First.String()) {
+		page.Groups[0].Fields = append(page.Groups[0].Fields, views.Field{Kind: "box", ID: "sure-" + e.First.String(), Label: "C’est bien cette date : le " + e.First.LongYear()})
+		return r.refuseForm(page, portal.Wrong("inscrit_du", "%s", odd))
 	}
 	if err := r.site.store.SaveEnrolment(r.ctx(), r.structure(), r.account(), c.ID, e); err != nil {
 		return r.refuseForm(page, err)

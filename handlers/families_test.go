@@ -264,6 +264,10 @@ func TestFileOfAChild(t *testing.T) {
 	b.fill(url.Values{"inscrit_au": {""}}).want(303)
 	b.follow().wantText("À partir du lundi 4 janvier 2027")
 	b.get(child + "/inscriptions?activite=" + canteen).wantText("Retirer l’inscription")
+	b.fill(url.Values{"inscrit_du": {"04/01/2016"}}).want(422).wantText("Le lundi 4 janvier 2016 est passé depuis plus d’un an. Corrigez la date, ou cochez « C’est bien cette date ».")
+	b.fill(url.Values{"sure-2016-01-04": {"1"}}).want(303)
+	b.follow().wantText("À partir du lundi 4 janvier 2016")
+	b.get(child + "/inscriptions?activite=" + canteen).fill(url.Values{"inscrit_au": {"2027-07-02"}}).want(303) // what was agreed to is not asked again
 	b.post(child+"/inscriptions/"+canteen+"/retirer", url.Values{}).want(303)
 	b.follow().wantText("L’inscription est retirée.")
 	b.get(child+"/inscriptions").post(child+"/inscriptions", url.Values{"activite": {"9999"}, "inscrit_du": {"2027-01-04"}}).want(404)

@@ -252,7 +252,10 @@ func (r *request) readFile(v *views.Import, field, missing string) (name, text s
 	if err != nil {
 		return "", "", err
 	}
-	if text, err = db.DecodeText(b); err != nil {
+	if err = portal.CheckCSV(b); err == nil {
+		text, err = db.DecodeText(b)
+	}
+	if err != nil {
 		v.Faults = append(v.Faults, views.Fault{Field: field, Message: err.Error()})
 	}
 	return portal.Clip(filepath.Base(strings.ReplaceAll(head.Filename, `\`, "/")), 80), text, nil
