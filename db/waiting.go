@@ -187,6 +187,11 @@ func (s *Store) MoveWaiting(ctx context.Context, act WaitAct, rank int) error {
 			e.Fields = []portal.FieldError{{Field: "rang", Message: e.Message}}
 			return e
 		}
+		if rank == w.Rank {
+			e := portal.Invalid("%s est déjà au rang %d : choisissez un autre rang.", w.Child.FirstName, rank)
+			e.Fields = []portal.FieldError{{Field: "rang", Message: e.Message}}
+			return e
+		}
 		order := make([]portal.WaitLine, 0, l.N)
 		for _, other := range l.Lines {
 			if other.Child.ID != act.Child {
