@@ -467,3 +467,41 @@ func (s *Store) PaperMonths(ctx context.Context, structure portal.StructureID, f
 	})
 	return list, err
 }
+
+// PaperBlank gives a month without a name, for a child who has just come to a class: what is open to the class, and which days
+// are full.
+func (s *Store) PaperBlank(ctx context.Context, structure portal.StructureID, class portal.ClassID, month portal.Month) (*PaperChild, error) {
+	setup, err := s.Setup(ctx, structure)
+	if err != nil {
+		return nil, err
+	}
+	now := s.now()
+	p := &PaperChild{Several: Several{Now: now, Setup: setup}}
+	err = s.snapshot(ctx, func(r reader) error {
+		c, err := one(r, scanClass, classColumns+" AND c.id = ?", structure, class)
+		if err != nil {
+			return absent(err, "Cette classe n’existe pas.")
+		}
+		p.Child, p.Activities = portal.Child{StructureID: structure, Class: c.Name}, nil
+		grades := c.Levels()
+		if len(grades) == 0 {
+			grades = []string{""}
+		}
+		for i := range setup.Activities {
+			a := &setup.Activities[i]
+			fits := func(grade string) bool {
+				return setup.Offered(a, &portal.Pupil{Resident: true, Years: []portal.PupilYear{{Year: c.Year, School: c.School, Class: c.ID, Grade: grade}}}, now)
+			}
+			if slices.ContainsFunc(grades, fits) {
+				p.Activities = append(p.Activities, a)
+			}
+		}
+		p.span(month, p.Activities...)
+		p.grid, err = loadGrid(r, setup, []portal.ChildID{0}, p.Activities, p.First, p.Last, nil)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
+}

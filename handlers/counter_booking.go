@@ -1,10 +1,12 @@
 package handlers
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -661,6 +663,12 @@ func (r *request) paperClass() error {
 	if class != 0 && !slices.ContainsFunc(page.Classes, func(c views.Choice) bool { return c.Current }) {
 		return portal.NotFound("Cette classe n’existe pas.")
 	}
+	for _, n := range []string{"0", "1", "2", "3", "5"} { // a newcomer or two a class
+		page.Blanks = append(page.Blanks, views.Choice{Value: n, Label: n, Current: n == cmp.Or(r.Query("vierges"), "1")})
+	}
+	if r.Query("fait") == "saisie" {
+		page.Done = "C’était la dernière feuille de la classe : tout est saisi."
+	}
 	if class == 0 {
 		page.Empty = "Choisissez une classe et un mois : il y a une page par enfant, avec ce qui est déjà réservé."
 	}
@@ -698,8 +706,39 @@ func (r *request) renderPaper(page *views.Paper, family portal.FamilyID, class p
 			page.Sheets = append(page.Sheets, *sheet)
 		}
 	}
+	if class != 0 {
+		if err := r.classPaper(page, class, month); err != nil {
+			return err
+		}
+	}
 	if len(page.Sheets) == 0 {
 		page.Empty = "Aucune activité n’est ouverte à ces enfants en " + month.Word() + "."
 	}
 	return r.render(page)
+}
+
+// classPaper adds the sheets without a name that are asked for, and where the sheets of the class are typed once they come back.
+func (r *request) classPaper(page *views.Paper, class portal.ClassID, month portal.Month) error {
+	pupils, err := r.site.store.ClassPupils(r.ctx(), r.structure(), class)
+	if err != nil {
+		return err
+	}
+	if len(pupils) > 0 {
+		first := deskForm{child: pupils[0].Child.ID, month: month, class: class}
+		page.Round = first.address(pupils[0].Family)
+	}
+	p, err := r.site.store.PaperBlank(r.ctx(), r.structure(), class, month)
+	if err != nil {
+		return err
+	}
+	sheet, err := views.NewPaperSheet(p.Setup, p.Child, p.Activities, func(a int, d portal.Date) *portal.Slot { return p.Slot(0, a, d) }, month, r.now, r.site.absolute("/"))
+	if err != nil || sheet == nil {
+		return err
+	}
+	for _, c := range page.Blanks {
+		for n, _ := strconv.Atoi(c.Value); c.Current && n > 0; n-- {
+			page.Sheets = append(page.Sheets, *sheet)
+		}
+	}
+	return nil
 }

@@ -140,9 +140,11 @@ func TestPaperForms(t *testing.T) {
 	b.get(h.deskURL("DUPONT") + "/papier?mois=2027-08").want(200).wantText("Aucune activité n’est ouverte")
 	b.get(views.PaperPath).want(200).wantText("Choisissez une classe et un mois")
 	class := b.page.Find("#classe option").Eq(1).AttrOr("value", "")
-	b.get(views.PaperPath + "?mois=2026-12&classe=" + class).want(200)
-	if b.page.Find("article.lettre").Length() == 0 {
-		t.Error("no page for the class")
+	page := views.PaperPath + "?mois=2026-12&classe=" + class
+	named := b.get(page+"&vierges=0").want(200).page.Find("article.lettre").Length()
+	b.get(page).want(200).wantText("Nom et prénom de l’enfant :").wantText("Saisir les feuilles de la classe")
+	if got := b.page.Find("article.lettre").Length(); named == 0 || got != named+1 {
+		t.Errorf("%d sheets, %d of them with a name", got, named)
 	}
 	b.get(views.PaperPath + "?classe=999").want(404)
 }
@@ -249,4 +251,60 @@ func TestCounterOfNothing(t *testing.T) {
 		t.Error("no way to the child's file")
 	}
 	b.get(path + "?enfant=tous").want(200).wantText("Aucune activité n’est ouverte aux enfants")
+}
+
+// TestPaperFull: a day without a place says so beside its box, and the sheet tells the rules of its own month only.
+func TestPaperFull(t *testing.T) {
+	h := newHousehold(t)
+	h.raw("INSERT INTO cutoff_version (activity_id, first, rules, edited_at, published_at) SELECT activity_id, '2027-01-04', rules, edited_at, published_at FROM cutoff_version WHERE activity_id = ?", h.canteen)
+	h.change(t, h.alsh, func(a *portal.Activity) {
+		a.Counters = []portal.Counter{{Name: "Centre", Limited: true, Special: []portal.Capacity{{Day: portal.MustDate("2026-12-09"), Limited: true, Places: 3}}}}
+	})
+	b := h.staffed("SERRES", portal.Agent)
+	b.get(h.deskURL("DUPONT") + "/papier?mois=2026-12").want(200).wantNoText("4 janvier")
+	b.get(h.deskURL("DUPONT") + "/papier?mois=2027-01").want(200).wantText("À partir du lundi 4 janvier 2027")
+	b.get(h.deskURL("DUPONT") + "/papier?mois=2026-12")
+	row := func(day string) string {
+		return strings.TrimSpace(b.page.Find("article.lettre").First().Find("tr").FilterFunction(func(_ int, tr *goquery.Selection) bool { return tr.Find("th").Text() == day }).Text())
+	}
+	if got := row("mer. 2"); !strings.HasSuffix(got, "complet") {
+		t.Errorf("the second: %q", got)
+	}
+	if got := row("mer. 9"); strings.Contains(got, "complet") || got == "" {
+		t.Errorf("the ninth: %q", got)
+	}
+}
+
+// TestTypeAClass: the sheets of a class are typed one after the other, in the order in which they are printed; a sheet that
+// cannot be done whole is not left.
+func TestTypeAClass(t *testing.T) {
+	h := newHousehold(t)
+	b := h.staffed("SERRES", portal.Agent)
+	h.raw("UPDATE child_class SET class_id = (SELECT min(class_id) FROM child_class)")
+	class := h.scalar("SELECT min(class_id) FROM child_class")
+	var order []string
+	b.get(views.PaperPath + "?mois=2026-12&vierges=0&classe=" + class).page.Find("article.lettre h2").Each(func(_ int, s *goquery.Selection) { order = append(order, s.Text()) })
+	if len(order) != 3 {
+		t.Fatal(order)
+	}
+	at := b.page.Find("a:contains('Saisir les feuilles')").AttrOr("href", "")
+	for i := range order {
+		b.get(at).want(200).wantText(fmt.Sprintf("enfant %d sur 3", i+1)).wantText("Réserver pour " + strings.Fields(order[i])[1])
+		path, _, _ := strings.Cut(at, "?")
+		child := b.page.Find("input[name=enfant]").AttrOr("value", "")
+		if i == 1 { // an empty sheet
+			b.tick(path, "suivant").want(303)
+		} else {
+			b.tick(path, "suivant", fmt.Sprintf("%s:%d:2026-12-07", child, h.canteen)).want(303)
+		}
+		at = b.res.Header.Get("Location")
+	}
+	b.get(at).want(200).wantText("tout est saisi")
+	if got := h.scalar("SELECT count(*) FROM booking"); got != "2" {
+		t.Errorf("%s bookings", got)
+	}
+	late := fmt.Sprintf("%d:%d:2026-11-24", h.amalia, h.canteen)
+	b.get(fmt.Sprintf("%s?enfant=%d&mois=2026-11&classe=%s", h.deskURL("DUPONT"), h.amalia, class)).want(200)
+	b.tick(h.deskURL("DUPONT"), "suivant", late, fmt.Sprintf("%d:%d:2026-11-30", h.amalia, h.canteen)).want(303)
+	b.follow().want(200).wantText("Impossible").wantText("Réserver pour Amalia")
 }

@@ -333,6 +333,9 @@ type Paper struct {
 	Action    string
 	Classes   []Choice // nothing for a family
 	Months    []Choice
+	Blanks    []Choice // how many sheets without a name
+	Round     string   // where the sheets of the class are typed
+	Done      string
 	Sheets    []PaperSheet
 	Empty     string
 }
@@ -343,13 +346,14 @@ func (Paper) Template() string { return "staff/paper" }
 // PaperSheet is the form of a child.
 type PaperSheet struct {
 	Structure  string
-	Child      string
+	Child      string // nothing: the name is written by hand
 	Class      string
 	Month      string // « décembre 2026 »
 	QR         QRCode
 	URL        string
 	Activities []Chip
 	Rows       []PaperRow
+	Full       bool     // some days are full
 	Limits     []string // « Cantine : … »
 	Phone      string
 }
@@ -365,12 +369,15 @@ type PaperRow struct {
 type PaperCell struct {
 	Open   bool
 	Booked bool
-	Word   string // « attente », « 2e »
+	Word   string // « attente », « complet »
 }
 
 // NewPaperSheet draws the form of a child; none when no activity opens that month.
 func NewPaperSheet(setup *portal.Setup, child portal.Child, activities []*portal.Activity, of func(int, portal.Date) *portal.Slot, month portal.Month, now time.Time, url string) (*PaperSheet, error) {
-	s := &PaperSheet{Structure: setup.Structure.Name, Phone: setup.Structure.Phone, Child: child.FullName(), Class: child.Class, Month: month.Word(), URL: url}
+	s := &PaperSheet{Structure: setup.Structure.Name, Phone: setup.Structure.Phone, Class: child.Class, Month: month.Word(), URL: url}
+	if child.ID != 0 {
+		s.Child = child.FullName()
+	}
 	var err error
 	if s.QR, err = NewQRCode(url); err != nil {
 		return nil, err
@@ -381,7 +388,7 @@ func NewPaperSheet(setup *portal.Setup, child portal.Child, activities []*portal
 			if of(i, d).Open {
 				shown = append(shown, i)
 				s.Activities = append(s.Activities, ActivityChip(a, "", false))
-				s.Limits = append(s.Limits, a.Short+" : "+lowerFirst(setup.RuleWords(a, month, now)))
+				s.Limits = append(s.Limits, a.Short+" : "+lowerFirst(setup.MonthRuleWords(a, month, now)))
 				break
 			}
 		}
@@ -392,13 +399,15 @@ func NewPaperSheet(setup *portal.Setup, child portal.Child, activities []*portal
 		for _, i := range shown {
 			slot := of(i, d)
 			cell := PaperCell{Open: slot.Open, Booked: slot.Status == portal.Booked}
-			switch slot.Status {
-			case portal.Waiting:
+			switch state := slot.State(now); {
+			case slot.Status == portal.Waiting:
 				cell.Word = "attente"
-			case portal.Requested:
+			case slot.Status == portal.Requested:
 				cell.Word = "demandé"
+			case state == portal.StateFull || state == portal.StateOffer:
+				cell.Word = "complet"
 			}
-			open = open || slot.Open
+			open, s.Full = open || slot.Open, s.Full || cell.Word == "complet"
 			row.Cells = append(row.Cells, cell)
 		}
 		if open {
