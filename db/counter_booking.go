@@ -129,15 +129,15 @@ func deskChild(children []portal.Child, child portal.ChildID) (portal.Child, err
 	return children[i], nil
 }
 
-// deskChildren lists the children of a family of a structure, or those of a class (the other is zero), with their class of
-// the school year.
+// deskChildren lists the children of a family of a structure, or those of a class (the other is zero), with that class or
+// theirs of the school year.
 func deskChildren(q querier, structure portal.StructureID, family portal.FamilyID, class portal.ClassID, today portal.Date) ([]portal.Child, error) {
 	return all(q, func(r *sql.Rows) (c portal.Child, err error) {
 		err = r.Scan(&c.ID, &c.StructureID, &c.LastName, &c.FirstName, &c.Grade, &c.Class)
 		return c, err
 	}, `SELECT c.id, c.structure_id, iif(c.used_name <> '', c.used_name, c.last_name) AS name, c.first_name, coalesce(cc.grade, ''), coalesce(cl.name, '')
 		FROM child c LEFT JOIN child_class cc ON cc.child_id = c.id AND cc.school_year_id =
-			(SELECT y.id FROM school_year y WHERE y.structure_id = c.structure_id AND y.last >= ?4 ORDER BY y.first LIMIT 1)
+			coalesce((SELECT k.school_year_id FROM class k WHERE k.id = ?3), (SELECT y.id FROM school_year y WHERE y.structure_id = c.structure_id AND y.last >= ?4 ORDER BY y.first LIMIT 1))
 		LEFT JOIN class cl ON cl.id = cc.class_id
 		WHERE c.structure_id = ?1 AND (?2 = 0 OR c.id IN (SELECT child_id FROM family_child WHERE family_id = ?2)) AND (?3 = 0 OR cl.id = ?3)
 		ORDER BY iif(?2 = 0, name, '') COLLATE francais, c.birth, c.id`, structure, family, class, today)

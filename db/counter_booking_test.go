@@ -1,6 +1,7 @@
 package db_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -232,6 +233,61 @@ func TestDeskChangesHours(t *testing.T) {
 	}
 	if r, err = d.BookAtDesk(ctx, d.structure, d.manager, change("quand même", true)); err != nil || r.Count().Changed != 1 || !strings.HasPrefix(r.Lines[0].Reason, "Hors délai, accepté") {
 		t.Fatal(r, err)
+	}
+}
+
+// TestClassesByYear: the classes of this year come first, then those to come, then those that are over; the sheets of a class to
+// come are for the children who will be in it, each typed for a family where somebody may book.
+func TestClassesByYear(t *testing.T) {
+	d := newDesk(t, 3, 10)
+	for _, y := range []string{"2024", "2025", "2027"} {
+		d.sql(t, "INSERT OR IGNORE INTO school_year (structure_id, label, first, last) VALUES (?1, ?2 || '-' || (?2 + 1), ?2 || '-09-01', (?2 + 1) || '-07-05')", d.structure, y)
+		d.sql(t, "INSERT INTO class (school_id, school_year_id, name) SELECT (SELECT min(id) FROM school), id, 'CP ' || label FROM school_year WHERE label LIKE ? || '-%'", y)
+	}
+	classes, err := d.Classes(ctx, d.structure)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, c := range classes {
+		got = append(got, fmt.Sprintf("%s %t %t", c.Year, c.Current, c.Over))
+	}
+	if want := "2026-2027 true false, 2027-2028 false false, 2025-2026 false true, 2024-2025 false true"; strings.Join(got, ", ") != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	next := classes[1]
+	d.sql(t, "INSERT INTO child_class (child_id, school_year_id, class_id, grade) SELECT ?, school_year_id, id, 'CM1' FROM class WHERE id = ?", d.children[2][0], next.ID)
+	d.sql(t, "INSERT INTO child_class (child_id, school_year_id, class_id, grade) SELECT ?, school_year_id, id, 'CM1' FROM class WHERE id = ?", d.children[0][1], next.ID)
+	pupils, err := d.ClassPupils(ctx, d.structure, next.ID)
+	if err != nil || len(pupils) != 2 || pupils[0].Child.ID != d.children[0][1] || pupils[0].Family != d.family || pupils[0].Child.Class != "CP 2027-2028" {
+		t.Fatal(pupils, err)
+	}
+	d.sql(t, "UPDATE guardian SET may_book = 0 WHERE account_id = ?", d.parents[2])
+	if pupils, err = d.ClassPupils(ctx, d.structure, next.ID); err != nil || len(pupils) != 1 {
+		t.Error("a child for whom nobody may book:", pupils, err)
+	}
+	december := portal.MustDate("2026-12-01").Month()
+	sheets, err := d.PaperMonths(ctx, d.structure, 0, next.ID, december)
+	if err != nil || len(sheets) != 2 {
+		t.Error(len(sheets), err)
+	}
+	blank, err := d.PaperBlank(ctx, d.structure, next.ID, december)
+	if err != nil || blank.Child.ID != 0 || blank.Child.Class != "CP 2027-2028" || len(blank.Activities) != 3 {
+		t.Error("the sheet without a name:", err)
+	}
+	d.change(t, d.wednesday, func(a *portal.Activity) { a.Audience.Classes = []portal.ClassID{classes[0].ID} })
+	if blank, err = d.PaperBlank(ctx, d.structure, next.ID, december); err != nil || len(blank.Activities) != 2 {
+		t.Error("what is not open to the class is on its sheet:", err)
+	}
+	other, err := d.CreateStructure(ctx, portal.Structure{Name: "Voisine", Zone: "C", NightAt: portal.Clock(1, 15), ReportAt: portal.Clock(7, 0)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.PaperBlank(ctx, other, next.ID, december); portal.AsError(err) == nil || portal.AsError(err).Kind != portal.KindNotFound {
+		t.Error("another structure's class:", err)
+	}
+	if pupils, err := d.ClassPupils(ctx, other, next.ID); err != nil || len(pupils) > 0 {
+		t.Error("another structure's pupils:", pupils, err)
 	}
 }
 

@@ -506,7 +506,13 @@ func (r *request) deskPage(m *db.DeskMonth, f *deskForm, sent bool) (*views.Coun
 		return nil, err
 	}
 	deskHours(page, m, f)
-	return page, r.drawBoxes(page, m, f)
+	if err := r.drawBoxes(page, m, f); err != nil {
+		return nil, err
+	}
+	if page.Round != nil && !sent { // the sheets of a class are typed with the keyboard
+		page.Focus()
+	}
+	return page, nil
 }
 
 // deskNobody says why nothing can be typed for a family, and where it is put right.
@@ -657,7 +663,7 @@ func (r *request) paperClass() error {
 		}
 	}
 	page := views.Paper{Heading: "Formulaires papier d’une classe", Back: views.FamiliesPath, BackLabel: "Familles", Action: views.PaperPath}
-	if page.Classes, err = r.classChoices(r.Query("classe"), "Choisissez une classe"); err != nil {
+	if page.Classes, err = r.classesIn(r.Query("classe"), "Choisissez une classe", func(c db.ClassChoice) bool { return !c.Over }); err != nil {
 		return err
 	}
 	if class != 0 && !slices.ContainsFunc(page.Classes, func(c views.Choice) bool { return c.Current }) {

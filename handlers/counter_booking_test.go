@@ -141,7 +141,7 @@ func TestPaperForms(t *testing.T) {
 	b.get(views.PaperPath).want(200).wantText("Choisissez une classe et un mois")
 	class := b.page.Find("#classe option").Eq(1).AttrOr("value", "")
 	page := views.PaperPath + "?mois=2026-12&classe=" + class
-	named := b.get(page+"&vierges=0").want(200).page.Find("article.lettre").Length()
+	named := b.get(page + "&vierges=0").want(200).page.Find("article.lettre").Length()
 	b.get(page).want(200).wantText("Nom et prénom de l’enfant :").wantText("Saisir les feuilles de la classe")
 	if got := b.page.Find("article.lettre").Length(); named == 0 || got != named+1 {
 		t.Errorf("%d sheets, %d of them with a name", got, named)

@@ -124,6 +124,7 @@ type DeskCell struct {
 	Spoken  string // « Cantine, lundi 30 novembre : réservé »
 	Compact bool   // in a table
 	Weekday int    // from 1, when its box is ticked with those of its weekday
+	Focused bool   // where the keyboard starts
 }
 
 func (DeskCell) cell() string { return "staff/counter#day" }
@@ -250,6 +251,18 @@ func (v *Counter) SetBoxes(columns []DeskColumn, month portal.Month, now time.Ti
 	}
 	if len(v.Boxes.Rows)+len(v.Past.Boxes.Rows) == 0 {
 		v.Empty = "Rien n’est ouvert en " + month.Word() + "."
+	}
+}
+
+// Focus puts the keyboard on the first box of the table.
+func (v *Counter) Focus() {
+	for _, row := range v.Boxes.Rows {
+		for i := range row.Cells {
+			if row.Cells[i].Key != "" {
+				row.Cells[i].Focused = true
+				return
+			}
+		}
 	}
 }
 
