@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // TestCounterWithoutScripts: a manager looks a family up, ticks a day in time and one past its limit, reads what it will do,
@@ -33,6 +34,13 @@ func TestCounterWithoutScripts(t *testing.T) {
 	v.wantText("#bilan", "Réservé hors délai")
 	v.clickTo(`a[href*="/papier?mois="]`)
 	v.wantText("article", "LAFFONT Noémie")
+
+	// Both children, the canteen, every Monday of the month: without a script the weekday is ticked by the server.
+	v.open(counter + "?mois=2026-12&enfant=tous")
+	v.clickTo(`button[name=cocher][value="1"]`)
+	v.wantText("h1", "Réserver pour tous les enfants")
+	v.clickTo(`form.guichet .formulaire button[value=enregistrer]`)
+	v.wantText("#bilan", "demandes enregistrées")
 }
 
 // TestTypeAMonth: the boxes of a paper form are ticked with the keyboard, and sent at once.
@@ -48,4 +56,41 @@ func TestTypeAMonth(t *testing.T) {
 	v.do(chromedp.KeyEvent(" "), chromedp.KeyEvent("\t"), chromedp.KeyEvent(" "))
 	v.clickTo(`form.guichet .formulaire button[value=enregistrer]`)
 	v.wantText("#bilan", "2 demandes enregistrées")
+}
+
+// TestFourDaysForTwoChildren: « la cantine du lundi au jeudi pour mes deux enfants », from the family's page: a choice of
+// children, a click a day of the week, and it is saved.
+func TestFourDaysForTwoChildren(t *testing.T) {
+	d := startDemo(t)
+	v := d.visit(t, 1280, 900)
+	v.signIn(d.login(t, "agent", ""))
+	v.open("/gestion/familles?q=benali")
+	v.clickTo(`#resultats th a`)
+	v.clickTo(`a[href^="/gestion/guichet/"]`)
+	v.open(v.path() + "?mois=2026-12") // the clock of the demonstration is in November
+	v.clickTo(`nav[aria-label=Enfant] a[href*="enfant=tous"]`)
+	for _, weekday := range []string{"1", "2", "4"} { // no school on Wednesdays
+		v.click(`button[name=cocher][value="` + weekday + `"]`)
+	}
+	v.clickTo(`form.guichet .formulaire button[value=enregistrer]`)
+	v.wantText("#bilan", "demandes enregistrées")
+	v.wantText("#bilan", "lundi 14 décembre, Lina, Cantine")
+}
+
+// TestTypeAClassWithTheKeyboard: the sheets of a class are typed without a mouse: the first box has the keyboard, the arrows
+// go down a column, Entrée saves and brings the next child.
+func TestTypeAClassWithTheKeyboard(t *testing.T) {
+	d := startDemo(t)
+	v := d.visit(t, 1280, 900)
+	v.signIn(d.login(t, "agent", ""))
+	v.open("/gestion/formulaires-papier?mois=2026-12&classe=1")
+	v.clickTo(`a[href*="classe="]`)
+	v.wantText("main", "enfant 1 sur")
+	v.press(kb.ArrowDown)
+	v.press(" ")
+	v.pressTo(kb.Enter)
+	v.wantText("main", "enfant 2 sur")
+	v.wantText("main", "enregistré, reçu n°")
+	v.pressTo(kb.Enter) // an empty sheet
+	v.wantText("main", "enfant 3 sur")
 }
