@@ -7,6 +7,14 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
+// counterOf looks a family up, and goes to the counter for it.
+func (v *visitor) counterOf(name string) {
+	v.t.Helper()
+	v.open("/gestion/familles?q=" + name)
+	v.clickTo(`#resultats th a`)
+	v.clickTo(`a[href^="/gestion/guichet/"]`)
+}
+
 // TestCounterWithoutScripts: a manager looks a family up, ticks a day in time and one past its limit, reads what it will do,
 // passes the limit for a reason, and prints the month form. On a phone, with JavaScript off.
 func TestCounterWithoutScripts(t *testing.T) {
@@ -14,9 +22,7 @@ func TestCounterWithoutScripts(t *testing.T) {
 	v := d.visit(t, 390, 844)
 	v.withoutScripts()
 	v.signIn(d.login(t, "gestionnaire", ""))
-	v.open("/gestion/familles?q=laffont")
-	v.clickTo(`#resultats th a`)
-	v.clickTo(`a[href^="/gestion/guichet/"]`)
+	v.counterOf("laffont")
 	v.wantText("h1", "Réserver pour Noémie")
 	counter := v.path()
 	v.open(counter + "?mois=2026-11")
@@ -48,9 +54,7 @@ func TestTypeAMonth(t *testing.T) {
 	d := startDemo(t)
 	v := d.visit(t, 1280, 900)
 	v.signIn(d.login(t, "agent", ""))
-	v.open("/gestion/familles?q=laffont")
-	v.clickTo(`#resultats th a`)
-	v.clickTo(`a[href^="/gestion/guichet/"]`)
+	v.counterOf("laffont")
 	v.open(v.path() + "?mois=2026-12")
 	v.do(chromedp.Focus(chromedp.CSS(`td[data-etat=libre] input`)))
 	v.do(chromedp.KeyEvent(" "), chromedp.KeyEvent("\t"), chromedp.KeyEvent(" "))
@@ -58,17 +62,15 @@ func TestTypeAMonth(t *testing.T) {
 	v.wantText("#bilan", "2 demandes enregistrées")
 }
 
-// TestFourDaysForTwoChildren: « la cantine du lundi au jeudi pour mes deux enfants », from the family's page: a choice of
-// children, a click a day of the week, and it is saved.
+// TestFourDaysForTwoChildren: « la cantine du lundi au jeudi pour mes deux enfants », with a line of parents waiting: from the
+// list of families, one click a day of the week, and it is saved.
 func TestFourDaysForTwoChildren(t *testing.T) {
 	d := startDemo(t)
 	v := d.visit(t, 1280, 900)
 	v.signIn(d.login(t, "agent", ""))
 	v.open("/gestion/familles?q=benali")
-	v.clickTo(`#resultats th a`)
-	v.clickTo(`a[href^="/gestion/guichet/"]`)
-	v.open(v.path() + "?mois=2026-12") // the clock of the demonstration is in November
-	v.clickTo(`nav[aria-label=Enfant] a[href*="enfant=tous"]`)
+	v.clickTo(`#resultats a[href$="?enfant=tous"]`)
+	v.clickTo(`a[rel=next]`)                          // the demonstration is at the end of November
 	for _, weekday := range []string{"1", "2", "4"} { // no school on Wednesdays
 		v.click(`button[name=cocher][value="` + weekday + `"]`)
 	}

@@ -78,6 +78,13 @@ func familyRow(f db.FamilyLine, manager bool) views.FamilyRow {
 	for _, c := range f.Children {
 		row.Children = append(row.Children, views.ChildLink{URL: views.ChildPath(c.ID), Name: c.Name, Class: c.Class})
 	}
+	switch len(f.Children) {
+	case 0:
+	case 1:
+		row.Book = views.DeskPath(f.ID)
+	default:
+		row.Book = views.DeskPath(f.ID) + "?enfant=" + everyChild
+	}
 	return row
 }
 
