@@ -104,7 +104,7 @@ func (r *request) waitingForm() (l *portal.WaitList, w *portal.WaitLine, page vi
 	if words := l.Activity.StandingWords(w.Standing); words != "" {
 		page.Lead += " Critères remplis : " + words + "."
 	}
-	page.Carried = append(page.Carried, views.CarriedValue{Name: "vu", Value: l.Seen()})
+	page.Seen = l.Seen()
 	page.Back, page.BackTo = list, "Revenir à la liste"
 	var choices, ranks []views.Choice
 	if w.Rank > 1 {
@@ -172,8 +172,7 @@ func (r *request) changeWaiting() error {
 	case "retirer":
 		done, err = "retiree", r.site.store.RemoveWaiting(r.ctx(), act)
 	default:
-		e := portal.Invalid("Choisissez ce qu’il faut faire.")
-		e.Fields = []portal.FieldError{{Field: "faire", Message: e.Message}}
+		e := portal.Wrong("faire", "Choisissez ce qu’il faut faire.")
 		err = e
 	}
 	if err != nil {
