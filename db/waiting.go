@@ -186,9 +186,7 @@ func (s *Store) MoveWaiting(ctx context.Context, act WaitAct, rank int) error {
 			return portal.Wrong("rang", "La liste va du rang 1 au rang %d.", l.N)
 		}
 		if rank == w.Rank {
-			e := portal.Invalid("%s est déjà au rang %d : choisissez un autre rang.", w.Child.FirstName, rank)
-			e.Fields = []portal.FieldError{{Field: "rang", Message: e.Message}}
-			return e
+			return portal.Wrong("rang", "%s est déjà au rang %d : choisissez un autre rang.", w.Child.FirstName, rank)
 		}
 		order := make([]portal.WaitLine, 0, l.N)
 		for _, other := range l.Lines {
