@@ -20,10 +20,13 @@ func counterScreens(t testing.TB, d *demonstration) []screen {
 	page := manager.get(t, counter+"?mois=2026-12")
 	activity, _ := page.Find(`nav[aria-label="Activité"] a`).Eq(1).Attr("href")
 	class, _ := manager.get(t, "/gestion/formulaires-papier").Find("#classe option").Eq(1).Attr("value")
+	round, _ := manager.get(t, "/gestion/formulaires-papier?mois=2026-12&classe="+class).Find(`a[href*="classe="]`).Attr("href")
 	return []screen{
 		{"guichet", counter + "?mois=2026-12", manager.cookieOf()},
 		{"guichet-novembre", counter + "?mois=2026-11", agent.cookieOf()},
 		{"guichet-activite", activity, manager.cookieOf()},
+		{"guichet-tous", counter + "?mois=2026-12&enfant=tous", agent.cookieOf()},
+		{"guichet-classe", round, agent.cookieOf()},
 		{"guichet-papier", counter + "/papier?mois=2026-12", manager.cookieOf()},
 		{"guichet-papier-classe", "/gestion/formulaires-papier", manager.cookieOf()},
 		{"guichet-papier-classe-pages", "/gestion/formulaires-papier?mois=2026-12&classe=" + class, manager.cookieOf()},

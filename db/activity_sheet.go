@@ -2,7 +2,7 @@ package db
 
 import (
 	"context"
-	"database/sql"
+	"maps"
 	"slices"
 	"time"
 
@@ -16,18 +16,11 @@ type ActivitySheet struct {
 	Names    portal.Names
 	Counters []portal.Counter // of the structure
 	Schools  []School
-	Classes  []ClassChoice // of the school years that are not over
+	Classes  []ClassChoice
 	Grades   []string
 	Held     int // bookings to come
 	Last     *Recorded
 	Now      time.Time
-}
-
-// ClassChoice is a class of a school in a school year.
-type ClassChoice struct {
-	ID    portal.ClassID
-	Label string // « CE1 M. GALY, École Jean-Jaurès, 2026-2027 »
-	Over  bool
 }
 
 // ActivitySheet reads an activity of the structure; zero is one that is still to be made.
@@ -67,26 +60,11 @@ func (s *Store) ActivitySheet(ctx context.Context, structure portal.StructureID,
 
 // audienceGroups lists what an audience may be made of: schools, classes of the years that are not over, levels.
 func audienceGroups(q querier, structure portal.StructureID, today portal.Date) (schools []School, classes []ClassChoice, grades []string, err error) {
-	schools, err = all(q, func(r *sql.Rows) (sc School, err error) {
-		err = r.Scan(&sc.ID, &sc.Name)
-		return sc, err
-	}, "SELECT id, name FROM school WHERE structure_id = ? ORDER BY id", structure)
-	if err != nil {
+	if schools, err = schoolsOf(q, structure); err != nil {
 		return nil, nil, nil, err
 	}
-	if classes, err = classesOf(q, structure); err != nil {
+	if classes, err = classesOf(q, structure, today); err != nil {
 		return nil, nil, nil, err
-	}
-	classes, over := slices.Clone(classes), map[portal.ClassID]bool{}
-	ids, err := column[portal.ClassID](q, "SELECT c.id FROM class c JOIN school_year y ON y.id = c.school_year_id WHERE y.structure_id = ? AND y.last < ?", structure, today)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	for _, id := range ids {
-		over[id] = true
-	}
-	for i := range classes {
-		classes[i].Over = over[classes[i].ID]
 	}
 	known, err := column[string](q, "SELECT DISTINCT cc.grade FROM child_class cc JOIN school_year y ON y.id = cc.school_year_id WHERE y.structure_id = ? AND cc.grade <> '' ORDER BY 1", structure)
 	if err != nil {
@@ -101,33 +79,16 @@ func audienceGroups(q querier, structure portal.StructureID, today portal.Date) 
 	return schools, classes, grades, nil
 }
 
-func classesOf(q querier, structure portal.StructureID) ([]ClassChoice, error) {
-	return all(q, func(r *sql.Rows) (c ClassChoice, err error) {
-		err = r.Scan(&c.ID, &c.Label)
-		return c, err
-	}, `SELECT c.id, c.name || ', ' || s.name || ', ' || y.label FROM class c JOIN school s ON s.id = c.school_id JOIN school_year y ON y.id = c.school_year_id
-		WHERE s.structure_id = ? ORDER BY y.first DESC, s.id, c.name`, structure)
-}
-
 // namesOf tells how things of a structure are called.
 func namesOf(q querier, setup *portal.Setup) (portal.Names, error) {
 	n := portal.Names{Schools: map[portal.SchoolID]string{}, Classes: map[portal.ClassID]string{}, Activities: map[portal.ActivityID]string{}}
 	for _, a := range setup.Activities {
 		n.Activities[a.ID] = a.Name
 	}
-	_, err := all(q, func(r *sql.Rows) (struct{}, error) {
-		var id portal.SchoolID
-		var name string
-		err := r.Scan(&id, &name)
-		n.Schools[id] = name
-		return struct{}{}, err
-	}, "SELECT id, name FROM school WHERE structure_id = ?", setup.Structure.ID)
-	if err != nil {
-		return n, err
-	}
-	classes, err := classesOf(q, setup.Structure.ID)
+	maps.Copy(n.Schools, setup.SchoolNames)
+	classes, err := classesOf(q, setup.Structure.ID, 0)
 	for _, c := range classes {
-		n.Classes[c.ID] = c.Label
+		n.Classes[c.ID] = c.Label()
 	}
 	return n, err
 }

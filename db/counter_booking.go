@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -15,32 +16,45 @@ type DeskMonth struct {
 	Several
 	Family    portal.Family
 	Guardians []portal.Person // those in whose name days can be asked
-	Child     portal.Child
+	All       bool            // its children together, for one activity
 }
 
-// DeskMonth gives a month of a child of a family of a structure, for every activity that it chooses from; without a child,
-// the family's first; without a month, the first that has a day to book.
-func (s *Store) DeskMonth(ctx context.Context, structure portal.StructureID, family portal.FamilyID, child portal.ChildID, month portal.Month) (*DeskMonth, error) {
+// DeskView is what of a family is looked at; its zero value is the first child, every activity, and the first month that has
+// a day to book.
+type DeskView struct {
+	Child    portal.ChildID
+	All      bool              // the children together
+	Activity portal.ActivityID // with All; zero: the canteen, else the first that one of them chooses from
+	Month    portal.Month
+}
+
+// DeskMonth gives a month of a child of a family of a structure, for every activity that it chooses from, or of all its
+// children for one.
+func (s *Store) DeskMonth(ctx context.Context, structure portal.StructureID, family portal.FamilyID, view DeskView) (*DeskMonth, error) {
 	setup, err := s.deskSetup(ctx, structure)
 	if err != nil {
 		return nil, err
 	}
-	m := &DeskMonth{Several: Several{Now: s.now(), Setup: setup}}
+	m := &DeskMonth{Several: Several{Now: s.now(), Setup: setup}, All: view.All}
 	err = s.snapshot(ctx, func(r reader) error {
 		if err := m.family(r, structure, family); err != nil {
 			return err
 		}
 		if len(m.Children) == 0 {
-			m.span(month)
+			m.span(view.Month)
 			return nil
 		}
-		m.Child = m.Children[0]
-		if child != 0 {
-			if m.Child, err = deskChild(m.Children, child); err != nil {
-				return err
+		m.Shown = m.Children
+		if !view.All {
+			child := m.Children[0]
+			if view.Child != 0 {
+				if child, err = deskChild(m.Children, view.Child); err != nil {
+					return err
+				}
 			}
+			m.Shown = []portal.Child{child}
 		}
-		return s.deskDays(r, &m.Several, m.Child, month)
+		return s.deskDays(r, &m.Several, view)
 	})
 	if err != nil {
 		return nil, err
@@ -73,19 +87,38 @@ func (m *DeskMonth) family(q querier, structure portal.StructureID, family porta
 	return err
 }
 
-// deskDays reads the days of a month of a child, for the activities that it chooses from and those it is booked for.
-func (s *Store) deskDays(r reader, v *Several, child portal.Child, month portal.Month) error {
-	list, err := s.offeredTo(r, v.Setup, []portal.ChildID{child.ID})
+// deskDays reads the days of a month of the children shown: one, for the activities that it chooses from and those it is
+// booked for, or all who choose from the same activity.
+func (s *Store) deskDays(r reader, v *Several, view DeskView) error {
+	ids := childIDs(v.Shown)
+	list, err := s.offeredTo(r, v.Setup, ids)
 	if err != nil {
 		return err
 	}
-	v.Shown, v.Offered = []portal.Child{child}, list[child.ID]
-	for _, a := range v.Offered { // the setup of the counter keeps the same activities
-		v.Activities = append(v.Activities, v.Setup.Activity(a.ID))
+	v.Offered = list.any(v.Setup)
+	v.Activities = v.Offered
+	if view.All && len(v.Offered) > 0 {
+		chosen := max(0, slices.IndexFunc(v.Offered, func(a *portal.Activity) bool { return a.Kind == portal.Canteen }))
+		if view.Activity != 0 {
+			if chosen = slices.IndexFunc(v.Offered, func(a *portal.Activity) bool { return a.ID == view.Activity }); chosen < 0 {
+				return portal.NotFound("Cette activité n’existe pas, ou n’est ouverte à aucun de ces enfants.")
+			}
+		}
+		v.Activities = v.Offered[chosen : chosen+1]
+		v.Shown = slices.DeleteFunc(slices.Clone(v.Shown), func(c portal.Child) bool { return !slices.Contains(list[c.ID], v.Activities[0]) })
+		ids = childIDs(v.Shown)
 	}
-	v.span(month, v.Activities...)
-	v.grid, err = loadGrid(r, v.Setup, []portal.ChildID{child.ID}, v.Activities, v.First, v.Last, nil)
+	v.span(view.Month, v.Activities...)
+	v.grid, err = loadGrid(r, v.Setup, ids, v.Activities, v.First, v.Last, nil)
 	return err
+}
+
+func childIDs(children []portal.Child) []portal.ChildID {
+	ids := make([]portal.ChildID, len(children))
+	for i, c := range children {
+		ids[i] = c.ID
+	}
+	return ids
 }
 
 func deskChild(children []portal.Child, child portal.ChildID) (portal.Child, error) {
@@ -96,18 +129,57 @@ func deskChild(children []portal.Child, child portal.ChildID) (portal.Child, err
 	return children[i], nil
 }
 
-// deskChildren lists the children of a family of a structure, or those of a class (the other is zero), with their class of
-// the school year.
+// deskChildren lists the children of a family of a structure, or those of a class (the other is zero), with that class or
+// theirs of the school year.
 func deskChildren(q querier, structure portal.StructureID, family portal.FamilyID, class portal.ClassID, today portal.Date) ([]portal.Child, error) {
 	return all(q, func(r *sql.Rows) (c portal.Child, err error) {
 		err = r.Scan(&c.ID, &c.StructureID, &c.LastName, &c.FirstName, &c.Grade, &c.Class)
 		return c, err
 	}, `SELECT c.id, c.structure_id, iif(c.used_name <> '', c.used_name, c.last_name) AS name, c.first_name, coalesce(cc.grade, ''), coalesce(cl.name, '')
 		FROM child c LEFT JOIN child_class cc ON cc.child_id = c.id AND cc.school_year_id =
-			(SELECT y.id FROM school_year y WHERE y.structure_id = c.structure_id AND y.last >= ?4 ORDER BY y.first LIMIT 1)
+			coalesce((SELECT k.school_year_id FROM class k WHERE k.id = ?3), (SELECT y.id FROM school_year y WHERE y.structure_id = c.structure_id AND y.last >= ?4 ORDER BY y.first LIMIT 1))
 		LEFT JOIN class cl ON cl.id = cc.class_id
 		WHERE c.structure_id = ?1 AND (?2 = 0 OR c.id IN (SELECT child_id FROM family_child WHERE family_id = ?2)) AND (?3 = 0 OR cl.id = ?3)
-		ORDER BY iif(?2 = 0, name, ''), c.birth, c.id`, structure, family, class, today)
+		ORDER BY iif(?2 = 0, name, '') COLLATE francais, c.birth, c.id`, structure, family, class, today)
+}
+
+// ClassPupil is a child of a class, with the family for which its days are typed.
+type ClassPupil struct {
+	Child  portal.Child
+	Family portal.FamilyID
+}
+
+// ClassPupils lists the children of a class of a structure whose days can be typed, in the order of its paper forms.
+func (s *Store) ClassPupils(ctx context.Context, structure portal.StructureID, class portal.ClassID) (list []ClassPupil, err error) {
+	err = s.snapshot(ctx, func(r reader) error {
+		list = nil
+		children, err := deskChildren(r, structure, 0, class, portal.DateOf(s.now()))
+		if err != nil {
+			return err
+		}
+		ids, err := json.Marshal(childIDs(children))
+		if err != nil {
+			return err
+		}
+		families := map[portal.ChildID]portal.FamilyID{}
+		if _, err := all(r, func(r *sql.Rows) (struct{}, error) {
+			var child portal.ChildID
+			var family portal.FamilyID
+			err := r.Scan(&child, &family)
+			families[child] = family
+			return struct{}{}, err
+		}, `SELECT fc.child_id, min(fc.family_id) FROM json_each(?) j JOIN family_child fc ON fc.child_id = j.value
+			JOIN sees g ON g.family_id = fc.family_id AND g.may_book = 1 GROUP BY fc.child_id`, string(ids)); err != nil {
+			return err
+		}
+		for _, c := range children {
+			if family, known := families[c.ID]; known {
+				list = append(list, ClassPupil{c, family})
+			}
+		}
+		return nil
+	})
+	return list, err
 }
 
 // errNothingDone says that nothing of what was typed at the counter can be done.
@@ -202,16 +274,19 @@ func (s *Store) noteAtDesk(tx *Tx, structure portal.StructureID, by portal.Accou
 	for _, n := range []struct {
 		what string
 		n    int
-	}{{"Jours réservés", c.Added}, {"Jours en liste d’attente", c.Waiting}, {"Demandes à décider", c.Asked}, {"Jours annulés", c.Removed}, {"Impossibles", c.Refused}} {
+	}{{"Jours réservés", c.Added}, {"Horaires changés", c.Changed}, {"Jours en liste d’attente", c.Waiting}, {"Demandes à décider", c.Asked}, {"Jours annulés", c.Removed}, {"Impossibles", c.Refused}} {
 		if n.n > 0 {
 			changes = append(changes, portal.Changed{What: n.what, After: fmt.Sprint(n.n)})
 		}
 	}
+	late := 0
 	for _, l := range receipt.Lines {
 		if l.Late && l.Outcome != portal.OutcomeRefused && ask.Waives() {
-			changes = append(changes, portal.Changed{What: "Motif hors délai", After: ask.Reason})
-			break
+			late++
 		}
+	}
+	if late > 0 {
+		changes = append(changes, portal.Changed{What: "Jours hors délai", After: fmt.Sprint(late)}, portal.Changed{What: "Motif hors délai", After: ask.Reason})
 	}
 	return s.note(tx, portal.StaffEvent{Structure: structure, By: by, Subject: "famille", SubjectID: int64(ask.Family),
 		Words: fmt.Sprintf("Famille %s : demandes saisies au guichet, reçu %s", f.Name, receipt.Number), Changes: changes})
@@ -382,8 +457,8 @@ func (s *Store) PaperMonths(ctx context.Context, structure portal.StructureID, f
 			return err
 		}
 		for _, c := range children {
-			p := PaperChild{Several{Now: now, Setup: setup}, c}
-			if err := s.deskDays(r, &p.Several, c, month); err != nil {
+			p := PaperChild{Several{Now: now, Setup: setup, Shown: []portal.Child{c}}, c}
+			if err := s.deskDays(r, &p.Several, DeskView{Month: month}); err != nil {
 				return err
 			}
 			list = append(list, p)
@@ -391,4 +466,42 @@ func (s *Store) PaperMonths(ctx context.Context, structure portal.StructureID, f
 		return nil
 	})
 	return list, err
+}
+
+// PaperBlank gives a month without a name, for a child who has just come to a class: what is open to the class, and which days
+// are full.
+func (s *Store) PaperBlank(ctx context.Context, structure portal.StructureID, class portal.ClassID, month portal.Month) (*PaperChild, error) {
+	setup, err := s.Setup(ctx, structure)
+	if err != nil {
+		return nil, err
+	}
+	now := s.now()
+	p := &PaperChild{Several: Several{Now: now, Setup: setup}}
+	err = s.snapshot(ctx, func(r reader) error {
+		c, err := one(r, scanClass, classColumns+" AND c.id = ?", structure, class)
+		if err != nil {
+			return absent(err, "Cette classe n’existe pas.")
+		}
+		p.Child, p.Activities = portal.Child{StructureID: structure, Class: c.Name}, nil
+		grades := c.Levels()
+		if len(grades) == 0 {
+			grades = []string{""}
+		}
+		for i := range setup.Activities {
+			a := &setup.Activities[i]
+			fits := func(grade string) bool {
+				return setup.Offered(a, &portal.Pupil{Resident: true, Years: []portal.PupilYear{{Year: c.Year, School: c.School, Class: c.ID, Grade: grade}}}, now)
+			}
+			if slices.ContainsFunc(grades, fits) {
+				p.Activities = append(p.Activities, a)
+			}
+		}
+		p.span(month, p.Activities...)
+		p.grid, err = loadGrid(r, setup, []portal.ChildID{0}, p.Activities, p.First, p.Last, nil)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
 }

@@ -1,9 +1,11 @@
 package db_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
+	"marelle/db"
 	"marelle/portal"
 )
 
@@ -143,6 +145,152 @@ func TestDeskLimits(t *testing.T) {
 	}
 }
 
+// deskLimit lets the counter book until an hour of the day itself.
+func (d *desk) deskLimit(t *testing.T, a portal.ActivityID, until portal.TimeOfDay) {
+	t.Helper()
+	rule := portal.Rule{Action: portal.ActionBook, Channel: portal.AtDesk, Cutoff: portal.DaysBefore(0, until)}
+	if err := d.EditCutoff(ctx, d.structure, d.manager, a, rule, 0); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.PublishCutoffs(ctx, d.structure, d.manager, a, portal.MustDate("2026-11-23"), d.sheet(t, a).Seen()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestDeskAfterTheService: whatever the counter's limit, a day is not booked once its service is over. Whoever may pass limits
+// enters the same day a child who was there, for a reason; the next day nobody does.
+func TestDeskAfterTheService(t *testing.T) {
+	d := newDesk(t, 1, 10)
+	d.deskLimit(t, d.canteen, portal.Clock(23, 0))
+	d.clock.Set(paris("2026-11-24 12:00:00")) // at table
+	if r, err := d.BookAtDesk(ctx, d.structure, d.agent, d.asks("midi", d.canteen, "2026-11-24")); err != nil || outcomes(r) != "booked" || r.Lines[0].Late {
+		t.Fatal("in time for the counter:", r, err)
+	}
+	d.clock.Set(paris("2026-11-24 16:00:00"))
+	later := func(key, day string) portal.DeskAsk {
+		ask := d.asks(key, d.canteen, day)
+		ask.Wishes[0].Child = d.children[0][1]
+		return ask
+	}
+	trial, err := d.TryAtDesk(ctx, d.structure, d.agent, later("", "2026-11-24"))
+	if err != nil || outcomes(trial.Receipt) != "refused" || len(trial.Waivable) != 1 || !strings.HasPrefix(trial.Receipt.Lines[0].Reason, "Le service du mardi 24 novembre est terminé depuis") {
+		t.Fatal(trial, err)
+	}
+	if _, err := d.BookAtDesk(ctx, d.structure, d.agent, later("agent", "2026-11-24")); portal.AsError(err) == nil {
+		t.Error("an agent booked a service that is over")
+	}
+	if _, err := d.BookAtDesk(ctx, d.structure, d.agent, d.asks("retrait", d.canteen, "-2026-11-24")); portal.AsError(err) == nil {
+		t.Error("an agent cancelled a meal that was eaten")
+	}
+	r, err := d.BookAtDesk(ctx, d.structure, d.manager, later("gestion", "!2026-11-24"))
+	if err != nil || outcomes(r) != "booked" || !r.Lines[0].Late || r.Lines[0].Reason != "Présence constatée, saisie par la mairie après le service : enfant hospitalisé hier." {
+		t.Fatal(r, err)
+	}
+	d.clock.Set(paris("2026-11-25 08:00:00"))
+	if _, err := d.BookAtDesk(ctx, d.structure, d.manager, later("demain", "!2026-11-23")); portal.AsError(err) == nil {
+		t.Error("entered the day after")
+	}
+	if faults, err := d.Audit(ctx); err != nil || len(faults) > 0 {
+		t.Error(faults, err)
+	}
+}
+
+// TestDeskChangesHours: the hours of a day that is booked are changed at the counter, past the limit for a reason only.
+func TestDeskChangesHours(t *testing.T) {
+	d := newDesk(t, 1, 10)
+	setup, err := d.Setup(ctx, d.structure)
+	if err != nil {
+		t.Fatal(err)
+	}
+	centre := *setup.Activity(d.wednesday)
+	centre.AsksArrival, centre.AsksDeparture, centre.HourStep = true, true, 30
+	if _, err := d.SaveActivity(ctx, centre); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.BookAtDesk(ctx, d.structure, d.agent, d.asks("pose", d.wednesday, "2026-12-02")); err != nil {
+		t.Fatal(err)
+	}
+	change := func(key string, waive bool) portal.DeskAsk {
+		ask := d.asks(key, d.wednesday, "2026-12-02")
+		ask.Wishes[0].Wish, ask.Wishes[0].Waive, ask.Wishes[0].Hours = portal.WishChange, waive, portal.Hours{Arrival: portal.Clock(9, 0), Departure: portal.Clock(17, 0)}
+		return ask
+	}
+	r, err := d.BookAtDesk(ctx, d.structure, d.agent, change("change", false))
+	if err != nil || r.Count().Changed != 1 || !r.Lines[0].ByDesk() {
+		t.Fatal(r, err)
+	}
+	if got := d.text(t, "SELECT arrival || ' ' || departure FROM booking"); got != "09:00 17:00" {
+		t.Error(got)
+	}
+	if got := d.text(t, "SELECT json_extract(changes, '$[0].quoi') || json_extract(changes, '$[0].apres') FROM staff_event ORDER BY id DESC LIMIT 1"); got != "Horaires changés1" {
+		t.Error(got)
+	}
+	d.sql(t, "UPDATE booking SET arrival = '08:00'")
+	d.clock.Set(paris("2026-12-02 07:00:00"))
+	trial, err := d.TryAtDesk(ctx, d.structure, d.manager, change("", false))
+	if err != nil || outcomes(trial.Receipt) != "refused" || len(trial.Waivable) != 1 {
+		t.Fatal(trial, err)
+	}
+	if r, err = d.BookAtDesk(ctx, d.structure, d.manager, change("quand même", true)); err != nil || r.Count().Changed != 1 || !strings.HasPrefix(r.Lines[0].Reason, "Hors délai, accepté") {
+		t.Fatal(r, err)
+	}
+}
+
+// TestClassesByYear: the classes of this year come first, then those to come, then those that are over; the sheets of a class to
+// come are for the children who will be in it, each typed for a family where somebody may book.
+func TestClassesByYear(t *testing.T) {
+	d := newDesk(t, 3, 10)
+	for _, y := range []string{"2024", "2025", "2027"} {
+		d.sql(t, "INSERT OR IGNORE INTO school_year (structure_id, label, first, last) VALUES (?1, ?2 || '-' || (?2 + 1), ?2 || '-09-01', (?2 + 1) || '-07-05')", d.structure, y)
+		d.sql(t, "INSERT INTO class (school_id, school_year_id, name) SELECT (SELECT min(id) FROM school), id, 'CP ' || label FROM school_year WHERE label LIKE ? || '-%'", y)
+	}
+	classes, err := d.Classes(ctx, d.structure)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, c := range classes {
+		got = append(got, fmt.Sprintf("%s %t %t", c.Year, c.Current, c.Over))
+	}
+	if want := "2026-2027 true false, 2027-2028 false false, 2025-2026 false true, 2024-2025 false true"; strings.Join(got, ", ") != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	next := classes[1]
+	d.sql(t, "INSERT INTO child_class (child_id, school_year_id, class_id, grade) SELECT ?, school_year_id, id, 'CM1' FROM class WHERE id = ?", d.children[2][0], next.ID)
+	d.sql(t, "INSERT INTO child_class (child_id, school_year_id, class_id, grade) SELECT ?, school_year_id, id, 'CM1' FROM class WHERE id = ?", d.children[0][1], next.ID)
+	pupils, err := d.ClassPupils(ctx, d.structure, next.ID)
+	if err != nil || len(pupils) != 2 || pupils[0].Child.ID != d.children[0][1] || pupils[0].Family != d.family || pupils[0].Child.Class != "CP 2027-2028" {
+		t.Fatal(pupils, err)
+	}
+	d.sql(t, "UPDATE guardian SET may_book = 0 WHERE account_id = ?", d.parents[2])
+	if pupils, err = d.ClassPupils(ctx, d.structure, next.ID); err != nil || len(pupils) != 1 {
+		t.Error("a child for whom nobody may book:", pupils, err)
+	}
+	december := portal.MustDate("2026-12-01").Month()
+	sheets, err := d.PaperMonths(ctx, d.structure, 0, next.ID, december)
+	if err != nil || len(sheets) != 2 {
+		t.Error(len(sheets), err)
+	}
+	blank, err := d.PaperBlank(ctx, d.structure, next.ID, december)
+	if err != nil || blank.Child.ID != 0 || blank.Child.Class != "CP 2027-2028" || len(blank.Activities) != 3 {
+		t.Error("the sheet without a name:", err)
+	}
+	d.change(t, d.wednesday, func(a *portal.Activity) { a.Audience.Classes = []portal.ClassID{classes[0].ID} })
+	if blank, err = d.PaperBlank(ctx, d.structure, next.ID, december); err != nil || len(blank.Activities) != 2 {
+		t.Error("what is not open to the class is on its sheet:", err)
+	}
+	other, err := d.CreateStructure(ctx, portal.Structure{Name: "Voisine", Zone: "C", NightAt: portal.Clock(1, 15), ReportAt: portal.Clock(7, 0)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.PaperBlank(ctx, other, next.ID, december); portal.AsError(err) == nil || portal.AsError(err).Kind != portal.KindNotFound {
+		t.Error("another structure's class:", err)
+	}
+	if pupils, err := d.ClassPupils(ctx, other, next.ID); err != nil || len(pupils) > 0 {
+		t.Error("another structure's pupils:", pupils, err)
+	}
+}
+
 // TestDeskWalls: another family's child or guardian, another structure's family, are not found.
 func TestDeskWalls(t *testing.T) {
 	d := newDesk(t, 2, 10)
@@ -166,11 +314,11 @@ func TestDeskWalls(t *testing.T) {
 	}
 	_, err = d.BookAtDesk(ctx, other, d.manager, d.asks("murs", d.canteen, "2026-12-07"))
 	notFound("another structure's family", err)
-	_, err = d.DeskMonth(ctx, other, d.family, 0, portal.Month{})
+	_, err = d.DeskMonth(ctx, other, d.family, db.DeskView{})
 	notFound("another structure's month", err)
 	_, err = d.PaperMonths(ctx, other, d.family, 0, portal.MustDate("2026-12-01").Month())
 	notFound("another structure's paper", err)
-	if _, err = d.DeskMonth(ctx, d.structure, d.family, d.children[1][0], portal.Month{}); err == nil {
+	if _, err = d.DeskMonth(ctx, d.structure, d.family, db.DeskView{Child: d.children[1][0]}); err == nil {
 		t.Error("another family's child")
 	}
 	d.sql(t, "UPDATE guardian SET may_book = 0 WHERE account_id = ?", d.parents[0])

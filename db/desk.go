@@ -173,8 +173,3 @@ func asked(q querier, where string, args []any, from, n int) ([]Asked, error) {
 	}
 	return list, err
 }
-
-// Schools lists the names of a structure's schools in their order of creation.
-func (s *Store) Schools(ctx context.Context, structure portal.StructureID) ([]string, error) {
-	return column[string](s.read(ctx), "SELECT name FROM school WHERE structure_id = ? ORDER BY id", structure)
-}

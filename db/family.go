@@ -258,22 +258,6 @@ func (s *Store) FamilyJournal(ctx context.Context, structure portal.StructureID,
 	return f, list, total, err
 }
 
-// ClassOfToday is a class of this year that a child may be in.
-type ClassOfToday struct {
-	ID           portal.ClassID
-	Name, School string
-}
-
-// Classes lists the classes of a structure in the school year of today, or in the next one to come, by school and name.
-func (s *Store) Classes(ctx context.Context, structure portal.StructureID) ([]ClassOfToday, error) {
-	return all(s.read(ctx), func(r *sql.Rows) (c ClassOfToday, err error) {
-		err = r.Scan(&c.ID, &c.Name, &c.School)
-		return c, err
-	}, `SELECT c.id, c.name, s.name FROM class c JOIN school s ON s.id = c.school_id
-		WHERE s.structure_id = ?1 AND c.school_year_id = (SELECT y.id FROM school_year y WHERE y.structure_id = ?1 AND y.last >= ?2 ORDER BY y.first LIMIT 1)
-		ORDER BY s.id, c.name COLLATE francais, c.id`, structure, portal.DateOf(s.now()))
-}
-
 // Namesake is somebody whom the structure knows already by the name that was typed.
 type Namesake struct {
 	ID     int64

@@ -138,10 +138,7 @@ func (s *Store) allChildren(ctx context.Context, r reader, v *Several, activity 
 	if v.Setup == nil {
 		return portal.NotFound("Cette activité n’existe pas, ou n’est pas ouverte à vos enfants.")
 	}
-	ids := make([]portal.ChildID, len(v.Shown))
-	for i, c := range v.Shown {
-		ids[i] = c.ID
-	}
+	ids := childIDs(v.Shown)
 	list, err := s.offeredTo(r, v.Setup, ids)
 	if err != nil {
 		return err
@@ -174,11 +171,7 @@ func (s *Store) several(ctx context.Context, account portal.AccountID, choose fu
 		if v.Draft, err = draftOf(r, account); err != nil {
 			return err
 		}
-		ids := make([]portal.ChildID, len(v.Shown))
-		for i, c := range v.Shown {
-			ids[i] = c.ID
-		}
-		v.grid, err = ownGrid(r, account, v.Setup, ids, v.Activities, v.First, v.Last, v.Draft.Wishes)
+		v.grid, err = ownGrid(r, account, v.Setup, childIDs(v.Shown), v.Activities, v.First, v.Last, v.Draft.Wishes)
 		return err
 	})
 	if err != nil {

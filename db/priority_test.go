@@ -145,6 +145,7 @@ func TestWaitingListByHand(t *testing.T) {
 	tn.wantStatus(t, tn.wednesday, listDay, "booked waiting/2 waiting/3 waiting/1")
 	refused("an old list", tn.MoveWaiting(ctx, old, 2), portal.KindConflict)
 	refused("no reason", tn.MoveWaiting(ctx, act(1, ""), 1), portal.KindInvalid)
+	refused("the rank that it has", tn.MoveWaiting(ctx, act(3, "urgence familiale"), 1), portal.KindInvalid)
 	refused("a rank that is none", tn.MoveWaiting(ctx, act(1, "non"), 4), portal.KindInvalid)
 	refused("no place is free", tn.GiveWaiting(ctx, act(1, "urgence")), portal.KindConflict)
 	events := tn.journal(t, "demande")

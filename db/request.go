@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"marelle/portal"
 )
@@ -262,7 +263,9 @@ func (s *Store) decideOne(tx *Tx, setup *portal.Setup, a *portal.Activity, by po
 		}
 		err = book(tx, asked.account, &slot, now)
 	case portal.OutcomeWaiting:
-		err = wait(tx, asked.account, &slot, now)
+		if err = wait(tx, asked.account, &slot, asked.since); err == nil {
+			err = rankWaiting(tx, setup, &slot, asked.since)
+		}
 	}
 	if err == nil && asked.late && outcome != portal.OutcomeRefused {
 		err = tx.exec("UPDATE booking SET late = 1 WHERE child_id = ? AND activity_id = ? AND day = ?", d.Child, a.ID, d.Day)
@@ -273,17 +276,64 @@ func (s *Store) decideOne(tx *Tx, setup *portal.Setup, a *portal.Activity, by po
 	return nil, m.tell(tx, setup.Structure.ID)
 }
 
-// asker says who asked for a day, and whether it was late.
+// rankWaiting puts a child who has just joined a waiting list where its request of that instant would have put it, or where
+// its criteria do: behind the last of those who stand before it. What staff have ordered by hand stays as it is.
+func rankWaiting(tx *Tx, setup *portal.Setup, slot *portal.Slot, since time.Time) error {
+	type line struct {
+		child portal.ChildID
+		queue int
+		since time.Time
+	}
+	list, err := all(tx, func(r *sql.Rows) (l line, err error) {
+		err = r.Scan(&l.child, &l.queue, into{&l.since})
+		return l, err
+	}, "SELECT child_id, queue, since FROM booking WHERE activity_id = ? AND day = ? AND status = 'waiting' AND child_id <> ? ORDER BY queue", slot.Activity.ID, slot.Day, slot.Child)
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	stand := func(_ portal.ChildID, since time.Time) portal.Standing { return portal.Standing{Since: since} }
+	if len(slot.Activity.Priorities) > 0 {
+		children, days := []portal.ChildID{slot.Child}, []dayOf{{slot.Child, slot.Activity.ID, slot.Day}}
+		for _, l := range list {
+			children, days = append(children, l.child), append(days, dayOf{l.child, slot.Activity.ID, slot.Day})
+		}
+		pupils, err := pupilsOf(tx, children)
+		if err != nil {
+			return err
+		}
+		known, err := claimsOf(tx, setup, pupils, days)
+		if err != nil {
+			return err
+		}
+		stand = func(child portal.ChildID, since time.Time) portal.Standing {
+			return setup.Stand(slot.Activity, known.of(child, slot.Activity.ID, slot.Day), slot.Day, since)
+		}
+	}
+	mine, first := stand(slot.Child, since), len(list)
+	for first > 0 && stand(list[first-1].child, list[first-1].since).Compare(mine) > 0 {
+		first--
+	}
+	if first == len(list) {
+		return nil
+	}
+	if err := tx.exec("UPDATE booking SET queue = queue + 1 WHERE activity_id = ? AND day = ? AND status = 'waiting' AND queue >= ?", slot.Activity.ID, slot.Day, list[first].queue); err != nil {
+		return err
+	}
+	return tx.exec("UPDATE booking SET queue = ? WHERE child_id = ? AND activity_id = ? AND day = ? AND status = 'waiting'", list[first].queue, slot.Child, slot.Activity.ID, slot.Day)
+}
+
+// asker says who asked for a day, when, and whether it was late.
 type asker struct {
 	account portal.AccountID
+	since   time.Time
 	late    bool
 }
 
 func askedBy(q querier, child portal.ChildID, activity portal.ActivityID, day portal.Date) (asker, error) {
 	return one(q, func(r *sql.Rows) (a asker, err error) {
-		err = r.Scan(&a.account, &a.late)
+		err = r.Scan(&a.account, into{&a.since}, &a.late)
 		return a, err
-	}, "SELECT account_id, late FROM request WHERE child_id = ? AND activity_id = ? AND day = ?", child, activity, day)
+	}, "SELECT account_id, since, late FROM request WHERE child_id = ? AND activity_id = ? AND day = ?", child, activity, day)
 }
 
 // decided is the movement of a decision of staff, or of a request that nobody answered (by is zero then).

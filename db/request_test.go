@@ -3,6 +3,7 @@ package db_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"marelle/db"
 	"marelle/portal"
@@ -107,6 +108,39 @@ func TestRequests(t *testing.T) {
 		t.Errorf("%+v %v", f.Lines, err)
 	}
 	tn.sound(t)
+}
+
+// TestWaitingKeepsItsInstant: a request that staff put on the waiting list takes the rank of the instant at which it was made,
+// in whatever order they answer; where criteria are published, theirs.
+func TestWaitingKeepsItsInstant(t *testing.T) {
+	tn, by := decidedTown(t, 5, 1)
+	for p := range tn.parents {
+		tn.ask(t, p, listDay, "asked")
+		tn.clock.Add(time.Minute)
+	}
+	wait := func(p int) {
+		t.Helper()
+		if left, err := tn.Decide(ctx, tn.structure, by, []portal.Decision{tn.verdict(p, listDay, portal.Wait, "")}); err != nil || len(left) > 0 {
+			t.Fatal(left, err)
+		}
+		tn.sound(t)
+	}
+	wait(3)
+	wait(1)
+	tn.wantStatus(t, tn.wednesday, listDay, "asked waiting/1 asked waiting/2 asked")
+	wait(2)
+	tn.wantStatus(t, tn.wednesday, listDay, "asked waiting/1 waiting/2 waiting/3 asked")
+	if got := tn.text(t, "SELECT group_concat(rank) FROM (SELECT rank FROM movement WHERE action = 'decide' ORDER BY id)"); got != "1,1,2" {
+		t.Errorf("families were told the ranks %s", got)
+	}
+	if got := tn.text(t, "SELECT count(*) FROM booking b JOIN movement m ON m.child_id = b.child_id AND m.action = 'add' AND m.at = b.since"); got != "3" {
+		t.Errorf("%s wait since they asked", got)
+	}
+	tn.tickChild(t, by, 4, tn.publish(t, by))
+	wait(4)
+	tn.wantStatus(t, tn.wednesday, listDay, "asked waiting/2 waiting/3 waiting/4 waiting/1")
+	wait(0)
+	tn.wantStatus(t, tn.wednesday, listDay, "waiting/2 waiting/3 waiting/4 waiting/5 waiting/1")
 }
 
 // TestRefusedWithAReason: the reason of staff is what the family reads; another structure's request does not exist.

@@ -127,6 +127,34 @@ func (s *Store) SaveSchool(ctx context.Context, by portal.AccountID, structure p
 	return id, err
 }
 
+// ClassChoice is a class to choose, among those of every school year.
+type ClassChoice struct {
+	ID           portal.ClassID
+	Name, School string
+	Year         string // « 2026-2027 »
+	Current      bool   // of the year of today, or of the next one to come
+	Over         bool
+}
+
+// Label gives « CE1 M. GALY, École Jean-Jaurès, 2026-2027 ».
+func (c ClassChoice) Label() string { return c.Name + ", " + c.School + ", " + c.Year }
+
+// classesOf lists the classes of a structure, by year: the current one first, then those to come, then those that are over,
+// the last first; within a year by school and name.
+func classesOf(q querier, structure portal.StructureID, today portal.Date) ([]ClassChoice, error) {
+	return all(q, func(r *sql.Rows) (c ClassChoice, err error) {
+		err = r.Scan(&c.ID, &c.Name, &c.School, &c.Year, &c.Current, &c.Over)
+		return c, err
+	}, `SELECT c.id, c.name, s.name, y.label, coalesce(y.first = (SELECT min(first) FROM school_year WHERE structure_id = ?1 AND last >= ?2), 0), coalesce(y.last < ?2, 0) AS over
+		FROM class c JOIN school s ON s.id = c.school_id JOIN school_year y ON y.id = c.school_year_id
+		WHERE s.structure_id = ?1 ORDER BY over, iif(over, NULL, y.first), y.first DESC, s.id, c.name COLLATE francais, c.id`, structure, today)
+}
+
+// Classes lists the classes of a structure in every school year, the current one first.
+func (s *Store) Classes(ctx context.Context, structure portal.StructureID) ([]ClassChoice, error) {
+	return classesOf(s.read(ctx), structure, portal.DateOf(s.now()))
+}
+
 func schoolsOf(q querier, structure portal.StructureID) ([]School, error) {
 	return all(q, func(r *sql.Rows) (sc School, err error) {
 		err = r.Scan(&sc.ID, &sc.Name, &sc.Classes)

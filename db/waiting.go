@@ -185,6 +185,9 @@ func (s *Store) MoveWaiting(ctx context.Context, act WaitAct, rank int) error {
 		if rank < 1 || rank > l.N {
 			return portal.Wrong("rang", "La liste va du rang 1 au rang %d.", l.N)
 		}
+		if rank == w.Rank {
+			return portal.Wrong("rang", "%s est déjà au rang %d : choisissez un autre rang.", w.Child.FirstName, rank)
+		}
 		order := make([]portal.WaitLine, 0, l.N)
 		for _, other := range l.Lines {
 			if other.Child.ID != act.Child {

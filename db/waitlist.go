@@ -296,10 +296,15 @@ func (r *round) weekFits(turn portal.Turn, day portal.Date) (bool, error) {
 }
 
 // weekPlace says whether a waiting child is among those whom the free places of each counter can serve; ?4 is how many
-// brothers and sisters are served with it.
+// brothers and sisters are served with it. A place that is offered to somebody is not free: nor is it counted twice, where
+// who has the offer waits before the child.
 var weekPlace = `SELECT NOT EXISTS (SELECT 1 FROM booking b JOIN counter_activity ca ON ca.activity_id = b.activity_id JOIN counter c ON c.id = ca.counter_id
 	WHERE b.child_id = ?1 AND b.activity_id = ?2 AND b.day = ?3 AND ` + counts + ` AND coalesce(` + placesOn("c.id", "b.day") + `, 9223372036854775807)
-		- coalesce((SELECT taken FROM counter_day t WHERE t.counter_id = c.id AND t.day = b.day), 0) <= ?4 + (SELECT count(*) FROM booking w
+		- coalesce((SELECT taken FROM counter_day t WHERE t.counter_id = c.id AND t.day = b.day), 0) 
+		- (SELECT count(*) FROM counter_activity oa JOIN offer o ON o.activity_id = oa.activity_id AND o.day = b.day AND o.state = 'open'
+			JOIN offer_child oc ON oc.offer_id = o.id JOIN booking ob ON ob.child_id = oc.child_id AND ob.activity_id = o.activity_id AND ob.day = o.day
+			WHERE oa.counter_id = c.id AND (c.audience = '{}' OR c.id IN (SELECT value FROM json_each(ob.counters))) AND NOT (ob.activity_id = b.activity_id AND ob.queue < b.queue))
+		<= ?4 + (SELECT count(*) FROM booking w
 			WHERE w.activity_id = b.activity_id AND w.day = b.day AND w.status = 'waiting' AND w.queue < b.queue))`
 
 // withAlong completes turns with what their activity needs besides, and leaves out those who cannot have it: they keep their

@@ -321,6 +321,36 @@ func TestSharedPlaces(t *testing.T) {
 	tn.wantStatus(t, short, day, "- - booked")
 }
 
+// TestOfferedPlaceIsNoPlaceOfAWeek: a place that another family is offered is not free for who waits for the whole week.
+func TestOfferedPlaceIsNoPlaceOfAWeek(t *testing.T) {
+	const tuesday = "2026-12-22"
+	tn := newTown(t, 3, 1)
+	day := tn.list(t, "centre", portal.WaitOffer, places(1))
+	setup, err := tn.Setup(ctx, tn.structure)
+	if err != nil {
+		t.Fatal(err)
+	}
+	week := tn.stage(t, 1, func(a *portal.Activity) {
+		a.WholeWeek, a.Waitlist, a.WaitMode, a.Counters = true, true, portal.WaitNow, setup.Activity(day).Counters
+	})
+	tn.put(t, 0, day, tuesday, true)
+	tn.put(t, 1, day, tuesday, true)
+	tn.put(t, 2, week, tuesday, true)
+	tn.wantStatus(t, week, tuesday, "- - waiting/1")
+	tn.put(t, 0, day, tuesday, false)
+	o := tn.offer(t, 1)
+	tn.advance(t) // Monday is free for the week, Tuesday is offered
+	tn.wantStatus(t, week, "2026-12-21", "- - waiting/1")
+	if _, err := tn.AnswerOffer(ctx, tn.parents[1], o.ID, true); err != nil {
+		t.Fatal(err)
+	}
+	tn.wantStatus(t, day, tuesday, "- booked -")
+	tn.put(t, 1, day, tuesday, false)
+	tn.advance(t)
+	tn.wantStatus(t, week, tuesday, "- - booked")
+	tn.sound(t)
+}
+
 // TestOfferLinkIsTheFamilys: on a real portal agents read the mail of an offered place without what answers it.
 func TestOfferLinkIsTheFamilys(t *testing.T) {
 	const day = "2026-12-10"

@@ -290,7 +290,7 @@ func groupChoices(schools []db.School, classes []db.ClassChoice, grades []string
 		g.Schools = append(g.Schools, views.NamedGroup{ID: int64(s.ID), Label: s.Name})
 	}
 	for _, c := range classes {
-		g.Classes = append(g.Classes, views.NamedGroup{ID: int64(c.ID), Label: c.Label, Over: c.Over})
+		g.Classes = append(g.Classes, views.NamedGroup{ID: int64(c.ID), Label: c.Label(), Over: c.Over})
 	}
 	return g
 }

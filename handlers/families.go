@@ -3,6 +3,7 @@ package handlers
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"marelle/db"
@@ -77,24 +78,37 @@ func familyRow(f db.FamilyLine, manager bool) views.FamilyRow {
 	for _, c := range f.Children {
 		row.Children = append(row.Children, views.ChildLink{URL: views.ChildPath(c.ID), Name: c.Name, Class: c.Class})
 	}
+	switch len(f.Children) {
+	case 0:
+	case 1:
+		row.Book = views.DeskPath(f.ID)
+	default:
+		row.Book = views.DeskPath(f.ID) + "?enfant=" + everyChild
+	}
 	return row
 }
 
 // classChoices lists the classes of the year; the first choice is none of them.
 func (r *request) classChoices(chosen, none string) ([]views.Choice, error) {
+	return r.classesIn(chosen, none, func(c db.ClassChoice) bool { return c.Current })
+}
+
+// classesIn lists the classes of some school years; the first choice is none of them.
+func (r *request) classesIn(chosen, none string, in func(db.ClassChoice) bool) ([]views.Choice, error) {
 	classes, err := r.site.store.Classes(r.ctx(), r.structure())
 	if err != nil {
 		return nil, err
 	}
-	schools := map[string]bool{}
-	for _, c := range classes {
-		schools[c.School] = true
-	}
+	classes = slices.DeleteFunc(classes, func(c db.ClassChoice) bool { return !in(c) })
+	several := slices.ContainsFunc(classes, func(c db.ClassChoice) bool { return c.School != classes[0].School })
 	list := []views.Choice{{Label: none}}
 	for _, c := range classes {
 		label := c.Name
-		if len(schools) > 1 {
+		if several {
 			label += ", " + c.School
+		}
+		if !c.Current {
+			label += ", " + c.Year
 		}
 		list = append(list, views.Choice{Value: fmt.Sprint(c.ID), Label: label})
 	}

@@ -58,8 +58,12 @@ func (r *request) importForm(v *views.Import) (*views.Import, error) {
 	if err != nil {
 		return nil, err
 	}
-	if v.Schools, err = r.site.store.Schools(r.ctx(), r.structure()); err != nil {
+	schools, err := r.site.store.SchoolsOf(r.ctx(), r.structure())
+	if err != nil {
 		return nil, err
+	}
+	for _, s := range schools {
+		v.Schools = append(v.Schools, s.Name)
 	}
 	if len(v.Schools) == 1 {
 		v.School = v.Schools[0]

@@ -35,7 +35,7 @@ func TestTypingFaultHidesNoChange(t *testing.T) {
 		"health and meals": {path: child + "/sante", theirs: url.Values{"allergies": {"Arachide"}}, bad: url.Values{"pai_du": {"demain"}}, fix: url.Values{"pai_du": {""}, "seul": {"1"}}},
 		"who may come":     {path: child + "/personnes/7", theirs: url.Values{"ecartee": {"oui"}, "decision": {"2026-03-02"}, "juge": {"JAF Foix"}}, bad: url.Values{"telephone": {"12"}}, fix: url.Values{"telephone": {"0561000001"}}},
 		"custody":          {path: child + custodyPath + "/modifier", base: custody, bad: url.Values{"debut": {""}}, fix: url.Values{"debut": {"2026-12-07"}}},
-		"a waiting list":   {path: fmt.Sprintf("%s/%d", views.WaitListPath(h.study, day), ambre), base: url.Values{"faire": {"monter"}, "motif": {"Décision de la commission"}}, bad: url.Values{"motif": {""}}, fix: url.Values{"motif": {"Urgence familiale"}}},
+		"a waiting list":   {path: fmt.Sprintf("%s/%d", views.WaitListPath(h.study, day), ambre), base: url.Values{"faire": {"monter"}, "motif": {"Décision de la commission"}}, bad: url.Values{"motif": {""}}, fix: url.Values{"faire": {"descendre"}, "motif": {"Urgence familiale"}}}, // the other put it first
 		"priorities":       {path: fmt.Sprintf("%s/%d", views.PrioritiesPath, h.study), base: url.Values{"critere-1": {"commune"}}, bad: url.Values{"critere-2": {"commune"}}, fix: url.Values{"critere-2": {"fratrie"}}},
 		"a child’s labels": {path: child + "/priorites", base: url.Values{"critere-7": {"1"}, "date-7": {"2026-09-03"}}, bad: url.Values{"date-7": {"hier"}}, fix: url.Values{"date-7": {"2026-09-04"}}},
 	} {

@@ -106,17 +106,28 @@ func (r *request) waitingForm() (l *portal.WaitList, w *portal.WaitLine, page vi
 	}
 	page.Seen = l.Seen()
 	page.Back, page.BackTo = list, "Revenir à la liste"
-	choices := []views.Choice{{Value: "monter", Label: "Monter d’un rang"}, {Value: "descendre", Label: "Descendre d’un rang"}, {Value: "rang", Label: "Mettre à un autre rang, choisi ci-dessous"},
-		{Value: "place", Label: "Donner une place maintenant"}, {Value: "retirer", Label: "Retirer de la liste"}}
-	var ranks []views.Choice
-	for n := 1; n <= l.N; n++ {
-		ranks = append(ranks, views.Choice{Value: strconv.Itoa(n), Label: "Rang " + strconv.Itoa(n)})
+	var choices, ranks []views.Choice
+	if w.Rank > 1 {
+		choices = append(choices, views.Choice{Value: "monter", Label: "Monter d’un rang"})
 	}
-	page.Groups = []views.FieldGroup{{Fields: []views.Field{
-		{Kind: "radio", ID: "faire", Label: "Que faut-il faire\u00a0?", Options: views.Choose(choices, r.FormValue("faire"))},
-		{Kind: "list", ID: "rang", Label: "Rang", Options: views.Choose(ranks, r.FormValue("rang"))},
-		{Kind: "text", ID: "motif", Label: "Pour quelle raison\u00a0?", Hint: "Elle reste au journal. La famille la lit quand l’enfant quitte la liste.", Value: r.FormValue("motif"), Most: portal.ReasonMost},
-	}}}
+	if w.Rank < l.N {
+		choices = append(choices, views.Choice{Value: "descendre", Label: "Descendre d’un rang"})
+	}
+	if l.N > 2 { // of two, one rises or comes down
+		choices = append(choices, views.Choice{Value: "rang", Label: "Mettre à un autre rang, choisi ci-dessous"})
+	}
+	choices = append(choices, views.Choice{Value: "place", Label: "Donner une place maintenant"}, views.Choice{Value: "retirer", Label: "Retirer de la liste"})
+	for n := 1; n <= l.N; n++ {
+		if n != w.Rank {
+			ranks = append(ranks, views.Choice{Value: strconv.Itoa(n), Label: "Rang " + strconv.Itoa(n)})
+		}
+	}
+	fields := []views.Field{{Kind: "radio", ID: "faire", Label: "Que faut-il faire\u00a0?", Options: views.Choose(choices, r.FormValue("faire"))}}
+	if l.N > 2 {
+		fields = append(fields, views.Field{Kind: "list", ID: "rang", Label: "Rang", Options: views.Choose(ranks, r.FormValue("rang"))})
+	}
+	page.Groups = []views.FieldGroup{{Fields: append(fields, views.Field{
+		Kind: "text", ID: "motif", Label: "Pour quelle raison\u00a0?", Hint: "Elle reste au journal. La famille la lit quand l’enfant quitte la liste.", Value: r.FormValue("motif"), Most: portal.ReasonMost})}}
 	return l, w, page, nil
 }
 

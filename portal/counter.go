@@ -74,6 +74,21 @@ func (s *Slot) Waive(reason string) {
 	s.Cancel, s.Change = s.Cancel.later(end), s.Change.later(end)
 }
 
+// endWithService ends the limits of the counter with the service itself: what is typed later is no booking any more, but what
+// was seen, and takes a manager and a reason.
+func (s *Slot) endWithService() {
+	s.AtDesk = true
+	over := s.Day.At(s.Activity.Ends)
+	for _, l := range []*Limit{&s.Book, &s.Cancel, &s.Change, &s.Late} {
+		if l.Possible && l.At.After(over) {
+			l.At = over
+		}
+	}
+}
+
+// Served says, at the counter, that the service of the day is over: who was there ate, booked or not.
+func (s *Slot) Served(now time.Time) bool { return s.AtDesk && now.After(s.Day.At(s.Activity.Ends)) }
+
 // waived says that what is wished is possible at a moment only because staff pass its limit.
 func (s *Slot) waived(now time.Time) bool {
 	if s.Waiver.Reason == "" {
@@ -100,6 +115,9 @@ func (s *Slot) WaiverWords(now time.Time) string {
 	if !s.waived(now) {
 		return ""
 	}
+	if s.Wish == WishAdd && s.Served(now) {
+		return "Présence constatée, saisie par la mairie après le service : " + strings.TrimRight(s.Waiver.Reason, ". ") + "."
+	}
 	return "Hors délai, accepté par la mairie : " + strings.TrimRight(s.Waiver.Reason, ". ") + "."
 }
 
@@ -114,6 +132,8 @@ func (s *Slot) Waivable(now time.Time) bool {
 		return s.Status == NotBooked && s.Barred(now) == nil && !s.Book.Unannounced && !s.Book.Early(now) && s.Book.Passed(now) && !s.InLateLane(now) && !s.shut()
 	case WishRemove:
 		return s.Status != NotBooked && s.Limit().Passed(now)
+	case WishChange:
+		return s.Status != NotBooked && s.changeLimit().Passed(now)
 	}
 	return false
 }

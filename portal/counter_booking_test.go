@@ -90,4 +90,7 @@ func TestReportSaysTheDesk(t *testing.T) {
 	if got := (Followed{Movement: add}).Who(add.Account); got != "la mairie" {
 		t.Error(got)
 	}
+	if got := (Followed{Movement: add}).From(add.Account); got != DeskWords {
+		t.Error(got)
+	}
 }

@@ -8,10 +8,19 @@ import (
 // RuleWords says until when a month's days are booked and cancelled, what changes from a day on, and that some days keep a
 // limit that was shown before.
 func (s *Setup) RuleWords(a *Activity, month Month, now time.Time) string {
+	return s.ruleWords(a, month, now, func(Date) bool { return true })
+}
+
+// MonthRuleWords is RuleWords without what changes after the month: a form on paper is for its month alone.
+func (s *Setup) MonthRuleWords(a *Activity, month Month, now time.Time) string {
+	return s.ruleWords(a, month, now, func(first Date) bool { return first <= month.Last() })
+}
+
+func (s *Setup) ruleWords(a *Activity, month Month, now time.Time, told func(first Date) bool) string {
 	first := max(month.First(), min(DateOf(now), month.Last()))
 	words := s.rulesSentence(a.RulesOn(first))
 	for i := range a.Versions {
-		if v := &a.Versions[i]; v.First > first && a.VersionOn(v.First) == v {
+		if v := &a.Versions[i]; v.First > first && told(v.First) && a.VersionOn(v.First) == v {
 			words += " À partir du " + v.First.LongYear() + " : " + lowerFirst(s.rulesSentence(v.Rules))
 		}
 	}

@@ -88,6 +88,14 @@ func (f Followed) Who(me AccountID) string {
 	return f.By.Title()
 }
 
+// From says where the movement comes from, to an account: « par vous », « saisi par la mairie ».
+func (f Followed) From(me AccountID) string {
+	if f.ByDesk() {
+		return DeskWords
+	}
+	return "par " + f.Who(me)
+}
+
 // Batch is several days of one child and one activity that were asked at once and came to the same thing.
 type Batch struct {
 	Followed

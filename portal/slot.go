@@ -75,6 +75,7 @@ type Slot struct {
 	Span, Week           Quota     // where the days of a child are counted
 	Others               []Other   // what the child is expected for that day, this activity perhaps among them
 	Waiver               Waiver    // staff pass its limits
+	AtDesk               bool      // its limits are those of the counter
 
 	bookRule, cancelRule *Rule // what the limits come from
 }
@@ -103,6 +104,9 @@ func (s *Setup) NewSlot(child ChildID, a *Activity, day Date) Slot {
 		slot.Cancel = s.promised(slot.Cancel, a, ActionCancel, day)
 		slot.Change = s.LimitOf(a, ActionChange, day)
 		slot.Late, slot.LateMode = s.lateLane(a, day)
+		if s.visitor.channel() == AtDesk {
+			slot.endWithService()
+		}
 	}
 	return slot
 }
@@ -275,6 +279,8 @@ func (s *Slot) refuseAdd(h Hours, now time.Time) *Error {
 		if s.Full() {
 			return Conflict("Il n’y a plus de place le %s. Choisissez un autre jour, ou appelez la mairie.", s.Day.Long())
 		}
+	case s.Served(now) && s.Book.Passed(now):
+		return Conflict("Le service du %s est terminé depuis %s. Si l’enfant y était, un gestionnaire peut le constater aujourd’hui, avec un motif.", s.Day.Long(), s.Activity.Ends.Word())
 	case !s.Book.Possible:
 		return Conflict("%s ne se réserve pas en ligne ce jour-là. Appelez la mairie.", Capital(s.Activity.Spoken))
 	case s.Book.Passed(now):

@@ -108,8 +108,13 @@ on('focusin', e => {
 
 // ── clicks ──
 on('click', e => {
-  const button = e.target.closest?.('[data-imprimer],[data-voir]')
+  const button = e.target.closest?.('[data-imprimer],[data-voir],[name=cocher]')
   if (!button) return
+  // the counter: the free days of a weekday are ticked without asking the server
+  if (button.name) {
+    e.preventDefault()
+    return all(`[data-jour="${button.value}"]`).forEach(box => { box.checked = true })
+  }
   const input = byId(button.dataset.voir)
   if (!input) return print()
   const shown = input.type === 'password'
@@ -163,6 +168,7 @@ on('keydown', e => {
     else if (key === 'Home') to = line[0]
     else if (key === 'End') to = line.pop()
   }
+  if (vertical && target.matches('.mois-cases input')) to = row(target, steps[key], 'input')
   if (key.startsWith('Page') && target.matches('.cal .jour,#titre-mois')) {
     doc.querySelector(`.mois a[rel=${key === 'PageUp' ? 'prev' : 'next'}]`)?.click()
     to = target

@@ -47,6 +47,7 @@ type FamilyRow struct {
 	Outside   bool   // lives elsewhere
 	Guardians []GuardianLine
 	Children  []ChildLink
+	Book      string // the counter, for all the children where there are several
 }
 
 // GuardianLine is a guardian with the numbers to call.

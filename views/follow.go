@@ -93,7 +93,7 @@ func compareMonths(a, b, today portal.Month) int {
 func newFollowLine(b portal.Batch, me portal.AccountID, now time.Time) FollowLine {
 	line := FollowLine{
 		Days: portal.DaysInMonth(b.Days), Activity: b.Short, Icon: ActivityIcon(b.Icon), Hours: b.Hours.Words(), Reason: b.Reason,
-		Action: actionWords(b.Action), Asked: askedWords(b.At, now) + ", par " + b.Who(me), State: stateWords(b.Followed),
+		Action: actionWords(b.Action), Asked: askedWords(b.At, now) + ", " + b.From(me), State: stateWords(b.Followed),
 	}
 	if b.Action == "promote" && b.Night != 0 {
 		line.Asked = portal.NightWords(b.Night) // nobody asked that night
