@@ -78,10 +78,11 @@ func nightChildren(q querier, night portal.NightID, search string) (children sql
 
 // NightTrial is what the coming night would do if it ran at this moment.
 type NightTrial struct {
-	Night  portal.Night
-	Lines  []Asked
-	Total  int
-	Offers int // places that it would offer, to be answered by families
+	Night         portal.Night
+	Lines         []Asked
+	Total         int
+	Registrations int // for the year, that it would open, change or end
+	Offers        int // places that it would offer, to be answered by families
 }
 
 // TryNight runs the coming night with the requests received so far, as Transmit will, and undoes all of it.
@@ -107,6 +108,9 @@ func (s *Store) TryNight(ctx context.Context, structure portal.StructureID, f po
 		}
 		trial.Night = *night
 		if trial.Lines, trial.Total, err = nightLines(tx, night.ID, f, from, n); err != nil {
+			return err
+		}
+		if err := tx.row(&trial.Registrations, "SELECT count(*) FROM registration_version WHERE night_id = ?", night.ID); err != nil {
 			return err
 		}
 		if err := tx.row(&trial.Offers, `SELECT count(*) FROM offer o JOIN offer_child oc ON oc.offer_id = o.id

@@ -87,6 +87,7 @@ type Movements struct {
 	Manager bool   // may decide
 	Total   string // « 14 demandes »
 	Night   string // « cette nuit à 1 h 15 »
+	Tonight Tonight
 	Lines   []AskedLine
 	Pager   Pager
 }
