@@ -41,13 +41,30 @@ func TestRequests(t *testing.T) {
 	if slot.State(tn.clock.Now()) != portal.StateRequest || slot.Places.Taken != 0 {
 		t.Errorf("%s, %+v", slot.State(tn.clock.Now()), slot.Places)
 	}
-	list, err := tn.Requests(ctx, tn.structure, db.RequestFilter{Activity: tn.wednesday})
+	list, _, err := tn.Requests(ctx, tn.structure, db.RequestFilter{Activity: tn.wednesday}, 0, db.AllLines)
 	if err != nil || len(list) != 4 {
 		t.Fatal(len(list), err)
 	}
 	for i, want := range []int{1, 0, -1, -2} {
 		if d := list[i]; d.Child.ID != tn.children[i][0] || d.Left != want || (d.Why != "") != (want < 0) || d.By.ID != tn.parents[i] {
 			t.Errorf("line %d: %+v, want %d left", i, d, want)
+		}
+	}
+	// A page, an activity or a name narrow what is shown, never what is counted.
+	for f, want := range map[string]struct {
+		filter   db.RequestFilter
+		from, n  int
+		total    int
+		left, of int
+	}{
+		"la page d’après":    {db.RequestFilter{}, 2, 1, 4, -1, 2},
+		"un nom":             {db.RequestFilter{Name: list[1].Child.LastName + " " + list[1].Child.FirstName}, 0, 100, 1, 0, 1},
+		"une page au-delà":   {db.RequestFilter{}, 9, 100, 4, 0, -1},
+		"une autre activité": {db.RequestFilter{Activity: tn.canteen}, 0, 100, 0, 0, -1},
+	} {
+		page, total, err := tn.Requests(ctx, tn.structure, want.filter, want.from, want.n)
+		if err != nil || total != want.total || (want.of < 0) != (len(page) == 0) || want.of >= 0 && (page[0].Child.ID != tn.children[want.of][0] || page[0].Left != want.left) {
+			t.Errorf("%s: %d lines of %d, %+v %v", f, len(page), total, page, err)
 		}
 	}
 	// The fourth withdraws.
