@@ -171,6 +171,16 @@ func asked(q querier, where string, args []any, from, n int) ([]Asked, error) {
 	for _, m := range movements {
 		ids = append(ids, m.Account)
 	}
+	people, err := peopleOf(q, ids)
+	list := make([]Asked, len(movements))
+	for i, m := range movements {
+		list[i] = Asked{m, people[m.Account]}
+	}
+	return list, err
+}
+
+// peopleOf reads how some accounts are called.
+func peopleOf(q querier, ids []portal.AccountID) (map[portal.AccountID]portal.Person, error) {
 	wanted, err := json.Marshal(ids)
 	if err != nil {
 		return nil, err
@@ -182,11 +192,7 @@ func asked(q querier, where string, args []any, from, n int) ([]Asked, error) {
 		people[p.ID] = p
 		return struct{}{}, err
 	}, "SELECT id, civility, iif(used_name <> '', used_name, last_name), first_name FROM account WHERE id IN (SELECT value FROM json_each(?))", string(wanted))
-	list := make([]Asked, len(movements))
-	for i, m := range movements {
-		list[i] = Asked{m, people[m.Account]}
-	}
-	return list, err
+	return people, err
 }
 
 // Schools lists the names of a structure's schools in their order of creation.

@@ -155,7 +155,8 @@ func scanMail(r *sql.Rows) (m Mail, err error) {
 
 // Mails lists a structure's messages, newest first, at most n, from the first that is older than before (0: the newest).
 func (s *Store) Mails(ctx context.Context, structure portal.StructureID, before portal.MailID, n int) ([]Mail, error) {
-	return s.FindMails(ctx, structure, MailFilter{}, before, n)
+	list, _, err := s.FindMails(ctx, structure, MailFilter{}, before, n)
+	return list, err
 }
 
 // offerLink is the link of a mail that answers an offered place without signing in.

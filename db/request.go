@@ -6,8 +6,8 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
-	"strings"
 
 	"marelle/portal"
 )
@@ -62,23 +62,65 @@ func (s *Store) Requests(ctx context.Context, structure portal.StructureID, f Re
 			return setup.CountersOf(list[i].Activity, pupils[list[i].Child.ID], list[i].Day)
 		},
 			func(c portal.CounterID, day portal.Date) portal.Places { return taken[counterDay{c, day}] })
-		page = f.shown(list)
+		if page, err = f.shown(r, structure, list); err != nil {
+			return err
+		}
 		total = len(page)
 		page = pageOf(page, from, n)
+		if err := nameAsked(r, page); err != nil {
+			return err
+		}
 		return s.foreseeAccepted(r, setup, page)
 	})
 	return page, total, err
 }
 
 // shown keeps the lines that a filter does not hide.
-func (f *RequestFilter) shown(list []portal.AskedDay) []portal.AskedDay {
-	name := portal.FoldName(f.Name)
-	if f.Activity == 0 && name == "" {
-		return list
+func (f *RequestFilter) shown(q querier, structure portal.StructureID, list []portal.AskedDay) ([]portal.AskedDay, error) {
+	if f.Activity != 0 {
+		list = slices.DeleteFunc(list, func(d portal.AskedDay) bool { return d.Activity.ID != f.Activity })
 	}
-	return slices.DeleteFunc(list, func(d portal.AskedDay) bool {
-		return f.Activity != 0 && d.Activity.ID != f.Activity || name != "" && !strings.Contains(portal.FoldName(d.Child.FullName()), name)
-	})
+	if len(foldedWords(f.Name)) == 0 {
+		return list, nil
+	}
+	known, err := childrenNamed(q, structure, f.Name)
+	named := make(map[portal.ChildID]bool, len(known))
+	for _, c := range known {
+		named[c] = true
+	}
+	return slices.DeleteFunc(list, func(d portal.AskedDay) bool { return !named[d.Child.ID] }), err
+}
+
+// nameAsked reads who is asked for, and who asks.
+func nameAsked(q querier, list []portal.AskedDay) error {
+	children, accounts := map[portal.ChildID][]*portal.AskedDay{}, map[portal.AccountID][]*portal.AskedDay{}
+	for i := range list {
+		d := &list[i]
+		children[d.Child.ID] = append(children[d.Child.ID], d)
+		accounts[d.By.ID] = append(accounts[d.By.ID], d)
+	}
+	wanted, err := json.Marshal(slices.Sorted(maps.Keys(children)))
+	if err != nil {
+		return err
+	}
+	_, err = all(q, func(r *sql.Rows) (struct{}, error) {
+		var c portal.Child
+		err := r.Scan(&c.ID, &c.StructureID, &c.LastName, &c.FirstName)
+		for _, d := range children[c.ID] {
+			d.Child = c
+		}
+		return struct{}{}, err
+	}, "SELECT id, structure_id, iif(used_name <> '', used_name, last_name), first_name FROM child WHERE id IN (SELECT value FROM json_each(?))", string(wanted))
+	if err != nil {
+		return err
+	}
+	people, err := peopleOf(q, slices.Sorted(maps.Keys(accounts)))
+	for id, p := range people {
+		for _, d := range accounts[id] {
+			d.By = p
+		}
+	}
+	return err
 }
 
 // pupilsAsked reads what rules and priorities look at of the children, when there are any: a town has thousands of requests
@@ -131,18 +173,16 @@ func rankAsked(q querier, setup *portal.Setup, list []portal.AskedDay, pupils ma
 	return nil
 }
 
+// askedDays reads the requests of a structure, who asked by number only.
 func askedDays(q querier, setup *portal.Setup, f RequestFilter, today portal.Date) ([]portal.AskedDay, error) {
 	return all(q, func(r *sql.Rows) (d portal.AskedDay, err error) {
 		var activity portal.ActivityID
-		err = r.Scan(&d.Child.ID, &d.Child.StructureID, &d.Child.LastName, &d.Child.FirstName, &activity, &d.Day, &d.Hours.Arrival, &d.Hours.Departure,
-			&d.By.ID, &d.By.Civility, &d.By.LastName, &d.By.FirstName, into{&d.Since}, &d.Late)
+		err = r.Scan(&d.Child.ID, &activity, &d.Day, &d.Hours.Arrival, &d.Hours.Departure, &d.By.ID, into{&d.Since}, &d.Late)
 		d.Activity = setup.Activity(activity)
 		return d, err
-	}, `SELECT c.id, c.structure_id, iif(c.used_name <> '', c.used_name, c.last_name), c.first_name, a.id, q.day, q.arrival, q.departure,
-			p.id, p.civility, iif(p.used_name <> '', p.used_name, p.last_name), p.first_name, q.since, q.late
-		FROM request q JOIN activity a ON a.id = q.activity_id JOIN child c ON c.id = q.child_id JOIN account p ON p.id = q.account_id
+	}, `SELECT q.child_id, a.id, q.day, q.arrival, q.departure, q.account_id, q.since, q.late FROM request q JOIN activity a ON a.id = q.activity_id
 		WHERE a.structure_id = ?1 AND q.day >= max(?4, coalesce(?2, ?4)) AND (?3 IS NULL OR q.day <= ?3)
-		ORDER BY q.day, a.position, a.id, q.since, c.id`, setup.Structure.ID, f.First, f.Last, today)
+		ORDER BY q.day, a.position, a.id, q.since, q.child_id`, setup.Structure.ID, f.First, f.Last, today)
 }
 
 // placesTaken reads what the counters of a structure hold over the days of some requests.

@@ -98,7 +98,7 @@ func TestRequests(t *testing.T) {
 	if left, err := tn.Answers(ctx, tn.structure); err != nil || len(left) != 2 {
 		t.Errorf("%d left to tell, %v", len(left), err)
 	}
-	if events, n, err := tn.Journal(ctx, tn.structure, "demande", 0, 0, 10); err != nil || n != 2 || events[1].Words != "Réponse à 2 demandes" {
+	if events, n, err := tn.SearchJournal(ctx, tn.structure, db.JournalFilter{Subject: "demande"}, 0, 10); err != nil || n != 2 || events[1].Words != "Réponse à 2 demandes" {
 		t.Errorf("%d %+v %v", n, events, err)
 	}
 

@@ -35,7 +35,7 @@ func (tn *town) theStructure(t testing.TB) portal.Structure {
 // lastNote gives the last line of the audit log.
 func (tn *town) lastNote(t testing.TB) db.Recorded {
 	t.Helper()
-	list, total, err := tn.Journal(ctx, tn.structure, "", 0, 0, 1)
+	list, total, err := tn.SearchJournal(ctx, tn.structure, db.JournalFilter{}, 0, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +79,7 @@ func TestSaveStructure(t *testing.T) {
 	if err := tn.SaveStructure(ctx, by, st, portal.Version(st.Facts())); err != nil {
 		t.Error(err)
 	}
-	if n, _, _ := tn.Journal(ctx, tn.structure, "structure", 0, 0, 10); len(n) != 1 {
+	if n, _, _ := tn.SearchJournal(ctx, tn.structure, db.JournalFilter{Subject: "structure"}, 0, 10); len(n) != 1 {
 		t.Errorf("%d lines for one change", len(n))
 	}
 	st.NightAt = portal.Clock(2, 30)
@@ -155,7 +155,7 @@ func TestLooks(t *testing.T) {
 	if st = tn.theStructure(t); st.Logo != "" || st.Colour != "" {
 		t.Errorf("%+v", st)
 	}
-	if list, _, _ := tn.Journal(ctx, tn.structure, "structure", 0, 0, 10); len(list) != 5 {
+	if list, _, _ := tn.SearchJournal(ctx, tn.structure, db.JournalFilter{Subject: "structure"}, 0, 10); len(list) != 5 {
 		t.Errorf("%d lines in the audit log", len(list))
 	}
 }

@@ -141,7 +141,7 @@ func (s *Store) appoint(tx *Tx, structure portal.StructureID, by, account portal
 	if err := tx.exec("INSERT INTO staff (account_id, structure_id, role, form_key) VALUES (?, ?, ?, nullif(?, ''))", account, structure, string(role), formKey); err != nil {
 		return err
 	}
-	who, err := personOf(tx, account)
+	who, err := person(tx, account)
 	if err != nil {
 		return err
 	}
@@ -172,7 +172,7 @@ func (s *Store) GiveRole(ctx context.Context, structure portal.StructureID, by P
 		if err != nil {
 			return err
 		}
-		if who, err = personOf(tx, account); err != nil {
+		if who, err = person(tx, account); err != nil {
 			return err
 		}
 		switch t, err := teammate(tx, structure, account); {

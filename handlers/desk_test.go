@@ -57,3 +57,15 @@ func TestRegistrationsOfTonight(t *testing.T) {
 	manager.signIn(h.scalar("SELECT login FROM account WHERE last_name = 'ROUCH'"), goodPassword)
 	manager.get("/gestion").want(200).wantNoText("inscription à l’année")
 }
+
+// TestSearchOfMessagesIsBounded: a search that means more people than are looked for says so, and asks for more letters.
+func TestSearchOfMessagesIsBounded(t *testing.T) {
+	w := newWorld(t)
+	b := w.staffed("ROUCH", portal.Manager)
+	const wide = "Plus de 200 personnes correspondent : tous leurs messages ne sont pas dans cette liste."
+	w.raw("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200) INSERT INTO account (login, last_name, first_name, created_at) SELECT 'Z' || i, 'MARTIN' || i, 'Zoé', 0 FROM n")
+	b.get("/gestion/courriels?q=martin").want(200).wantNoText(wide).wantText("Aucun message ne correspond.")
+	w.raw("INSERT INTO account (login, last_name, first_name, created_at) VALUES ('Z0', 'MARTINEAU', 'Zoé', 0)")
+	b.get("/gestion/courriels?q=martin").want(200).wantText(wide)
+	b.get("/gestion/courriels?q=martineau").want(200).wantNoText(wide)
+}

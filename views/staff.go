@@ -107,6 +107,7 @@ type StaffMails struct {
 	States    []Choice
 	Kinds     []Choice
 	Filtered  bool
+	Wide      string // said when more people are meant than are looked for
 	ResendURL string // nothing when nothing can leave
 	Fault     string // why nothing was sent again
 	Mails     []MailLine
