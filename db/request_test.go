@@ -288,9 +288,9 @@ func TestAnswerToldInPart(t *testing.T) {
 }
 
 // TestLastGuardianOfARequest: who alone follows a child that something was asked for stays; taken out of a family with nothing
-// else, a guardian is signed out, and an agent is not.
+// else, a guardian is signed out; an agent is not, nor a guardian of another family.
 func TestLastGuardianOfARequest(t *testing.T) {
-	tn, by := decidedTown(t, 1, 5)
+	tn, by := decidedTown(t, 2, 5)
 	h := &hall{tn.Store, t, tn.clock, tn.structure}
 	tn.ask(t, 0, "2026-12-02", "asked")
 	parent := tn.parents[0]
@@ -303,8 +303,11 @@ func TestLastGuardianOfARequest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.raw("INSERT INTO guardian (family_id, account_id) VALUES (?, ?)", family, agent.Person.ID)
-	for account, stays := range map[portal.AccountID]bool{parent: false, agent.Person.ID: true} {
+	elsewhere := tn.parents[1]
+	for _, account := range []portal.AccountID{agent.Person.ID, elsewhere} {
+		h.raw("INSERT INTO guardian (family_id, account_id) VALUES (?, ?)", family, account)
+	}
+	for account, stays := range map[portal.AccountID]bool{parent: false, agent.Person.ID: true, elsewhere: true} {
 		token, err := tn.OpenSession(ctx, account, false, "")
 		if err != nil {
 			t.Fatal(err)
