@@ -48,25 +48,15 @@ func (s *Store) createStructure(tx *Tx, st portal.Structure, years []portal.Scho
 		return 0, err
 	}
 	id := portal.StructureID(n)
+	var known []portal.SchoolYearRef
 	for _, y := range years {
-		if err := insertYear(tx, id, y); err != nil {
+		ref, _, err := insertYear(tx, id, y, known)
+		if err != nil {
 			return 0, err
 		}
+		known = append(known, ref)
 	}
 	return id, s.defaultTerms(tx, st)
-}
-
-// insertYear writes a school year with its holidays.
-func insertYear(tx *Tx, structure portal.StructureID, y portal.SchoolYear) error {
-	if err := tx.exec("INSERT INTO school_year (structure_id, label, first, last) VALUES (?, ?, ?, ?)", structure, y.Label, y.First, y.Last); err != nil {
-		return err
-	}
-	for _, p := range y.Holidays {
-		if err := tx.exec("INSERT INTO school_holiday (structure_id, name, first, last) VALUES (?, ?, ?, ?)", structure, p.Name, p.From, p.To); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // FoundStructure lets an administrator of the site add a structure, of which this person becomes the administrator. The same
@@ -125,33 +115,34 @@ func freeName(tx *Tx, st portal.Structure) error {
 	return nil
 }
 
-// SaveStructure changes what is said of a structure and its hours; seen is the stamp of the facts that the form showed.
-func (s *Store) SaveStructure(ctx context.Context, by portal.AccountID, st portal.Structure, seen string) error {
+// SaveStructure changes what is said of a structure and its hours; seen is the stamp of the facts that the form showed. What
+// other public holidays close comes back until it is agreed to.
+func (s *Store) SaveStructure(ctx context.Context, by portal.AccountID, st portal.Structure, seen, agreed string) ([]portal.Touch, error) {
 	if err := st.Check(); err != nil {
-		return err
+		return nil, err
 	}
-	return s.write(ctx, func(tx *Tx) error {
-		was, err := one(tx, scanStructure, structureColumns+" WHERE s.id = ?", st.ID)
-		if err != nil {
-			return absent(err, "Cette structure n’existe pas.")
-		}
-		if portal.Version(was.Facts()) != seen {
+	return s.changeCalendar(ctx, st.ID, agreed, func(tx *Tx, before *portal.Setup) error {
+		if portal.Version(before.Structure.Facts()) != seen {
 			return changedMeanwhile(tx, st.ID, "structure", int64(st.ID))
 		}
-		if err := freeName(tx, st); err != nil {
-			return err
-		}
-		changes := portal.Differences(was.Facts(), st.Facts())
-		if len(changes) == 0 {
-			return nil
-		}
-		if err := tx.exec(`UPDATE structure SET name = ?, street = ?, postcode = ?, town = ?, phone = ?, email = ?, sender_name = ?, reply_to = ?, zone = ?, territory = ?, night_at = ?, report_at = ?
-			WHERE id = ?`, st.Name, st.Street, st.Postcode, st.Town, st.Phone, st.Email, st.SenderName, st.ReplyTo, st.Zone, string(st.Territory), st.NightAt, st.ReportAt, st.ID); err != nil {
-			return err
-		}
-		tx.after(s.setups.forget)
-		return s.note(tx, portal.StaffEvent{Structure: st.ID, By: by, Subject: "structure", SubjectID: int64(st.ID), Words: "Structure changée", Changes: changes})
+		return s.saveStructure(tx, by, st, before.Structure, "Structure changée")
 	})
+}
+
+// saveStructure writes what became different of a structure.
+func (s *Store) saveStructure(tx *Tx, by portal.AccountID, st, was portal.Structure, words string) error {
+	if err := freeName(tx, st); err != nil {
+		return err
+	}
+	changes := portal.Differences(was.Facts(), st.Facts())
+	if len(changes) == 0 {
+		return nil
+	}
+	if err := tx.exec(`UPDATE structure SET name = ?, street = ?, postcode = ?, town = ?, phone = ?, email = ?, sender_name = ?, reply_to = ?, zone = ?, territory = ?, night_at = ?, report_at = ?
+		WHERE id = ?`, st.Name, st.Street, st.Postcode, st.Town, st.Phone, st.Email, st.SenderName, st.ReplyTo, st.Zone, string(st.Territory), st.NightAt, st.ReportAt, st.ID); err != nil {
+		return err
+	}
+	return s.note(tx, portal.StaffEvent{Structure: st.ID, By: by, Subject: "structure", SubjectID: int64(st.ID), Words: words, Changes: changes})
 }
 
 // SaveColour changes the colour of a structure; an empty one gives back that of the portal.

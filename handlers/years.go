@@ -25,7 +25,7 @@ func (r *request) yearsView(faults views.Faults) (views.Years, error) {
 		page.Lines = append(page.Lines, views.YearLine{Label: y.Label, Days: portal.SpanYearWords(y.First, y.Last), URL: fmt.Sprintf("%s/%d", yearsPath, y.ID),
 			CalendarURL: fmt.Sprintf("%s?annee=%d", calendarPath, y.ID), Current: now != nil && y.ID == now.ID})
 	}
-	official, err := nextOfficial(setup)
+	official, err := db.NextOfficialYear(setup)
 	if err != nil {
 		return page, err
 	}
@@ -51,20 +51,6 @@ func (r *request) yearsView(faults views.Faults) (views.Years, error) {
 	return page, nil
 }
 
-// nextOfficial gives the first official year after those of a structure, or nothing.
-func nextOfficial(setup *portal.Setup) (*portal.SchoolYear, error) {
-	years, err := db.OfficialYears(setup.Structure.Zone)
-	if err != nil {
-		return nil, err
-	}
-	for _, y := range years {
-		if n := len(setup.Years); n == 0 || y.First > setup.Years[n-1].Last {
-			return &y, nil
-		}
-	}
-	return nil, nil
-}
-
 // years lists the school years.
 func (r *request) years() error {
 	page, err := r.yearsView(nil)
@@ -84,7 +70,7 @@ func (r *request) createYear() error {
 		if err != nil {
 			return err
 		}
-		official, err := nextOfficial(setup)
+		official, err := db.NextOfficialYear(setup)
 		if err != nil {
 			return err
 		}

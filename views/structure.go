@@ -63,6 +63,8 @@ type StructureForm struct {
 	Key                   string // one-time key of a new one
 	Seen                  string // stamp of what the form showed
 	Stale                 string // who changed it meanwhile
+	Agreed                string // stamp of what other public holidays touch
+	Touches               []TouchLine
 	Saved                 bool
 	NewURL                string // where another structure is added, for whom may
 	Faults                Faults
