@@ -153,12 +153,6 @@ func scanMail(r *sql.Rows) (m Mail, err error) {
 	return m, err
 }
 
-// Mails lists a structure's messages, newest first, at most n, from the first that is older than before (0: the newest).
-func (s *Store) Mails(ctx context.Context, structure portal.StructureID, before portal.MailID, n int) ([]Mail, error) {
-	list, _, err := s.FindMails(ctx, structure, MailFilter{}, before, n)
-	return list, err
-}
-
 // offerLink is the link of a mail that answers an offered place without signing in.
 var offerLink = regexp.MustCompile(`/places/[A-Za-z0-9_-]+`)
 

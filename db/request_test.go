@@ -107,7 +107,7 @@ func TestRequests(t *testing.T) {
 	if _, err := tn.Transmit(ctx, tn.structure, portal.MustDate("2026-11-24")); err != nil {
 		t.Fatal(err)
 	}
-	_, movements, err := tn.NightMovements(ctx, tn.structure, portal.MustDate("2026-11-24"))
+	movements, err := tn.transmitted("2026-11-24")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +191,7 @@ func TestRequestNobodyAnswered(t *testing.T) {
 	if slot := tn.state(t, 0, 0, tn.wednesday, "2026-12-02"); slot.Status != portal.NotBooked {
 		t.Errorf("still %s", slot.Status)
 	}
-	_, list, err := tn.NightMovements(ctx, tn.structure, portal.MustDate("2026-12-03"))
+	list, err := tn.transmitted("2026-12-03")
 	if err != nil || len(list) != 1 || list[0].Action != "decide" || list[0].Outcome != portal.OutcomeRefused || list[0].Reason != portal.ReasonUndecided {
 		t.Errorf("%+v %v", list, err)
 	}

@@ -152,7 +152,7 @@ func TestResendGoesWhereTheAccountIsRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.raw("UPDATE outbox SET state = 'dead'")
-	list, err := tn.Mails(ctx, tn.structure, 0, 10)
+	list, _, err := tn.FindMails(ctx, tn.structure, db.MailFilter{}, 0, 10)
 	if err != nil || len(list) != 1 {
 		t.Fatal(list, err)
 	}

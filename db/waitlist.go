@@ -552,7 +552,7 @@ func advanceAll(run steps, setup *portal.Setup, from portal.Date, night *portal.
 	for chunk := range slices.Chunk(days, 50) {
 		err := run.write(func(tx *Tx) (err error) {
 			r := &round{tx: tx, setup: setup, now: run.now(), night: night}
-			if night != nil {
+			if night != nil { // in each transaction: families give places back in between
 				if r.late, err = lateOf(tx, setup, night); err != nil {
 					return err
 				}
