@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	_ "embed"
-	"errors"
 
 	"marelle/portal"
 )
@@ -33,17 +32,16 @@ func (s *Store) CreateStructure(ctx context.Context, st portal.Structure) (porta
 	}
 	var id portal.StructureID
 	err = s.write(ctx, func(tx *Tx) error {
-		id, err = s.createStructure(tx, st, years, "")
+		id, err = s.createStructure(tx, st, years)
 		return err
 	})
 	return id, err
 }
 
-func (s *Store) createStructure(tx *Tx, st portal.Structure, years []portal.SchoolYear, formKey string) (portal.StructureID, error) {
-	n, err := tx.insert(`INSERT INTO structure (name, street, postcode, town, phone, email, sender_name, reply_to, zone, territory, night_at, report_at, created_at, form_key)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		st.Name, st.Street, st.Postcode, st.Town, st.Phone, st.Email, st.SenderName, st.ReplyTo, st.Zone, string(st.Territory), st.NightAt, st.ReportAt, at(s.now()),
-		sql.NullString{String: formKey, Valid: formKey != ""})
+func (s *Store) createStructure(tx *Tx, st portal.Structure, years []portal.SchoolYear) (portal.StructureID, error) {
+	n, err := tx.insert(`INSERT INTO structure (name, street, postcode, town, phone, email, sender_name, reply_to, zone, territory, night_at, report_at, created_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		st.Name, st.Street, st.Postcode, st.Town, st.Phone, st.Email, st.SenderName, st.ReplyTo, st.Zone, string(st.Territory), st.NightAt, st.ReportAt, at(s.now()))
 	if err != nil {
 		return 0, err
 	}
@@ -62,9 +60,6 @@ func (s *Store) createStructure(tx *Tx, st portal.Structure, years []portal.Scho
 // FoundStructure lets an administrator of the site add a structure, of which this person becomes the administrator. The same
 // form sent twice makes one structure.
 func (s *Store) FoundStructure(ctx context.Context, by portal.AccountID, st portal.Structure, formKey string) (portal.StructureID, error) {
-	if len(formKey) < 8 || len(formKey) > 64 {
-		return 0, portal.Invalid("Ce formulaire est incomplet. Rouvrez la page, puis recommencez.")
-	}
 	if err := st.Check(); err != nil {
 		return 0, err
 	}
@@ -81,20 +76,21 @@ func (s *Store) FoundStructure(ctx context.Context, by portal.AccountID, st port
 		if !administrator {
 			return portal.NotFound("Cette page n’existe pas.")
 		}
-		err := tx.row(&id, "SELECT s.id FROM structure s JOIN staff t ON t.structure_id = s.id WHERE s.form_key = ? AND t.account_id = ?", formKey, by)
-		if !errors.Is(err, sql.ErrNoRows) {
-			return err
-		}
-		if err := freeName(tx, st); err != nil {
-			return err
-		}
-		if id, err = s.createStructure(tx, st, years, formKey); err != nil {
-			return err
-		}
-		if err := tx.exec("INSERT INTO staff (account_id, structure_id, role) VALUES (?, ?, ?)", by, id, string(portal.Administrator)); err != nil {
-			return err
-		}
-		return s.note(tx, portal.StaffEvent{Structure: id, By: by, Subject: "structure", SubjectID: int64(id), Words: "Structure créée : " + st.Name, Changes: portal.Differences(nil, st.Facts())})
+		made, err := s.once(tx, by, formKey, func() (int64, error) {
+			if err := freeName(tx, st); err != nil {
+				return 0, err
+			}
+			id, err := s.createStructure(tx, st, years)
+			if err != nil {
+				return 0, err
+			}
+			if err := tx.exec("INSERT INTO staff (account_id, structure_id, role) VALUES (?, ?, ?)", by, id, string(portal.Administrator)); err != nil {
+				return 0, err
+			}
+			return int64(id), s.note(tx, portal.StaffEvent{Structure: id, By: by, Subject: "structure", SubjectID: int64(id), Words: "Structure créée : " + st.Name, Changes: portal.Differences(nil, st.Facts())})
+		})
+		id = portal.StructureID(made)
+		return err
 	})
 	return id, err
 }
