@@ -5,14 +5,24 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"reflect"
+	"slices"
 
 	"marelle/portal"
 )
 
+// touching says what a change does to what is booked from today on.
+type touching func(before, after *portal.Setup, booked []portal.BookedCount, today portal.Date) []portal.Touch
+
+// byCalendar is what other days off do.
+func byCalendar(before, after *portal.Setup, booked []portal.BookedCount, today portal.Date) []portal.Touch {
+	return before.Touched(&after.Calendar, booked, today)
+}
+
 // changeCalendar runs a change of what decides on which days activities are open. One that closes days on which something is
 // booked is undone, and comes back, until the person has agreed to exactly that (portal.TouchKey). Bookings are kept, and are
 // shown as locked.
-func (s *Store) changeCalendar(ctx context.Context, structure portal.StructureID, agreed string, change func(*Tx, *portal.Setup) error) (touches []portal.Touch, err error) {
+func (s *Store) changeCalendar(ctx context.Context, structure portal.StructureID, agreed string, touched touching, change func(*Tx, *portal.Setup) error) (touches []portal.Touch, err error) {
 	err = s.writeShown(ctx, structure, func(tx *Tx) error {
 		before, err := loadSetup(tx, structure)
 		if err != nil {
@@ -25,7 +35,7 @@ func (s *Store) changeCalendar(ctx context.Context, structure portal.StructureID
 		if err != nil {
 			return err
 		}
-		if touches, err = touchedBy(tx, before, &after.Calendar, portal.DateOf(s.now())); err != nil {
+		if touches, err = touchedBy(tx, before, after, touched, portal.DateOf(s.now())); err != nil {
 			return err
 		}
 		if key := portal.TouchKey(touches); key != "" && key != agreed {
@@ -39,9 +49,9 @@ func (s *Store) changeCalendar(ctx context.Context, structure portal.StructureID
 	return nil, err
 }
 
-// touchedBy says what another calendar changes from a day on, with how many bookings and registrations it touches.
-func touchedBy(q querier, before *portal.Setup, after *portal.Calendar, today portal.Date) ([]portal.Touch, error) {
-	if len(before.Touched(after, nil, today)) == 0 {
+// touchedBy reads what is booked from a day on, and counts the registrations behind what a change touches.
+func touchedBy(q querier, before, after *portal.Setup, touched touching, today portal.Date) ([]portal.Touch, error) {
+	if reflect.DeepEqual(before.Calendar, after.Calendar) && slices.Equal(before.Years, after.Years) {
 		return nil, nil
 	}
 	booked, err := all(q, func(rows *sql.Rows) (b portal.BookedCount, err error) {
@@ -52,7 +62,7 @@ func touchedBy(q querier, before *portal.Setup, after *portal.Calendar, today po
 	if err != nil {
 		return nil, err
 	}
-	list := before.Touched(after, booked, today)
+	list := touched(before, after, booked, today)
 	for i := range list {
 		days, err := json.Marshal(list[i].Days)
 		if err != nil {
@@ -69,14 +79,14 @@ func touchedBy(q querier, before *portal.Setup, after *portal.Calendar, today po
 // SaveDaysOff replaces the school holidays of a school year, or its closures and bridge days; seen is the stamp of those that
 // the form showed. What it closes comes back until it is agreed to.
 func (s *Store) SaveDaysOff(ctx context.Context, by portal.AccountID, structure portal.StructureID, year int64, holidays bool, list []portal.DaysOff, seen, agreed string) ([]portal.Touch, error) {
-	return s.changeCalendar(ctx, structure, agreed, func(tx *Tx, setup *portal.Setup) error {
+	return s.changeCalendar(ctx, structure, agreed, byCalendar, func(tx *Tx, setup *portal.Setup) error {
 		y, span, ok := setup.YearSpan(year)
 		if !ok {
 			return portal.NotFound("Cette année scolaire n’existe pas.")
 		}
 		was := setup.Calendar.DaysOff(holidays, span)
 		if portal.Version(portal.OffFacts(was)) != seen {
-			return changedMeanwhile(tx, structure, "calendrier", year)
+			return s.changedMeanwhile(tx, structure, "calendrier", year)
 		}
 		changes := portal.Differences(portal.OffFacts(was), portal.OffFacts(list))
 		if len(changes) == 0 {
@@ -110,14 +120,14 @@ func (s *Store) SaveDaysOff(ctx context.Context, by portal.AccountID, structure 
 // SaveTerritory chooses whose public holidays a structure keeps; seen is the territory that the form showed. What it closes
 // comes back until it is agreed to.
 func (s *Store) SaveTerritory(ctx context.Context, by portal.AccountID, structure portal.StructureID, territory, seen portal.Territory, agreed string) ([]portal.Touch, error) {
-	return s.changeCalendar(ctx, structure, agreed, func(tx *Tx, before *portal.Setup) error {
+	return s.changeCalendar(ctx, structure, agreed, byCalendar, func(tx *Tx, before *portal.Setup) error {
 		st := before.Structure
 		st.Territory = territory
 		if err := st.Check(); err != nil {
 			return err
 		}
 		if was := before.Structure.Territory; was != seen && was != territory {
-			return changedMeanwhile(tx, structure, "structure", int64(structure))
+			return s.changedMeanwhile(tx, structure, "structure", int64(structure))
 		}
 		return s.saveStructure(tx, by, st, before.Structure, "Jours fériés changés")
 	})

@@ -78,19 +78,21 @@ func (s *Store) CreateYear(ctx context.Context, by portal.AccountID, structure p
 	return id, err
 }
 
-// ChangeYear gives a school year other first and last days; seen is the stamp of those that the form showed.
-func (s *Store) ChangeYear(ctx context.Context, by portal.AccountID, structure portal.StructureID, year int64, first, last portal.Date, seen string) error {
-	return s.writeShown(ctx, structure, func(tx *Tx) error {
-		setup, err := loadSetup(tx, structure)
-		if err != nil {
-			return err
-		}
+// ChangeYear gives a school year other first and last days; seen is the stamp of those that the form showed. What is booked and
+// would fall outside of it comes back until it is agreed to.
+func (s *Store) ChangeYear(ctx context.Context, by portal.AccountID, structure portal.StructureID, year int64, first, last portal.Date, seen, agreed string) ([]portal.Touch, error) {
+	outside := func(before, after *portal.Setup, booked []portal.BookedCount, today portal.Date) []portal.Touch {
+		was, _, _ := before.YearSpan(year)
+		is, _, _ := after.YearSpan(year)
+		return before.TouchedByYear(was, is, booked, today)
+	}
+	return s.changeCalendar(ctx, structure, agreed, outside, func(tx *Tx, setup *portal.Setup) error {
 		was, _, ok := setup.YearSpan(year)
 		if !ok {
 			return portal.NotFound("Cette année scolaire n’existe pas.")
 		}
 		if portal.Version(portal.YearFacts(was)) != seen {
-			return changedMeanwhile(tx, structure, "calendrier", year)
+			return s.changedMeanwhile(tx, structure, "calendrier", year)
 		}
 		is := was
 		is.First, is.Last = first, last

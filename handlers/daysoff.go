@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strconv"
 
-	"github.com/gofiber/fiber/v2"
-
 	"marelle/db"
 	"marelle/portal"
 	"marelle/views"
@@ -58,6 +56,7 @@ func (r *request) calendarView(territory portal.Territory) (views.CalendarSettin
 	shown := portal.Calendar{Territory: territory}
 	if year.ID != 0 {
 		_, span, _ := setup.YearSpan(year.ID)
+		page.Seam = setup.Calendar.YearSeam(year)
 		page.Base, page.Official = yearCalendarPath(year.ID), setup.Structure.Zone != ""
 		page.Holidays, page.Closures = views.OffEntries(setup.Calendar.DaysOff(true, span)), views.OffEntries(setup.Calendar.DaysOff(false, span))
 		months := year.Months()
@@ -100,7 +99,7 @@ func (r *request) saveTerritory() error {
 	}
 	if stale != nil {
 		page.Stale = stale.Message
-		r.Status(fiber.StatusConflict)
+		r.Status(int(stale.Kind))
 		return r.render(page)
 	}
 	page.Touches, page.Agreed = views.TouchLines(touches), portal.TouchKey(touches)
@@ -139,7 +138,7 @@ func offRows(list []portal.DaysOff) []portal.OffRow {
 func (r *request) daysOffForm(c calendarYear, holidays bool, rows []portal.OffRow, faults views.Faults) views.DaysOffForm {
 	path := yearCalendarPath(c.year.ID)
 	page := views.DaysOffForm{Closures: !holidays, Back: fmt.Sprintf("%s?annee=%d", calendarPath, c.year.ID), Faults: faults,
-		Seen: portal.Version(portal.OffFacts(c.setup.Calendar.DaysOff(holidays, c.span)))}
+		Stamp: views.Stamp{Seen: portal.Version(portal.OffFacts(c.setup.Calendar.DaysOff(holidays, c.span)))}}
 	page.Heading, page.Action = "Fermetures et ponts "+c.year.Label, path+"/fermetures"
 	page.Lead = "Ces jours-là, toute la structure est fermée. Un seul jour : laissez le dernier vide."
 	if holidays {
@@ -163,14 +162,19 @@ func (r *request) daysOffForm(c calendarYear, holidays bool, rows []portal.OffRo
 	return page
 }
 
+// savedDaysOff draws the days off as they are kept.
+func (r *request) savedDaysOff(c calendarYear, holidays bool) views.DaysOffForm {
+	return r.daysOffForm(c, holidays, offRows(c.setup.Calendar.DaysOff(holidays, c.span)), nil)
+}
+
 // propose draws the form with holidays that come from elsewhere, and says what they change.
 func (r *request) propose(c calendarYear, holidays []portal.Period, source string) error {
 	var list []portal.DaysOff
 	for _, p := range holidays {
 		list = append(list, portal.DaysOff{Kind: portal.OffHolidays, Period: p})
 	}
-	page := r.daysOffForm(c, true, offRows(list), nil)
-	page.Source = source
+	page, now := r.daysOffForm(c, true, offRows(list), nil), r.savedDaysOff(c, true)
+	page.Source, page.First = source, now.Shown()
 	for _, ch := range portal.Differences(portal.OffFacts(c.setup.Calendar.DaysOff(true, c.span)), portal.OffFacts(list)) {
 		switch {
 		case ch.Before == "":
@@ -195,7 +199,7 @@ func daysOffPage(holidays bool) handler {
 			return err
 		}
 		if !holidays || r.Query("depuis") != "officielles" {
-			return r.render(r.daysOffForm(c, holidays, offRows(c.setup.Calendar.DaysOff(holidays, c.span)), nil))
+			return r.render(r.savedDaysOff(c, holidays))
 		}
 		years, err := db.OfficialYears(c.setup.Structure.Zone)
 		if err != nil {
@@ -210,7 +214,7 @@ func daysOffPage(holidays bool) handler {
 				return r.propose(c, y.Holidays, source)
 			}
 		}
-		page := r.daysOffForm(c, true, offRows(c.setup.Calendar.DaysOff(true, c.span)), nil)
+		page := r.savedDaysOff(c, true)
 		page.Source = "Le portail n’a pas de dates officielles pour l’année " + c.year.Label + ". Saisissez-les, ou importez le fichier du ministère."
 		return r.render(page)
 	}
@@ -244,28 +248,28 @@ func saveDaysOff(holidays bool) handler {
 		rows := r.readRows(holidays)
 		if r.FormValue("faire") == "ligne" {
 			page := r.daysOffForm(c, holidays, rows, nil)
-			page.Seen = r.FormValue("vu")
+			r.keepStamp(&page)
 			return r.render(page)
 		}
 		list, err := portal.ReadDaysOff(rows, c.year, c.span)
 		if err != nil {
-			page := r.daysOffForm(c, holidays, rows, faultsOf(portal.AsError(err)))
-			page.Seen = r.FormValue("vu")
+			page := r.daysOffForm(c, holidays, rows, views.FaultsOf(portal.AsError(err)))
+			r.keepStamp(&page)
 			return r.renderInvalid(page)
 		}
 		touches, err := r.site.store.SaveDaysOff(r.ctx(), r.account(), r.structure(), c.year.ID, holidays, list, r.FormValue("vu"), r.FormValue("accord"))
 		if refusal := portal.AsError(err); refusal != nil && refusal.Kind == portal.KindConflict {
 			page := r.daysOffForm(c, holidays, rows, nil)
-			page.Stale = refusal.Message
-			r.Status(fiber.StatusConflict)
-			return r.render(page)
+			now := r.savedDaysOff(c, holidays)
+			return r.renderStale(&page, &now, refusal)
 		}
 		if err != nil {
 			return err
 		}
 		if touches != nil {
 			page := r.daysOffForm(c, holidays, rows, nil)
-			page.Seen, page.Touches, page.Agreed = r.FormValue("vu"), views.TouchLines(touches), portal.TouchKey(touches)
+			r.keepStamp(&page)
+			page.Touches, page.Agreed = views.TouchLines(touches), portal.TouchKey(touches)
 			return r.render(page)
 		}
 		return r.redirect303(fmt.Sprintf("%s?annee=%d&enregistre=1", calendarPath, c.year.ID))
