@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 
 	"golang.org/x/text/collate"
 
@@ -24,7 +23,7 @@ func (s *Store) Accounts(ctx context.Context, structure portal.StructureID, sear
 		return nil, 0, err
 	}
 	where, args := "g.account_id = a.id AND f.structure_id = ?1", []any{structure}
-	for _, word := range strings.Fields(portal.FoldName(search)) {
+	for _, word := range foldedWords(search) {
 		args = append(args, word)
 		where += fmt.Sprintf(" AND (instr(a.searched, ?%d) OR instr(f.children, ?%[1]d))", len(args))
 	}

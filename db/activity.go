@@ -138,7 +138,7 @@ func saveCounters(tx *Tx, a *portal.Activity) error {
 			before = append(before, c.ID)
 		}
 	}
-	if err := regroup(tx, a.StructureID, regrouped); err != nil {
+	if err := regroup(tx, a.StructureID, regrouped, everyActivity); err != nil {
 		return err
 	}
 	for _, id := range before {

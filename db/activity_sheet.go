@@ -45,16 +45,15 @@ func (s *Store) ActivitySheet(ctx context.Context, structure portal.StructureID,
 		if sheet.Names, err = namesOf(r, sheet.Setup); err != nil {
 			return err
 		}
-		sheet.Schools, sheet.Classes, sheet.Grades, err = audienceGroups(r, structure, portal.DateOf(sheet.Now))
+		if sheet.Schools, sheet.Classes, sheet.Grades, err = audienceGroups(r, structure, portal.DateOf(sheet.Now)); err != nil || id == 0 {
+			return err
+		}
+		last, err := lastChange(r, structure, "activite", int64(id))
+		if last.ID != 0 {
+			sheet.Last = &last
+		}
 		return err
 	})
-	if err != nil || id == 0 {
-		return sheet, err
-	}
-	last, _, err := s.Journal(ctx, structure, "activite", int64(id), 0, 1)
-	if len(last) > 0 {
-		sheet.Last = &last[0]
-	}
 	return sheet, err
 }
 

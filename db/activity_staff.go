@@ -245,16 +245,27 @@ func savePart(tx *Tx, part portal.ActivityPart, a *portal.Activity) error {
 	return fmt.Errorf("db: %q is no part of an activity", part)
 }
 
-// saveUses writes which counters an activity takes its places from; the counters themselves are left as they are.
+// saveUses writes which counters an activity takes its places from; the counters themselves are left as they are. Only those
+// that it joins or leaves are counted anew.
 func saveUses(tx *Tx, a *portal.Activity) error {
-	ids, err := column[portal.CounterID](tx, "SELECT counter_id FROM counter_activity WHERE activity_id = ?", a.ID)
+	before, err := column[portal.CounterID](tx, "SELECT counter_id FROM counter_activity WHERE activity_id = ?", a.ID)
 	if err != nil {
 		return err
 	}
-	if err := tx.exec("DELETE FROM counter_activity WHERE activity_id = ?", a.ID); err != nil {
-		return err
+	var joined, left []portal.CounterID
+	for _, id := range before {
+		if !slices.ContainsFunc(a.Counters, func(c portal.Counter) bool { return c.ID == id }) {
+			left = append(left, id)
+			if err := tx.exec("DELETE FROM counter_activity WHERE counter_id = ? AND activity_id = ?", id, a.ID); err != nil {
+				return err
+			}
+		}
 	}
 	for _, c := range a.Counters {
+		if slices.Contains(before, c.ID) {
+			continue
+		}
+		joined = append(joined, c.ID)
 		n, err := tx.change("INSERT INTO counter_activity (counter_id, activity_id) SELECT id, ? FROM counter WHERE id = ? AND structure_id = ?", a.ID, c.ID, a.StructureID)
 		if err != nil {
 			return err
@@ -262,14 +273,11 @@ func saveUses(tx *Tx, a *portal.Activity) error {
 		if n == 0 {
 			return portal.NotFound("Ce compteur de places n’existe pas.")
 		}
-		if !slices.Contains(ids, c.ID) {
-			ids = append(ids, c.ID)
-		}
 	}
-	if err := regroup(tx, a.StructureID, ids); err != nil {
+	if err := regroup(tx, a.StructureID, joined, func(id portal.ActivityID) bool { return id == a.ID }); err != nil {
 		return err
 	}
-	for _, id := range ids {
+	for _, id := range slices.Concat(joined, left) {
 		if err := recount(tx, id); err != nil {
 			return err
 		}

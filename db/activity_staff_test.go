@@ -33,7 +33,7 @@ func (tn *town) edit(t testing.TB, by portal.AccountID, id portal.ActivityID, pa
 
 func (tn *town) journal(t testing.TB, subject string) []db.Recorded {
 	t.Helper()
-	list, _, err := tn.Journal(ctx, tn.structure, subject, 0, 0, 50)
+	list, _, err := tn.SearchJournal(ctx, tn.structure, db.JournalFilter{Subject: subject}, 0, 50)
 	if err != nil {
 		t.Fatal(err)
 	}

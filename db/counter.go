@@ -1,7 +1,6 @@
 package db
 
 import (
-	"context"
 	"database/sql"
 	"encoding/json"
 	"slices"
@@ -121,8 +120,9 @@ func recount(tx *Tx, id portal.CounterID) error {
 	return nil
 }
 
-// regroup decides anew which bookings count for the groups of some counters: their audience, or their activities, changed.
-func regroup(tx *Tx, structure portal.StructureID, counters []portal.CounterID) error {
+// regroup decides anew which bookings of some activities count for the groups of some counters: their audience changed, or
+// the activities joined them. The others stay counted where their child was when they were booked.
+func regroup(tx *Tx, structure portal.StructureID, counters []portal.CounterID, of func(portal.ActivityID) bool) error {
 	if len(counters) == 0 {
 		return nil
 	}
@@ -133,7 +133,7 @@ func regroup(tx *Tx, structure portal.StructureID, counters []portal.CounterID) 
 	for i := range setup.Activities {
 		a := &setup.Activities[i]
 		grouped := slices.ContainsFunc(a.Counters, func(c portal.Counter) bool { return !c.Audience.IsZero() && slices.Contains(counters, c.ID) })
-		if !grouped {
+		if !grouped || !of(a.ID) {
 			continue
 		}
 		if err := regroupBookings(tx, setup, a, counters); err != nil {
@@ -142,6 +142,8 @@ func regroup(tx *Tx, structure portal.StructureID, counters []portal.CounterID) 
 	}
 	return nil
 }
+
+func everyActivity(portal.ActivityID) bool { return true }
 
 func regroupBookings(tx *Tx, setup *portal.Setup, a *portal.Activity, changed []portal.CounterID) error {
 	type booking struct {
@@ -190,21 +192,4 @@ func regroupBookings(tx *Tx, setup *portal.Setup, a *portal.Activity, changed []
 		}
 	}
 	return nil
-}
-
-// Shortfall is a day on which more is booked than a counter has places: the bookings stay, nothing more is taken.
-type Shortfall struct {
-	Counter       portal.CounterID
-	Name          string
-	Day           portal.Date
-	Places, Taken int
-}
-
-// Shortfalls lists, from today on, the days on which the counters of a structure have fewer places than are taken.
-func (s *Store) Shortfalls(ctx context.Context, structure portal.StructureID) ([]Shortfall, error) {
-	return all(s.read(ctx), func(r *sql.Rows) (f Shortfall, err error) {
-		err = r.Scan(&f.Counter, &f.Name, &f.Day, &f.Places, &f.Taken)
-		return f, err
-	}, `SELECT * FROM (SELECT c.id, c.name, d.day, `+placesOn("c.id", "d.day")+` AS places, d.taken FROM counter c JOIN counter_day d ON d.counter_id = c.id
-		WHERE c.structure_id = ? AND d.day >= ? AND d.taken > 0) WHERE taken > places ORDER BY day, id`, structure, portal.DateOf(s.now()))
 }

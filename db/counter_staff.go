@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"slices"
 
@@ -53,13 +54,20 @@ func usesOf(q querier, structure portal.StructureID, today portal.Date) ([]Count
 	if err != nil {
 		return nil, err
 	}
+	uses := map[portal.CounterID][]portal.ActivityID{}
+	_, err = all(q, func(r *sql.Rows) (struct{}, error) {
+		var counter portal.CounterID
+		var activity portal.ActivityID
+		err := r.Scan(&counter, &activity)
+		uses[counter] = append(uses[counter], activity)
+		return struct{}{}, err
+	}, "SELECT ca.counter_id, ca.activity_id FROM counter c JOIN counter_activity ca ON ca.counter_id = c.id WHERE c.structure_id = ? ORDER BY ca.activity_id", structure)
+	if err != nil {
+		return nil, err
+	}
 	var list []CounterUse
 	for _, c := range counters {
-		u := CounterUse{Counter: c}
-		u.Activities, err = column[portal.ActivityID](q, "SELECT activity_id FROM counter_activity WHERE counter_id = ? ORDER BY activity_id", c.ID)
-		if err != nil {
-			return nil, err
-		}
+		u := CounterUse{Counter: c, Activities: uses[c.ID]}
 		for _, l := range loads {
 			if l.Counter == c.Name {
 				u.Over = append(u.Over, l)
@@ -103,11 +111,12 @@ func (s *Store) SaveCounter(ctx context.Context, structure portal.StructureID, b
 		if err != nil {
 			return err
 		}
-		if _, err := saveCounter(tx, structure, &e.Counter); err != nil { // all its bookings are grouped anew below
+		others, err := saveCounter(tx, structure, &e.Counter)
+		if err != nil {
 			return err
 		}
 		id = e.ID
-		if err := saveCounterUses(tx, structure, &e); err != nil {
+		if err := saveCounterUses(tx, structure, &e, was.Activities, others); err != nil {
 			return err
 		}
 		now, err := loadsOf(tx, structure, today)
@@ -179,7 +188,9 @@ func knownUses(names portal.Names, e *CounterEdit) error {
 	return e.Audience.Known(names)
 }
 
-func saveCounterUses(tx *Tx, structure portal.StructureID, e *CounterEdit) error {
+// saveCounterUses writes which activities take their places from a counter, and counts it anew: bookings of those that joined
+// are put into its groups, all of them when it is now for others.
+func saveCounterUses(tx *Tx, structure portal.StructureID, e *CounterEdit, before []portal.ActivityID, others bool) error {
 	if err := tx.exec("DELETE FROM counter_activity WHERE counter_id = ?", e.ID); err != nil {
 		return err
 	}
@@ -188,7 +199,8 @@ func saveCounterUses(tx *Tx, structure portal.StructureID, e *CounterEdit) error
 			return err
 		}
 	}
-	if err := regroup(tx, structure, []portal.CounterID{e.ID}); err != nil {
+	err := regroup(tx, structure, []portal.CounterID{e.ID}, func(a portal.ActivityID) bool { return others || !slices.Contains(before, a) })
+	if err != nil {
 		return err
 	}
 	return recount(tx, e.ID)

@@ -232,7 +232,7 @@ func TestSharedCustodyIsChecked(t *testing.T) {
 		t.Fatal(err)
 	}
 	kind("another structure", s.SaveCustody(ctx, other, s.by, s.child, s.rule(), ""), portal.KindNotFound)
-	events, _, err := s.Journal(ctx, s.structure, "enfant", int64(s.child), 0, 5)
+	events, _, err := s.SearchJournal(ctx, s.structure, db.JournalFilter{Subject: "enfant", ID: int64(s.child)}, 0, 5)
 	if err != nil || len(events) == 0 || !strings.Contains(fmt.Sprint(events[0].Changes), "Une semaine sur deux") {
 		t.Errorf("the audit log: %+v %v", events, err)
 	}

@@ -325,11 +325,8 @@ func draftFor(tx *Tx, structure portal.StructureID, activity portal.ActivityID, 
 }
 
 func personWords(q querier, id portal.AccountID) (string, error) {
-	p, err := one(q, func(r *sql.Rows) (p portal.Person, err error) {
-		err = r.Scan(&p.Civility, &p.LastName, &p.FirstName)
-		return p, err
-	}, "SELECT civility, iif(used_name <> '', used_name, last_name), first_name FROM account WHERE id = ?", id)
-	if errors.Is(err, sql.ErrNoRows) {
+	p, err := person(q, id)
+	if portal.AsError(err) != nil { // erased since
 		return "Quelqu’un d’autre", nil
 	}
 	return p.Title(), err

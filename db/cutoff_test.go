@@ -95,7 +95,7 @@ func TestPublishedLimits(t *testing.T) {
 			t.Errorf("%s: %s, want %s", day, got, want)
 		}
 	}
-	lines, _, err := tn.Journal(ctx, tn.structure, "delai", int64(tn.evening), 0, 10)
+	lines, _, err := tn.SearchJournal(ctx, tn.structure, db.JournalFilter{Subject: "delai", ID: int64(tn.evening)}, 0, 10)
 	must(err)
 	if len(lines) != 1 || lines[0].By != by || len(lines[0].Changes) != 1 ||
 		lines[0].Changes[0] != (portal.Changed{What: "Réserver", Before: "jusqu’à la veille à 18 h", After: "jusqu’au jeudi de la semaine précédente à 9 h"}) {
@@ -251,7 +251,7 @@ func TestProfilesExpire(t *testing.T) {
 	if names := tn.sheet(t, tn.canteen).Names(); names[profile] != "Horaires variables" {
 		t.Errorf("past rules no longer name their profile: %v", names)
 	}
-	lines, n, err := tn.Journal(ctx, tn.structure, "famille", int64(found[0].ID), 0, 10)
+	lines, n, err := tn.SearchJournal(ctx, tn.structure, db.JournalFilter{Subject: "famille", ID: int64(found[0].ID)}, 0, 10)
 	if err != nil || n != 2 || lines[0].Changes[0] != (portal.Changed{What: "Horaires variables", Before: "jusqu’au 01/12/2026"}) {
 		t.Errorf("%+v %v", lines, err)
 	}

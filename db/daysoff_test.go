@@ -28,18 +28,22 @@ func TestBridgeDayOverBookings(t *testing.T) {
 		tn.confirm(t, parent, key)
 	}
 	setup := tn.setup(t)
-	year, span, _ := setup.YearSpan(setup.YearOf(portal.MustDate("2026-12-07")).ID)
+	year := setup.YearOf(portal.MustDate("2026-12-07"))
 	bridge := []portal.DaysOff{{Kind: portal.OffBridge, Period: portal.Period{Name: "pont de l’Immaculée", From: portal.MustDate("2026-12-07"), To: portal.MustDate("2026-12-07")}}}
-	touched, err := tn.Touched(ctx, tn.structure, setup.Calendar.With(false, span, bridge))
+	seen := portal.Version(nil)
+	touched, err := tn.SaveDaysOff(ctx, by, tn.structure, year.ID, false, bridge, seen, "")
 	if err != nil {
 		t.Fatal(err)
+	}
+	tn.wantState(t, 0, 0, tn.canteen, "2026-12-07", portal.StateBooked) // nothing is written before it is agreed to
+	if again, err := tn.SaveDaysOff(ctx, by, tn.structure, year.ID, false, bridge, seen, "autre chose"); err != nil || portal.TouchKey(again) != portal.TouchKey(touched) {
+		t.Fatalf("%+v %v", again, err)
 	}
 	if len(touched) != 2 || touched[0].Activity.ID != tn.canteen || touched[0].Booked != 2 || len(touched[0].Days) != 1 || touched[1].Booked != 0 {
 		t.Fatalf("%+v", touched)
 	}
-	seen := portal.Version(nil)
-	if err := tn.SaveDaysOff(ctx, by, tn.structure, year.ID, false, bridge, seen); err != nil {
-		t.Fatal(err)
+	if again, err := tn.SaveDaysOff(ctx, by, tn.structure, year.ID, false, bridge, seen, portal.TouchKey(touched)); err != nil || again != nil {
+		t.Fatal(again, err)
 	}
 	slot := tn.state(t, 0, 0, tn.canteen, "2026-12-07")
 	if slot.Open || slot.Status != portal.Booked || slot.State(tn.clock.Now()) != portal.StateLocked || slot.Closed.Why != "Fermeture générale : pont de l’Immaculée." {
@@ -49,10 +53,10 @@ func TestBridgeDayOverBookings(t *testing.T) {
 	if n := tn.lastNote(t); n.Subject != "calendrier" || n.By != by || len(n.Changes) != 1 || n.Changes[0].What != "Pont de l’Immaculée" || n.Changes[0].After != "le lundi 7 décembre 2026" {
 		t.Errorf("%+v", n)
 	}
-	if err := tn.SaveDaysOff(ctx, by, tn.structure, year.ID, false, nil, seen); portal.AsError(err) == nil || portal.AsError(err).Kind != portal.KindConflict {
+	if _, err := tn.SaveDaysOff(ctx, by, tn.structure, year.ID, false, nil, seen, ""); portal.AsError(err) == nil || portal.AsError(err).Kind != portal.KindConflict {
 		t.Errorf("an old form: %v", err)
 	}
-	if err := tn.SaveDaysOff(ctx, by, tn.structure, year.ID, false, nil, portal.Version(portal.OffFacts(bridge))); err != nil {
+	if _, err := tn.SaveDaysOff(ctx, by, tn.structure, year.ID, false, nil, portal.Version(portal.OffFacts(bridge)), ""); err != nil {
 		t.Fatal(err)
 	}
 	tn.wantState(t, 0, 0, tn.canteen, "2026-12-07", portal.StateBooked)
@@ -68,7 +72,7 @@ func TestHolidaysOfOneYear(t *testing.T) {
 	all := len(setup.Calendar.Holidays)
 	was := setup.Calendar.DaysOff(true, span)
 	own := []portal.DaysOff{{Kind: portal.OffHolidays, Period: portal.Period{Name: "vacances d’octobre", From: portal.MustDate("2026-10-10"), To: portal.MustDate("2026-10-25")}}}
-	if err := tn.SaveDaysOff(ctx, by, tn.structure, y.ID, true, own, portal.Version(portal.OffFacts(was))); err != nil {
+	if _, err := tn.SaveDaysOff(ctx, by, tn.structure, y.ID, true, own, portal.Version(portal.OffFacts(was)), ""); err != nil {
 		t.Fatal(err)
 	}
 	setup = tn.setup(t)
@@ -82,7 +86,7 @@ func TestHolidaysOfOneYear(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := tn.SaveDaysOff(ctx, by, other, y.ID, true, nil, ""); portal.AsError(err) == nil || portal.AsError(err).Kind != portal.KindNotFound {
+	if _, err := tn.SaveDaysOff(ctx, by, other, y.ID, true, nil, "", ""); portal.AsError(err) == nil || portal.AsError(err).Kind != portal.KindNotFound {
 		t.Errorf("the year of another structure: %v", err)
 	}
 }
@@ -90,18 +94,65 @@ func TestHolidaysOfOneYear(t *testing.T) {
 func TestSaveTerritory(t *testing.T) {
 	tn := newTown(t, 1, 1)
 	by := tn.administrator(t)
-	if err := tn.SaveTerritory(ctx, by, tn.structure, portal.AlsaceMoselle); err != nil {
+	if _, err := tn.SaveTerritory(ctx, by, tn.structure, portal.AlsaceMoselle, "", ""); err != nil {
 		t.Fatal(err)
 	}
 	if got := tn.setup(t).Calendar.PublicHoliday(portal.MustDate("2027-03-26")); got != "Vendredi saint" {
 		t.Errorf("%q", got)
 	}
-	if err := tn.SaveTerritory(ctx, by, tn.structure, "bretagne"); portal.AsError(err).Field("territoire") == "" {
+	if _, err := tn.SaveTerritory(ctx, by, tn.structure, "bretagne", portal.AlsaceMoselle, ""); portal.AsError(err).Field("territoire") == "" {
 		t.Errorf("%v", err)
 	}
 }
 
-// TestSchoolYears: a year is created, changed and taken back; one that has classes stays.
+// TestOtherHolidaysKeepLimits: public holidays that make a limit earlier, chosen on either page, leave families the one that
+// they were shown; days that close are agreed to first; two agents are told of each other.
+func TestOtherHolidaysKeepLimits(t *testing.T) {
+	for name, choose := range map[string]func(*town, portal.AccountID, string) ([]portal.Touch, error){
+		"le calendrier": func(tn *town, by portal.AccountID, agreed string) ([]portal.Touch, error) {
+			return tn.SaveTerritory(ctx, by, tn.structure, portal.Guadeloupe, "", agreed)
+		},
+		"la structure": func(tn *town, by portal.AccountID, agreed string) ([]portal.Touch, error) {
+			st := tn.theStructure(t)
+			seen := portal.Version(st.Facts())
+			st.Territory = portal.Guadeloupe
+			return tn.SaveStructure(ctx, by, st, seen, agreed)
+		},
+	} {
+		tn := newTown(t, 1, 1)
+		by := tn.administrator(t)
+		tn.clock.Set(paris("2027-05-10 09:00:00"))
+		tn.change(t, tn.canteen, func(a *portal.Activity) {
+			a.Book = portal.WorkingDaysBefore(2, portal.Clock(9, 0))
+			a.Cancel = a.Book
+		})
+		tn.want(t, 0, 0, tn.canteen, "2027-05-27", true)
+		tn.confirm(t, 0, "reserve")
+		before := tn.limit(t, tn.canteen, portal.ActionBook, "2027-05-28")
+		touched, err := choose(tn, by, "")
+		if err != nil || len(touched) == 0 || touched[0].Booked != 1 {
+			t.Fatalf("%s: %+v %v", name, touched, err)
+		}
+		if st := tn.theStructure(t); st.Territory != "" {
+			t.Fatalf("%s: saved before it was agreed to", name)
+		}
+		if again, err := choose(tn, by, portal.TouchKey(touched)); err != nil || again != nil {
+			t.Fatalf("%s: %+v %v", name, again, err)
+		}
+		if tn.setup(t).Calendar.PublicHoliday(portal.MustDate("2027-05-27")) == "" {
+			t.Fatalf("%s: no public holiday", name)
+		}
+		if after := tn.limit(t, tn.canteen, portal.ActionBook, "2027-05-28"); after != before || tn.text(t, "SELECT count(*) > 0 FROM promised_limit") != "1" {
+			t.Errorf("%s: the limit was %s and is %s", name, before, after)
+		}
+		if _, err := tn.SaveTerritory(ctx, by, tn.structure, portal.AlsaceMoselle, "", ""); portal.AsError(err) == nil || portal.AsError(err).Kind != portal.KindConflict {
+			t.Errorf("%s: an old form: %v", name, err)
+		}
+	}
+}
+
+// TestSchoolYears: a year is created, changed and taken back; one in which something stands
+// stays, with the figures.
 func TestSchoolYears(t *testing.T) {
 	tn := newTown(t, 1, 1)
 	by := tn.administrator(t)
@@ -113,7 +164,7 @@ func TestSchoolYears(t *testing.T) {
 	first := portal.NewDate(last.Last.Month().Year, 9, 1)
 	label := last.Label[5:] + "-" + portal.NewDate(last.Last.Month().Year+1, 1, 1).String()[:4]
 	id, err := tn.CreateYear(ctx, by, tn.structure, portal.SchoolYear{Label: label, First: first, Last: first + 300,
-		Holidays: []portal.Period{{Name: "vacances de Noël", From: first + 110, To: first + 124}}})
+		Holidays: []portal.Period{{Name: "vacances de Noël", From: first + 110, To: first + 124}, {Name: "vacances d’été d’avant", From: first - 20, To: first + 1}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,20 +173,30 @@ func TestSchoolYears(t *testing.T) {
 	if !ok || y.Label != label || setup.Calendar.SchoolHoliday(first+115) != "vacances de Noël" {
 		t.Errorf("%+v", y)
 	}
+	if got := setup.Calendar.SchoolHoliday(first + 1); got != "" {
+		t.Errorf("%s overlap others that were there", got)
+	}
 	seen := portal.Version(portal.YearFacts(y))
-	if err := tn.ChangeYear(ctx, by, tn.structure, id, first+1, first+301, seen); err != nil {
+	if _, err := tn.ChangeYear(ctx, by, tn.structure, id, first+1, first+301, seen, ""); err != nil {
 		t.Fatal(err)
 	}
-	if err := tn.ChangeYear(ctx, by, tn.structure, id, first+2, first+302, seen); portal.AsError(err) == nil || portal.AsError(err).Kind != portal.KindConflict {
+	if _, err := tn.ChangeYear(ctx, by, tn.structure, id, first+2, first+302, seen, ""); portal.AsError(err) == nil || portal.AsError(err).Kind != portal.KindConflict {
 		t.Errorf("an old form: %v", err)
 	}
 	if err := tn.RemoveYear(ctx, by, tn.structure, id); err != nil {
 		t.Error(err)
 	}
 	used := setup.YearOf(portal.MustDate("2026-12-07"))
-	if err := tn.RemoveYear(ctx, by, tn.structure, used.ID); portal.AsError(err) == nil || portal.AsError(err).Kind != portal.KindConflict {
-		t.Errorf("a year with classes: %v", err)
+	tn.want(t, 0, 0, tn.canteen, "2026-12-07", true)
+	tn.confirm(t, 0, "reserve")
+	wantRefusal(t, tn.RemoveYear(ctx, by, tn.structure, used.ID), portal.KindConflict, "L’année 2026-2027 ne peut pas être retirée : elle a 1 classe et 1 réservation.")
+	if _, err := tn.CreateYear(ctx, by, tn.structure, portal.SchoolYear{Label: label, First: first, Last: first + 300}); err != nil {
+		t.Fatal(err)
 	}
+	tn.change(t, tn.canteen, func(a *portal.Activity) { a.Annual, a.Opening.Last = true, first+300 })
+	tn.register(t, 0, tn.wish(0, tn.canteen, (first+10).String(), portal.Monday))
+	setup = tn.setup(t)
+	wantRefusal(t, tn.RemoveYear(ctx, by, tn.structure, setup.Years[len(setup.Years)-1].ID), portal.KindConflict, "elle a 1 inscription à l’année.")
 }
 
 // TestMergeSchools: a school typed twice becomes one; children, classes, messages and audiences follow, nobody is lost.

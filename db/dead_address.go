@@ -36,7 +36,7 @@ func (s *Store) loseAddress(tx *Tx, address, why string) error {
 		return err
 	}
 	return tx.exec(`UPDATE outbox SET state = 'dead', fault = 'cette adresse ne reçoit plus rien : elle est à corriger'
-		WHERE state IN ('pending', 'sending') AND state = 'pending' AND address = ? COLLATE NOCASE AND kind <> ?`, address, KindReset)
+		WHERE state = 'pending' AND address = ? COLLATE NOCASE AND kind <> ?`, address, KindReset)
 }
 
 // DeadAddresses lists the addresses of a structure's families and agents that are to be corrected, the latest first.

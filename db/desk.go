@@ -12,12 +12,13 @@ import (
 
 // Desk is what staff see first of a structure.
 type Desk struct {
-	Pending   int // movements that the next night transmits
-	Night     *portal.Night
-	Mails     map[MailState]int // that have not left
-	Newcomers int               // people who never signed in
-	Unwritten int               // of them, those without a letter they can use
-	LetterAt  time.Time         // when the last letter was printed for one of them
+	Pending       int // movements that the next night transmits
+	Registrations int // for the year, that it opens, changes or ends
+	Night         *portal.Night
+	Mails         map[MailState]int // that have not left
+	Newcomers     int               // people who never signed in
+	Unwritten     int               // of them, those without a letter they can use
+	LetterAt      time.Time         // when the last letter was printed for one of them
 }
 
 // guardianOf holds for the guardians of the structure's families; ?1 is the structure.
@@ -34,6 +35,9 @@ func (s *Store) Desk(ctx context.Context, structure portal.StructureID) (*Desk, 
 	var d Desk
 	err := s.snapshot(ctx, func(r reader) (err error) {
 		if d.Pending, err = pendingCount(r, structure); err != nil {
+			return err
+		}
+		if d.Registrations, err = pendingRegistrations(r, structure); err != nil {
 			return err
 		}
 		nights, err := all(r, scanNight, nightColumns+" WHERE structure_id = ? AND done_at IS NOT NULL ORDER BY date DESC LIMIT 1", structure)
@@ -63,6 +67,17 @@ func (s *Store) Unwritten(ctx context.Context, structure portal.StructureID) (n 
 
 func pendingCount(r reader, structure portal.StructureID) (n int, err error) {
 	err = r.row(&n, "SELECT count(*) FROM movement WHERE structure_id = ? AND night_id IS NULL AND outcome <> 'refused'", structure)
+	return n, err
+}
+
+// PendingRegistrations counts the registrations for the year that the next night opens, changes or ends. What they come to
+// day by day is no movement yet: the trial of the night shows it.
+func (s *Store) PendingRegistrations(ctx context.Context, structure portal.StructureID) (int, error) {
+	return pendingRegistrations(s.read(ctx), structure)
+}
+
+func pendingRegistrations(r reader, structure portal.StructureID) (n int, err error) {
+	err = r.row(&n, "SELECT count(*) FROM registration_version v JOIN registration r ON r.id = v.registration_id WHERE v.night_id IS NULL AND r.structure_id = ?", structure)
 	return n, err
 }
 
@@ -156,6 +171,16 @@ func asked(q querier, where string, args []any, from, n int) ([]Asked, error) {
 	for _, m := range movements {
 		ids = append(ids, m.Account)
 	}
+	people, err := peopleOf(q, ids)
+	list := make([]Asked, len(movements))
+	for i, m := range movements {
+		list[i] = Asked{m, people[m.Account]}
+	}
+	return list, err
+}
+
+// peopleOf reads how some accounts are called.
+func peopleOf(q querier, ids []portal.AccountID) (map[portal.AccountID]portal.Person, error) {
 	wanted, err := json.Marshal(ids)
 	if err != nil {
 		return nil, err
@@ -167,9 +192,5 @@ func asked(q querier, where string, args []any, from, n int) ([]Asked, error) {
 		people[p.ID] = p
 		return struct{}{}, err
 	}, "SELECT id, civility, iif(used_name <> '', used_name, last_name), first_name FROM account WHERE id IN (SELECT value FROM json_each(?))", string(wanted))
-	list := make([]Asked, len(movements))
-	for i, m := range movements {
-		list[i] = Asked{m, people[m.Account]}
-	}
-	return list, err
+	return people, err
 }

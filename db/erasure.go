@@ -23,9 +23,6 @@ var erasedTables = map[string]string{
 	"staff": "agents", "cutoff_version": "agents", "terms_draft": "agents", "terms": "agents", "mail_text": "agents", // agents are never erased here
 }
 
-// ErasedTables gives what an erasure does in each table that speaks of a person.
-func ErasedTables() map[string]string { return erasedTables }
-
 // Erasing is what an erasure would do, as staff read it first.
 type Erasing struct {
 	Name     string

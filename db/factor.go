@@ -244,7 +244,7 @@ func (s *Store) factorChanged(tx *Tx, account, by portal.AccountID, kind portal.
 	if err := s.record(tx, account, kind, by, notice); err != nil {
 		return err
 	}
-	who, err := personOf(tx, account)
+	who, err := person(tx, account)
 	if err != nil {
 		return err
 	}
@@ -268,14 +268,6 @@ func (s *Store) factorChanged(tx *Tx, account, by portal.AccountID, kind portal.
 	return nil
 }
 
-func personOf(q querier, account portal.AccountID) (portal.Person, error) {
-	p, err := one(q, func(r *sql.Rows) (p portal.Person, err error) {
-		err = r.Scan(&p.ID, &p.Civility, &p.LastName, &p.FirstName)
-		return p, err
-	}, "SELECT id, civility, iif(used_name <> '', used_name, last_name), first_name FROM account WHERE id = ?", account)
-	return p, absent(err, "Ce compte n’existe pas.")
-}
-
 // DropFactor takes the second factor of an account away at the console, for the day when every administrator lost the telephone
 // and the codes.
 func (s *Store) DropFactor(ctx context.Context, login string) (portal.Person, error) {
@@ -286,7 +278,7 @@ func (s *Store) DropFactor(ctx context.Context, login string) (portal.Person, er
 			return absent(err, "L’identifiant « %s » n’existe pas. Il est écrit sur la lettre de l’agent.", portal.Clip(login, 40))
 		}
 		var err error
-		if who, err = personOf(tx, account); err != nil {
+		if who, err = person(tx, account); err != nil {
 			return err
 		}
 		f, err := factorOf(tx, account)

@@ -20,8 +20,8 @@ type MailFilter struct {
 func (f MailFilter) IsZero() bool { return f == MailFilter{} }
 
 // FindMails lists the messages of a structure that a filter keeps, newest first, at most n, from the first that is older
-// than before (0: the newest).
-func (s *Store) FindMails(ctx context.Context, structure portal.StructureID, f MailFilter, before portal.MailID, n int) ([]Mail, error) {
+// than before (0: the newest). wide says that more people are meant by the search than are looked for.
+func (s *Store) FindMails(ctx context.Context, structure portal.StructureID, f MailFilter, before portal.MailID, n int) (list []Mail, wide bool, err error) {
 	if before == 0 {
 		before = 1 << 62
 	}
@@ -37,10 +37,11 @@ func (s *Store) FindMails(ctx context.Context, structure portal.StructureID, f M
 		where, args = where+" AND kind = ?", append(args, f.Kind)
 	}
 	if f.Search != "" {
-		accounts, err := s.mailedAccounts(ctx, f.Search)
+		accounts, more, err := s.mailedAccounts(ctx, f.Search)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
+		wide = more
 		where += ` AND id IN (SELECT o.id FROM outbox o WHERE o.account_id IN (SELECT value FROM json_each(?)) UNION SELECT o.id FROM outbox o WHERE o.address = ? COLLATE NOCASE)`
 		args = append(args, accounts, f.Search)
 	}
@@ -53,22 +54,27 @@ func (s *Store) FindMails(ctx context.Context, structure portal.StructureID, f M
 	case f.Kind != "":
 		index = " INDEXED BY outbox_kind"
 	}
-	return all(s.read(ctx), scanMail, mailColumns+index+where+" ORDER BY id DESC LIMIT ?", append(args, n)...)
+	list, err = all(s.read(ctx), scanMail, mailColumns+index+where+" ORDER BY id DESC LIMIT ?", append(args, n)...)
+	return list, wide, err
 }
 
-// mailedMost bounds how many people a search of messages may mean; whoever means more types more letters.
-const mailedMost = 200
+// MailedMost bounds how many people a search of messages looks for; whoever means more is asked for more letters.
+const MailedMost = 200
 
-// mailedAccounts finds, in JSON, the accounts whose names begin with what somebody typed, or one of whose addresses holds it.
-func (s *Store) mailedAccounts(ctx context.Context, search string) (string, error) {
+// mailedAccounts finds, in JSON, the accounts whose names begin with what somebody typed, or one of whose addresses holds
+// it, at most MailedMost; more says that others are left out.
+func (s *Store) mailedAccounts(ctx context.Context, search string) (list string, more bool, err error) {
 	word := likeWords.Replace(search)
 	ids, err := column[portal.AccountID](s.read(ctx), `SELECT id FROM account WHERE last_name LIKE ?1 ESCAPE '\' OR used_name LIKE ?1 ESCAPE '\' OR first_name LIKE ?1 ESCAPE '\'
-		UNION SELECT account_id FROM account_email WHERE address LIKE ?2 ESCAPE '\' LIMIT ?3`, word+"%", "%"+word+"%", mailedMost)
+		UNION SELECT account_id FROM account_email WHERE address LIKE ?2 ESCAPE '\' LIMIT ?3`, word+"%", "%"+word+"%", MailedMost+1)
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
-	list, err := json.Marshal(append([]portal.AccountID{}, ids...))
-	return string(list), err
+	if more = len(ids) > MailedMost; more {
+		ids = ids[:MailedMost]
+	}
+	text, err := json.Marshal(append([]portal.AccountID{}, ids...))
+	return string(text), more, err
 }
 
 // likeWords keeps what somebody typed from being a pattern.

@@ -33,6 +33,15 @@ func activityOf(setups []*portal.Setup, id portal.ActivityID) *portal.Activity {
 // AllLines asks for every line of a list.
 const AllLines = -1
 
+// pageOf cuts a page out of a list: the lines from a rank on, at most n.
+func pageOf[T any](list []T, from, n int) []T {
+	from = min(max(from, 0), len(list))
+	if n == AllLines {
+		return list[from:]
+	}
+	return list[from:min(from+n, len(list))]
+}
+
 // followedWhere keeps what the account, another guardian of the same family or an agent asked for one of its children.
 // A child of separated parents is in two families: each sees what was asked from its own side. ?1 is the account.
 var followedWhere = ` WHERE m.child_id IN (SELECT fc.child_id FROM sees me JOIN family_child fc ON fc.family_id = me.family_id WHERE me.account_id = ?1)

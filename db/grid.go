@@ -144,6 +144,7 @@ type savedDay struct {
 }
 
 // savedOf reads what is saved for some children, whatever the activity: what one is booked for decides about the others.
+// CROSS JOIN begins with the children: SQLite would begin with the requests of the days, thousands after an opening.
 func savedOf(q querier, children []portal.ChildID, first, last portal.Date) ([]savedDay, error) {
 	ids, err := json.Marshal(children)
 	if err != nil {
@@ -154,9 +155,9 @@ func savedOf(q querier, children []portal.ChildID, first, last portal.Date) ([]s
 		return b, err
 	}, `SELECT b.child_id, b.activity_id AS activity, b.day, b.status, b.arrival, b.departure, iif(b.status = 'waiting', 1 + (SELECT count(*) FROM booking w
 			WHERE w.activity_id = b.activity_id AND w.day = b.day AND w.status = 'waiting' AND w.queue < b.queue), 0), b.since, b.together, `+announced+`
-		FROM json_each(?1) c JOIN booking b ON b.child_id = c.value AND b.day BETWEEN ?2 AND ?3
+		FROM json_each(?1) c CROSS JOIN booking b ON b.child_id = c.value AND b.day BETWEEN ?2 AND ?3
 		UNION ALL SELECT q.child_id, q.activity_id, q.day, 'asked', q.arrival, q.departure, 0, q.since, 0, 0
-		FROM json_each(?1) c JOIN request q ON q.child_id = c.value AND q.day BETWEEN ?2 AND ?3 ORDER BY activity`, string(ids), first, last)
+		FROM json_each(?1) c CROSS JOIN request q ON q.child_id = c.value AND q.day BETWEEN ?2 AND ?3 ORDER BY activity`, string(ids), first, last)
 }
 
 // mark writes into each slot what is saved and wished, and what the child is expected for besides.

@@ -260,7 +260,7 @@ func TestReminderMailsExpire(t *testing.T) {
 	// The process that claimed it died; the limit passes.
 	tn.clock.Set(paris("2026-11-24 09:00:01"))
 	list, err := tn.ClaimMails(ctx, 10)
-	mails, _ := tn.Mails(ctx, tn.structure, 0, 10)
+	mails, _, _ := tn.FindMails(ctx, tn.structure, db.MailFilter{}, 0, 10)
 	if err != nil || len(list) != 0 || len(mails) != 1 || mails[0].State != db.MailDead || mails[0].Fault != "le délai de ce rappel est passé" {
 		t.Errorf("after the limit: %v %v %v", list, mails, err)
 	}

@@ -8,6 +8,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"marelle/db"
+	"marelle/portal"
 )
 
 // rollOf gives the two files of a school of n pupils, each with a parent.
@@ -39,6 +42,81 @@ func (w *rollTown) longestWait() (stop func() time.Duration) {
 		}
 	}()
 	return func() time.Duration { close(done); return <-told }
+}
+
+// confirming has a parent book and cancel a day, again and again, until stop is called: it gives how often that was confirmed,
+// the longest that one confirmation took, and the first error.
+func (tn *town) confirming(parent int, day string) (stop func() (confirmed int, longest time.Duration, err error)) {
+	done, told := make(chan struct{}), make(chan func() (int, time.Duration, error))
+	go func() {
+		var longest time.Duration
+		var err error
+		n := 0
+		for ; err == nil; n++ {
+			select {
+			case <-done:
+				told <- func() (int, time.Duration, error) { return n, longest, nil }
+				return
+			default:
+			}
+			began := time.Now()
+			_, err = tn.Ask(ctx, tn.parents[parent], db.Want{Child: tn.children[parent][0], Activity: tn.canteen, Day: portal.MustDate(day), Present: n%2 == 0})
+			if err == nil {
+				longest = max(longest, time.Since(began))
+				began = time.Now()
+				_, err = tn.Confirm(ctx, tn.parents[parent], fmt.Sprint(day, "-", n), db.AnyVersion)
+				longest = max(longest, time.Since(began))
+			}
+			time.Sleep(time.Millisecond)
+		}
+		<-done
+		told <- func() (int, time.Duration, error) { return n, longest, err }
+	}()
+	return func() (int, time.Duration, error) { close(done); return (<-told)() }
+}
+
+// importBeside imports a school of n pupils while a parent confirms: everything new, then the same once more with another
+// class for everybody. Nobody gets an error, and what was confirmed is there.
+func importBeside(t testing.TB, n int) (longest []time.Duration) {
+	t.Helper()
+	tn := newTown(t, 1, 1)
+	w := &rollTown{t, tn.Store, tn.clock, tn.structure}
+	pupils, guardians := rollOf(n)
+	for round, pupils := range []string{pupils, strings.ReplaceAll(pupils, ";Classe ", ";Groupe ")} {
+		roll := w.read(pupils, guardians)
+		before := tn.text(t, "SELECT count(*) FROM receipt")
+		stop := tn.confirming(0, []string{"2026-12-07", "2026-12-08"}[round])
+		report := w.load(roll, "")
+		confirmed, wait, err := stop()
+		if err != nil {
+			t.Fatalf("a parent got %v after %d confirmations", err, confirmed)
+		}
+		if report.Pupils != n || confirmed == 0 {
+			t.Fatalf("%d pupils of %d, %d confirmations", report.Pupils, n, confirmed)
+		}
+		if got := tn.text(t, "SELECT count(*) - ? FROM receipt", before); got != fmt.Sprint(confirmed) {
+			t.Errorf("%s receipts for %d confirmations", got, confirmed)
+		}
+		longest = append(longest, wait)
+	}
+	tn.sound(t)
+	return longest
+}
+
+// TestParentsDuringAnImport: an import holds the writer for a moment; a parent who validates meanwhile waits, and gets a
+// receipt, never an error.
+func TestParentsDuringAnImport(t *testing.T) {
+	importBeside(t, 1500)
+}
+
+// BenchmarkParentsDuringAnImport measures the longest that a parent waits for an answer while 20,000 pupils are imported,
+// everything new and then with another class for everybody.
+func BenchmarkParentsDuringAnImport(b *testing.B) {
+	for b.Loop() {
+		longest := importBeside(b, 20_000)
+		b.ReportMetric(float64(longest[0].Milliseconds()), "nouveaux-ms")
+		b.ReportMetric(float64(longest[1].Milliseconds()), "connus-ms")
+	}
 }
 
 // BenchmarkImport measures an import of a school from its two files, and of families from Marelle's file: the whole, and the

@@ -97,7 +97,7 @@ func (s *Store) Install(ctx context.Context, in Installation) (token string, err
 }
 
 func (s *Store) install(tx *Tx, in Installation, years []portal.SchoolYear, hashed string) (token string, err error) {
-	structure, err := s.createStructure(tx, in.Structure, years, "")
+	structure, err := s.createStructure(tx, in.Structure, years)
 	if err != nil {
 		return "", err
 	}

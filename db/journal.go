@@ -45,12 +45,6 @@ type JournalFilter struct {
 	First, Last portal.Date
 }
 
-// Journal lists what staff changed in a structure, newest first: at most n lines after a rank, and how many there are.
-// subject narrows it to one kind of thing, id to one thing; both may be empty.
-func (s *Store) Journal(ctx context.Context, structure portal.StructureID, subject string, id int64, from, n int) (list []Recorded, total int, err error) {
-	return s.SearchJournal(ctx, structure, JournalFilter{Subject: subject, ID: id}, from, n)
-}
-
 // SearchJournal lists what staff changed in a structure as a filter narrows it, newest first: at most n lines after a rank,
 // and how many there are.
 func (s *Store) SearchJournal(ctx context.Context, structure portal.StructureID, f JournalFilter, from, n int) (list []Recorded, total int, err error) {

@@ -32,7 +32,7 @@ func (s *Store) NextYear(ctx context.Context, structure portal.StructureID) (*po
 		n.Now = &portal.SchoolYearRef{}
 	}
 	if next == nil {
-		n.Official, err = officialYear(setup)
+		n.Official, err = NextOfficialYear(setup)
 		return &n, err
 	}
 	for _, h := range setup.Calendar.Holidays {
@@ -42,20 +42,6 @@ func (s *Store) NextYear(ctx context.Context, structure portal.StructureID) (*po
 	}
 	err = s.snapshot(ctx, func(r reader) error { return s.compareYears(r, setup, &n) })
 	return &n, err
-}
-
-// officialYear gives the official dates of the year after the last one of a structure, or nil.
-func officialYear(setup *portal.Setup) (*portal.SchoolYear, error) {
-	years, err := portal.ParseSchoolHolidays(officialHolidays, setup.Structure.Zone)
-	if err != nil {
-		return nil, err
-	}
-	for i := range years {
-		if n := len(setup.Years); n == 0 || years[i].First > setup.Years[n-1].Last {
-			return &years[i], nil
-		}
-	}
-	return nil, nil
 }
 
 func (s *Store) compareYears(r reader, setup *portal.Setup, n *portal.NextYear) (err error) {
@@ -135,30 +121,15 @@ func (s *Store) AddNextYear(ctx context.Context, structure portal.StructureID, b
 	if err != nil {
 		return err
 	}
-	y, err := officialYear(setup)
+	y, err := NextOfficialYear(setup)
 	if err != nil {
 		return err
 	}
 	if y == nil || y.Label != label {
 		return portal.Conflict("L’année %s est déjà là, ou ses dates ne sont pas connues. Rien n’a été changé.", portal.Clip(label, 20))
 	}
-	return s.write(ctx, func(tx *Tx) error {
-		n, err := tx.insert("INSERT INTO school_year (structure_id, label, first, last) VALUES (?, ?, ?, ?)", structure, y.Label, y.First, y.Last)
-		if err != nil {
-			return err
-		}
-		for _, p := range y.Holidays {
-			if err := tx.exec(`INSERT INTO school_holiday (structure_id, name, first, last) SELECT ?1, ?2, ?3, ?4
-				WHERE NOT EXISTS (SELECT 1 FROM school_holiday WHERE structure_id = ?1 AND first <= ?4 AND last >= ?3)`, structure, p.Name, p.From, p.To); err != nil {
-				return err
-			}
-		}
-		tx.after(s.setups.forget)
-		if err := followCalendar(tx, structure, portal.DateOf(s.now()), false); err != nil {
-			return err
-		}
-		return s.note(tx, portal.StaffEvent{Structure: structure, By: by, Subject: "calendrier", SubjectID: n, Words: "Année scolaire " + y.Label + " ajoutée"})
-	})
+	_, err = s.CreateYear(ctx, by, structure, *y)
+	return err
 }
 
 // RemoveNextYearClasses takes back what was imported of a school for the year to come: its classes and who is in them. The

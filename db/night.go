@@ -176,17 +176,6 @@ func (s *Store) Pending(ctx context.Context, structure portal.StructureID) ([]po
 	return all(s.read(ctx), scanMovement, movementColumns+" WHERE m.structure_id = ? AND m.night_id IS NULL AND m.outcome <> 'refused' ORDER BY m.id", structure)
 }
 
-// NightMovements lists what a night transmitted, in the order received.
-func (s *Store) NightMovements(ctx context.Context, structure portal.StructureID, date portal.Date) (*portal.Night, []portal.Movement, error) {
-	r := s.read(ctx)
-	n, err := findNight(r, structure, date)
-	if err != nil {
-		return nil, nil, err
-	}
-	list, err := all(r, scanMovement, movementColumns+" WHERE m.night_id = ? ORDER BY m.id", n.ID)
-	return n, list, err
-}
-
 // askerSees holds for the movements m of a child whom the account that asked still sees: a mail names no child to anybody else.
 const askerSees = "EXISTS (SELECT 1 FROM sees v JOIN family_child vc ON vc.family_id = v.family_id WHERE v.account_id = m.account_id AND vc.child_id = m.child_id)"
 

@@ -20,7 +20,7 @@ func (s *Store) NightAsked(ctx context.Context, structure portal.StructureID, da
 		if night, err = findNight(r, structure, date); err != nil {
 			return err
 		}
-		list, total, err = nightLines(r, night.ID, f, from, n)
+		list, total, err = nightLines(r, night, f, from, n)
 		return err
 	})
 	return night, list, total, err
@@ -32,13 +32,21 @@ const nightWhere = `m.night_id = ?1 AND (?2 = 0 OR m.activity_id = ?2)
 	AND (?3 = '' OR coalesce(m.final, m.outcome) = ?3 AND (m.action = 'promote') = ?4)
 	AND (?5 IS NULL OR m.child_id IN (SELECT value FROM json_each(?5)))`
 
-func nightLines(q querier, night portal.NightID, f portal.NightFilter, from, n int) (list []Asked, total int, err error) {
+func nightLines(q querier, night *portal.Night, f portal.NightFilter, from, n int) (list []Asked, total int, err error) {
 	wanted, _ := f.Wanted()
-	children, err := nightChildren(q, night, f.Search)
-	if err != nil {
-		return nil, 0, err
+	children := sql.NullString{Valid: len(foldedWords(f.Search)) > 0}
+	if children.Valid {
+		known, err := childrenNamed(q, night.Structure, f.Search)
+		if err != nil {
+			return nil, 0, err
+		}
+		ids, err := json.Marshal(known)
+		if err != nil {
+			return nil, 0, err
+		}
+		children.String = string(ids)
 	}
-	args := []any{night, f.Activity, string(wanted.Outcome), wanted.Promoted, children}
+	args := []any{night.ID, f.Activity, string(wanted.Outcome), wanted.Promoted, children}
 	if err := oneRow(q, &total, "SELECT count(*) FROM movement m WHERE "+nightWhere, args); err != nil {
 		return nil, 0, err
 	}
@@ -46,19 +54,19 @@ func nightLines(q querier, night portal.NightID, f portal.NightFilter, from, n i
 	return list, total, err
 }
 
-// nightChildren finds the children of a night whose names hold every word of a search; NULL when nothing is searched.
-func nightChildren(q querier, night portal.NightID, search string) (children sql.NullString, err error) {
-	words := strings.Fields(portal.FoldName(search))
-	if len(words) == 0 {
-		return children, nil
-	}
+// foldedWords gives the words of a search as names are folded.
+func foldedWords(search string) []string { return strings.Fields(portal.FoldName(search)) }
+
+// childrenNamed finds the children of a structure whose names hold every word of a search.
+func childrenNamed(q querier, structure portal.StructureID, search string) ([]portal.ChildID, error) {
+	words := foldedWords(search)
 	known := []portal.ChildID{}
-	args, maybe := []any{night}, "1" // folding a name is dear: the lines of the search say in which families it may be
+	args, maybe := []any{structure}, "1" // folding a name is dear: the lines of the search say in which families it may be
 	for i, word := range words {
 		args = append(args, word)
 		maybe += fmt.Sprintf(" AND instr(f.children, ?%d)", i+2)
 	}
-	_, err = all(q, func(r *sql.Rows) (struct{}, error) {
+	_, err := all(q, func(r *sql.Rows) (struct{}, error) {
 		var id portal.ChildID
 		var names string
 		err := r.Scan(&id, &names)
@@ -68,20 +76,17 @@ func nightChildren(q querier, night portal.NightID, search string) (children sql
 		}
 		return struct{}{}, err
 	}, `SELECT id, last_name || ' ' || used_name || ' ' || first_name FROM child WHERE id IN (SELECT fc.child_id FROM family_search f
-		JOIN family_child fc ON fc.family_id = f.family_id WHERE f.structure_id = (SELECT structure_id FROM night WHERE id = ?1) AND (f.stale OR `+maybe+`))`, args...)
-	if err != nil {
-		return children, err
-	}
-	list, err := json.Marshal(known)
-	return sql.NullString{String: string(list), Valid: true}, err
+		JOIN family_child fc ON fc.family_id = f.family_id WHERE f.structure_id = ?1 AND (f.stale OR `+maybe+`))`, args...)
+	return known, err
 }
 
 // NightTrial is what the coming night would do if it ran at this moment.
 type NightTrial struct {
-	Night  portal.Night
-	Lines  []Asked
-	Total  int
-	Offers int // places that it would offer, to be answered by families
+	Night         portal.Night
+	Lines         []Asked
+	Total         int
+	Registrations int // for the year, that it would open, change or end
+	Offers        int // places that it would offer, to be answered by families
 }
 
 // TryNight runs the coming night with the requests received so far, as Transmit will, and undoes all of it.
@@ -106,7 +111,10 @@ func (s *Store) TryNight(ctx context.Context, structure portal.StructureID, f po
 			return err
 		}
 		trial.Night = *night
-		if trial.Lines, trial.Total, err = nightLines(tx, night.ID, f, from, n); err != nil {
+		if trial.Lines, trial.Total, err = nightLines(tx, night, f, from, n); err != nil {
+			return err
+		}
+		if err := tx.row(&trial.Registrations, "SELECT count(*) FROM registration_version WHERE night_id = ?", night.ID); err != nil {
 			return err
 		}
 		if err := tx.row(&trial.Offers, `SELECT count(*) FROM offer o JOIN offer_child oc ON oc.offer_id = o.id

@@ -103,7 +103,7 @@ func (r *round) oversold(a *portal.Activity, day portal.Date) (bool, error) {
 }
 
 func (r *round) withdraw(id portal.OfferID) error {
-	return r.tx.exec("UPDATE offer SET state = 'withdrawn', answered_at = ? WHERE id = ?", at(r.now), id)
+	return r.tx.exec("UPDATE offer SET state = ?, answered_at = ? WHERE id = ?", string(portal.OfferWithdrawn), at(r.now), id)
 }
 
 // expire takes the children of an unanswered offer off the list; when another activity of the day needs the place by now
@@ -118,7 +118,7 @@ func (r *round) expire(id portal.OfferID, a *portal.Activity, day portal.Date) e
 		return err
 	}
 	if why != nil {
-		return r.tx.exec("UPDATE offer SET state = 'withdrawn', told = 'withdrawn', answered_at = ? WHERE id = ?", at(r.now), id)
+		return r.tx.exec("UPDATE offer SET state = ?1, told = ?1, answered_at = ?2 WHERE id = ?3", string(portal.OfferWithdrawn), at(r.now), id)
 	}
 	return closeOffer(r.tx, r.setup.Structure.ID, id, a, day, portal.OfferExpired, portal.ReasonUnanswered, 0, r.now)
 }

@@ -153,11 +153,6 @@ func scanMail(r *sql.Rows) (m Mail, err error) {
 	return m, err
 }
 
-// Mails lists a structure's messages, newest first, at most n, from the first that is older than before (0: the newest).
-func (s *Store) Mails(ctx context.Context, structure portal.StructureID, before portal.MailID, n int) ([]Mail, error) {
-	return s.FindMails(ctx, structure, MailFilter{}, before, n)
-}
-
 // offerLink is the link of a mail that answers an offered place without signing in.
 var offerLink = regexp.MustCompile(`/places/[A-Za-z0-9_-]+`)
 

@@ -48,7 +48,7 @@ func TestRequestsInOrder(t *testing.T) {
 	tn.tickChild(t, by, 3, label)
 	tn.sql(t, "UPDATE family SET resident = 0 WHERE id = (SELECT family_id FROM guardian WHERE account_id = ?)", tn.parents[0])
 
-	list, err := tn.Requests(ctx, tn.structure, db.RequestFilter{})
+	list, _, err := tn.Requests(ctx, tn.structure, db.RequestFilter{}, 0, db.AllLines)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +67,7 @@ func TestRequestsInOrder(t *testing.T) {
 	key := func(p int) portal.RequestKey {
 		return portal.RequestKey{Child: tn.children[p][0], Activity: tn.wednesday, Day: portal.MustDate(listDay)}
 	}
-	if list, err = tn.Requests(ctx, tn.structure, db.RequestFilter{Accepted: map[portal.RequestKey]bool{key(3): true}}); err != nil || list[3].Left != 0 {
+	if list, _, err = tn.Requests(ctx, tn.structure, db.RequestFilter{Accepted: map[portal.RequestKey]bool{key(3): true}}, 0, db.AllLines); err != nil || list[3].Left != 0 {
 		t.Errorf("%d left for the last, %v", list[3].Left, err)
 	}
 
@@ -134,9 +134,16 @@ func TestWaitingListByHand(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	lists, err := tn.WaitLists(ctx, tn.structure, db.RequestFilter{})
+	lists, _, err := tn.WaitLists(ctx, tn.structure, db.RequestFilter{}, 0, db.AllLines)
 	if err != nil || len(lists) != 1 || lists[0].N != 3 || lists[0].Free != 0 {
 		t.Fatalf("%+v %v", lists, err)
+	}
+	if page, total, err := tn.WaitLists(ctx, tn.structure, db.RequestFilter{}, 1, 100); err != nil || len(page) != 0 || total != 1 {
+		t.Fatalf("%+v of %d %v", page, total, err)
+	}
+	counting, queries := db.CountQueries(ctx)
+	if _, _, err := tn.WaitLists(counting, tn.structure, db.RequestFilter{}, 0, db.AllLines); err != nil || queries.Load() > 2 {
+		t.Errorf("%d queries %v", queries.Load(), err)
 	}
 	old := act(3, "Décision de la commission du 24 novembre")
 	if err := tn.MoveWaiting(ctx, old, 1); err != nil {

@@ -107,8 +107,8 @@ func activitiesHeld(q querier, children []portal.ChildID, from portal.Date) (map
 		err := r.Scan(&child, &activity)
 		held[child] = append(held[child], activity)
 		return struct{}{}, err
-	}, `SELECT b.child_id, b.activity_id FROM json_each(?1) k JOIN booking b ON b.child_id = k.value AND b.day >= ?2
-		UNION SELECT q.child_id, q.activity_id FROM json_each(?1) k JOIN request q ON q.child_id = k.value AND q.day >= ?2`, string(ids), from)
+	}, `SELECT b.child_id, b.activity_id FROM json_each(?1) k CROSS JOIN booking b ON b.child_id = k.value AND b.day >= ?2
+		UNION SELECT q.child_id, q.activity_id FROM json_each(?1) k CROSS JOIN request q ON q.child_id = k.value AND q.day >= ?2`, string(ids), from)
 	return held, err
 }
 

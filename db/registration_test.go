@@ -105,10 +105,19 @@ func (tn *town) wantBooked(t testing.TB, parent int, a portal.ActivityID, month,
 	}
 }
 
+// transmitted lists what a night transmitted.
+func (tn *town) transmitted(night string) (list []portal.Movement, err error) {
+	_, lines, _, err := tn.NightAsked(ctx, tn.structure, portal.MustDate(night), portal.NightFilter{}, 0, db.AllLines)
+	for _, l := range lines {
+		list = append(list, l.Movement)
+	}
+	return list, err
+}
+
 // told lists what a night settled, in short: « add booked 2026-11-30 ».
 func (tn *town) told(t testing.TB, night string) string {
 	t.Helper()
-	_, list, err := tn.NightMovements(ctx, tn.structure, portal.MustDate(night))
+	list, err := tn.transmitted(night)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -554,7 +563,7 @@ func TestRegistrationBesideOtherActivities(t *testing.T) {
 	tn.register(t, 0, w)
 	tn.night(t, "2026-11-24")
 	tn.wantBooked(t, 0, study, "2026-12", "7 10")
-	_, list, err := tn.NightMovements(ctx, tn.structure, portal.MustDate("2026-11-24"))
+	list, err := tn.transmitted("2026-11-24")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -640,7 +649,7 @@ func TestRegistrationHoursClash(t *testing.T) {
 			t.Errorf("%s: %s %s", day, s.Status, s.Hours.Words())
 		}
 	}
-	_, list, err := tn.NightMovements(ctx, tn.structure, portal.MustDate("2026-11-25"))
+	list, err := tn.transmitted("2026-11-25")
 	if err != nil {
 		t.Fatal(err)
 	}

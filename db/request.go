@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -19,9 +20,10 @@ func dropRequest(tx *Tx, slot *portal.Slot) error {
 
 // RequestFilter is which requests staff look at; its zero value is all those to come.
 type RequestFilter struct {
-	Activity    portal.ActivityID
-	Child       portal.ChildID
 	First, Last portal.Date
+	// Activity and Name narrow what is shown, never what is counted: places are shared.
+	Activity portal.ActivityID
+	Name     string // a piece of a child's name
 	// Accepted, when there is one, keeps the places to these requests: the others take none from the lines after them.
 	Accepted map[portal.RequestKey]bool
 	// IfFit besides count in their turn, when there is a place left.
@@ -29,22 +31,19 @@ type RequestFilter struct {
 }
 
 // Requests lists what families asked of a structure's staff, by day, activity and who asked first, with the places counted
-// from line to line: each line says what is left once those before it are accepted.
-func (s *Store) Requests(ctx context.Context, structure portal.StructureID, f RequestFilter) (list []portal.AskedDay, err error) {
+// from line to line: each line says what is left once those before it are accepted. Of the lines that the filter shows it
+// gives those from a rank on, at most n, and how many there are.
+func (s *Store) Requests(ctx context.Context, structure portal.StructureID, f RequestFilter, from, n int) (page []portal.AskedDay, total int, err error) {
 	setup, err := s.Setup(ctx, structure)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	err = s.snapshot(ctx, func(r reader) error {
-		list, err = askedDays(r, setup, f, portal.DateOf(s.now()))
+		list, err := askedDays(r, setup, f, portal.DateOf(s.now()))
 		if err != nil {
 			return err
 		}
-		var children []portal.ChildID
-		for _, d := range list {
-			children = append(children, d.Child.ID)
-		}
-		pupils, err := pupilsOf(r, children)
+		pupils, err := pupilsAsked(r, list)
 		if err != nil {
 			return err
 		}
@@ -61,13 +60,83 @@ func (s *Store) Requests(ctx context.Context, structure portal.StructureID, f Re
 			return err
 		}
 		portal.CountAsked(list, func(i int) []portal.Counter {
-			slot := setup.NewSlot(list[i].Child.ID, list[i].Activity, list[i].Day)
-			setup.Admit(&slot, pupils[list[i].Child.ID])
-			return slot.Counters
-		}, func(c portal.CounterID, day portal.Date) portal.Places { return taken[counterDay{c, day}] })
-		return s.foreseeAccepted(r, setup, list, pupils)
+			return setup.CountersOf(list[i].Activity, pupils[list[i].Child.ID], list[i].Day)
+		},
+			func(c portal.CounterID, day portal.Date) portal.Places { return taken[counterDay{c, day}] })
+		if page, err = f.shown(r, structure, list); err != nil {
+			return err
+		}
+		total = len(page)
+		page = pageOf(page, from, n)
+		if err := nameAsked(r, page); err != nil {
+			return err
+		}
+		return s.foreseeAccepted(r, setup, page)
 	})
-	return list, err
+	return page, total, err
+}
+
+// shown keeps the lines that a filter does not hide.
+func (f *RequestFilter) shown(q querier, structure portal.StructureID, list []portal.AskedDay) ([]portal.AskedDay, error) {
+	if f.Activity != 0 {
+		list = slices.DeleteFunc(list, func(d portal.AskedDay) bool { return d.Activity.ID != f.Activity })
+	}
+	if len(foldedWords(f.Name)) == 0 {
+		return list, nil
+	}
+	known, err := childrenNamed(q, structure, f.Name)
+	named := make(map[portal.ChildID]bool, len(known))
+	for _, c := range known {
+		named[c] = true
+	}
+	return slices.DeleteFunc(list, func(d portal.AskedDay) bool { return !named[d.Child.ID] }), err
+}
+
+// nameAsked reads who is asked for, and who asks.
+func nameAsked(q querier, list []portal.AskedDay) error {
+	children, accounts := map[portal.ChildID][]*portal.AskedDay{}, map[portal.AccountID][]*portal.AskedDay{}
+	for i := range list {
+		d := &list[i]
+		children[d.Child.ID] = append(children[d.Child.ID], d)
+		accounts[d.By.ID] = append(accounts[d.By.ID], d)
+	}
+	wanted, err := json.Marshal(slices.Sorted(maps.Keys(children)))
+	if err != nil {
+		return err
+	}
+	_, err = all(q, func(r *sql.Rows) (struct{}, error) {
+		var c portal.Child
+		err := r.Scan(&c.ID, &c.StructureID, &c.LastName, &c.FirstName)
+		for _, d := range children[c.ID] {
+			d.Child = c
+		}
+		return struct{}{}, err
+	}, "SELECT id, structure_id, iif(used_name <> '', used_name, last_name), first_name FROM child WHERE id IN (SELECT value FROM json_each(?))", string(wanted))
+	if err != nil {
+		return err
+	}
+	people, err := peopleOf(q, slices.Sorted(maps.Keys(accounts)))
+	for id, p := range people {
+		for _, d := range accounts[id] {
+			d.By = p
+		}
+	}
+	return err
+}
+
+// pupilsAsked reads what rules and priorities look at of the children, when there are any: a town has thousands of requests
+// on the day after an opening.
+func pupilsAsked(q querier, list []portal.AskedDay) (map[portal.ChildID]*portal.Pupil, error) {
+	var children []portal.ChildID
+	for _, d := range list {
+		if d.Activity.AsksWho() || len(d.Activity.Priorities) > 0 {
+			children = append(children, d.Child.ID)
+		}
+	}
+	if len(children) == 0 {
+		return nil, nil
+	}
+	return pupilsOf(q, children)
 }
 
 // rankAsked puts the requests of an activity that publishes priorities into their order, day by day.
@@ -105,18 +174,16 @@ func rankAsked(q querier, setup *portal.Setup, list []portal.AskedDay, pupils ma
 	return nil
 }
 
+// askedDays reads the requests of a structure, who asked by number only.
 func askedDays(q querier, setup *portal.Setup, f RequestFilter, today portal.Date) ([]portal.AskedDay, error) {
 	return all(q, func(r *sql.Rows) (d portal.AskedDay, err error) {
 		var activity portal.ActivityID
-		err = r.Scan(&d.Child.ID, &d.Child.StructureID, &d.Child.LastName, &d.Child.FirstName, &activity, &d.Day, &d.Hours.Arrival, &d.Hours.Departure,
-			&d.By.ID, &d.By.Civility, &d.By.LastName, &d.By.FirstName, into{&d.Since}, &d.Late)
+		err = r.Scan(&d.Child.ID, &activity, &d.Day, &d.Hours.Arrival, &d.Hours.Departure, &d.By.ID, into{&d.Since}, &d.Late)
 		d.Activity = setup.Activity(activity)
 		return d, err
-	}, `SELECT c.id, c.structure_id, iif(c.used_name <> '', c.used_name, c.last_name), c.first_name, a.id, q.day, q.arrival, q.departure,
-			p.id, p.civility, iif(p.used_name <> '', p.used_name, p.last_name), p.first_name, q.since, q.late
-		FROM request q JOIN activity a ON a.id = q.activity_id JOIN child c ON c.id = q.child_id JOIN account p ON p.id = q.account_id
-		WHERE a.structure_id = ?1 AND (?2 = 0 OR a.id = ?2) AND (?3 = 0 OR c.id = ?3) AND q.day >= max(?6, coalesce(?4, ?6)) AND (?5 IS NULL OR q.day <= ?5)
-		ORDER BY q.day, a.position, a.id, q.since, c.id`, setup.Structure.ID, f.Activity, f.Child, f.First, f.Last, today)
+	}, `SELECT q.child_id, a.id, q.day, q.arrival, q.departure, q.account_id, q.since, q.late FROM request q JOIN activity a ON a.id = q.activity_id
+		WHERE a.structure_id = ?1 AND q.day >= max(?4, coalesce(?2, ?4)) AND (?3 IS NULL OR q.day <= ?3)
+		ORDER BY q.day, a.position, a.id, q.since, q.child_id`, setup.Structure.ID, f.First, f.Last, today)
 }
 
 // placesTaken reads what the counters of a structure hold over the days of some requests.
@@ -137,31 +204,41 @@ func placesTaken(q querier, structure portal.StructureID, list []portal.AskedDay
 }
 
 // foreseeAccepted says why some requests could not be accepted as things stand.
-func (s *Store) foreseeAccepted(q querier, setup *portal.Setup, list []portal.AskedDay, pupils map[portal.ChildID]*portal.Pupil) error {
+func (s *Store) foreseeAccepted(q querier, setup *portal.Setup, list []portal.AskedDay) error {
 	if len(list) == 0 {
 		return nil
 	}
 	var children []portal.ChildID
-	first, last := list[0].Day, list[len(list)-1].Day
 	for _, d := range list {
-		if !slices.Contains(children, d.Child.ID) {
-			children = append(children, d.Child.ID)
-		}
+		children = append(children, d.Child.ID)
 	}
-	saved, err := savedOf(q, children, first, last)
+	slices.Sort(children)
+	children = slices.Compact(children)
+	pupils, err := pupilsOf(q, children)
 	if err != nil {
 		return err
+	}
+	saved, err := savedOf(q, children, list[0].Day, list[len(list)-1].Day)
+	if err != nil {
+		return err
+	}
+	type childOn struct {
+		child portal.ChildID
+		day   portal.Date
+	}
+	others := map[childOn][]portal.Other{}
+	for _, b := range saved {
+		if a := setup.Activity(b.activity); a != nil {
+			at := childOn{b.child, b.day}
+			others[at] = append(others[at], portal.Other{Activity: a, Hours: b.hours, Status: b.status})
+		}
 	}
 	for i := range list {
 		d := &list[i]
 		slot := setup.NewSlot(d.Child.ID, d.Activity, d.Day)
 		setup.Admit(&slot, pupils[d.Child.ID])
 		slot.Status, slot.Hours, slot.Limited, slot.Left, slot.Places = portal.Requested, d.Hours, d.Limited, d.Left+1, d.Places
-		for _, b := range saved {
-			if a := setup.Activity(b.activity); a != nil && b.child == d.Child.ID && b.day == d.Day {
-				slot.Others = append(slot.Others, portal.Other{Activity: a, Hours: b.hours, Status: b.status})
-			}
-		}
+		slot.Others = others[childOn{d.Child.ID, d.Day}]
 		_, why := slot.Judge(portal.Accept, s.now())
 		if why == nil {
 			continue

@@ -42,13 +42,30 @@ func TestRequests(t *testing.T) {
 	if slot.State(tn.clock.Now()) != portal.StateRequest || slot.Places.Taken != 0 {
 		t.Errorf("%s, %+v", slot.State(tn.clock.Now()), slot.Places)
 	}
-	list, err := tn.Requests(ctx, tn.structure, db.RequestFilter{Activity: tn.wednesday})
+	list, _, err := tn.Requests(ctx, tn.structure, db.RequestFilter{Activity: tn.wednesday}, 0, db.AllLines)
 	if err != nil || len(list) != 4 {
 		t.Fatal(len(list), err)
 	}
 	for i, want := range []int{1, 0, -1, -2} {
 		if d := list[i]; d.Child.ID != tn.children[i][0] || d.Left != want || (d.Why != "") != (want < 0) || d.By.ID != tn.parents[i] {
 			t.Errorf("line %d: %+v, want %d left", i, d, want)
+		}
+	}
+	// A page, an activity or a name narrow what is shown, never what is counted.
+	for f, want := range map[string]struct {
+		filter   db.RequestFilter
+		from, n  int
+		total    int
+		left, of int
+	}{
+		"la page d’après":    {db.RequestFilter{}, 2, 1, 4, -1, 2},
+		"un nom":             {db.RequestFilter{Name: list[1].Child.LastName + " " + list[1].Child.FirstName}, 0, 100, 1, 0, 1},
+		"une page au-delà":   {db.RequestFilter{}, 9, 100, 4, 0, -1},
+		"une autre activité": {db.RequestFilter{Activity: tn.canteen}, 0, 100, 0, 0, -1},
+	} {
+		page, total, err := tn.Requests(ctx, tn.structure, want.filter, want.from, want.n)
+		if err != nil || total != want.total || (want.of < 0) != (len(page) == 0) || want.of >= 0 && (page[0].Child.ID != tn.children[want.of][0] || page[0].Left != want.left) {
+			t.Errorf("%s: %d lines of %d, %+v %v", f, len(page), total, page, err)
 		}
 	}
 	// The fourth withdraws.
@@ -82,7 +99,7 @@ func TestRequests(t *testing.T) {
 	if left, err := tn.Answers(ctx, tn.structure); err != nil || len(left) != 2 {
 		t.Errorf("%d left to tell, %v", len(left), err)
 	}
-	if events, n, err := tn.Journal(ctx, tn.structure, "demande", 0, 0, 10); err != nil || n != 2 || events[1].Words != "Réponse à 2 demandes" {
+	if events, n, err := tn.SearchJournal(ctx, tn.structure, db.JournalFilter{Subject: "demande"}, 0, 10); err != nil || n != 2 || events[1].Words != "Réponse à 2 demandes" {
 		t.Errorf("%d %+v %v", n, events, err)
 	}
 
@@ -91,7 +108,7 @@ func TestRequests(t *testing.T) {
 	if _, err := tn.Transmit(ctx, tn.structure, portal.MustDate("2026-11-24")); err != nil {
 		t.Fatal(err)
 	}
-	_, movements, err := tn.NightMovements(ctx, tn.structure, portal.MustDate("2026-11-24"))
+	movements, err := tn.transmitted("2026-11-24")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -208,7 +225,7 @@ func TestRequestNobodyAnswered(t *testing.T) {
 	if slot := tn.state(t, 0, 0, tn.wednesday, "2026-12-02"); slot.Status != portal.NotBooked {
 		t.Errorf("still %s", slot.Status)
 	}
-	_, list, err := tn.NightMovements(ctx, tn.structure, portal.MustDate("2026-12-03"))
+	list, err := tn.transmitted("2026-12-03")
 	if err != nil || len(list) != 1 || list[0].Action != "decide" || list[0].Outcome != portal.OutcomeRefused || list[0].Reason != portal.ReasonUndecided {
 		t.Errorf("%+v %v", list, err)
 	}
@@ -305,9 +322,9 @@ func TestAnswerToldInPart(t *testing.T) {
 }
 
 // TestLastGuardianOfARequest: who alone follows a child that something was asked for stays; taken out of a family with nothing
-// else, a guardian is signed out, and an agent is not.
+// else, a guardian is signed out; an agent is not, nor a guardian of another family.
 func TestLastGuardianOfARequest(t *testing.T) {
-	tn, by := decidedTown(t, 1, 5)
+	tn, by := decidedTown(t, 2, 5)
 	h := &hall{tn.Store, t, tn.clock, tn.structure}
 	tn.ask(t, 0, "2026-12-02", "asked")
 	parent := tn.parents[0]
@@ -320,8 +337,11 @@ func TestLastGuardianOfARequest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.raw("INSERT INTO guardian (family_id, account_id) VALUES (?, ?)", family, agent.Person.ID)
-	for account, stays := range map[portal.AccountID]bool{parent: false, agent.Person.ID: true} {
+	elsewhere := tn.parents[1]
+	for _, account := range []portal.AccountID{agent.Person.ID, elsewhere} {
+		h.raw("INSERT INTO guardian (family_id, account_id) VALUES (?, ?)", family, account)
+	}
+	for account, stays := range map[portal.AccountID]bool{parent: false, agent.Person.ID: true, elsewhere: true} {
 		token, err := tn.OpenSession(ctx, account, false, "")
 		if err != nil {
 			t.Fatal(err)

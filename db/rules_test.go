@@ -3,6 +3,7 @@ package db_test
 import (
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -312,9 +313,10 @@ func TestGroupsOfPlaces(t *testing.T) {
 	// Fewer places than are taken: the bookings stay, and it is said.
 	tn.change(t, tn.wednesday, func(a *portal.Activity) { a.Counters[0].Capacity = 1 })
 	tn.wantState(t, 1, 0, tn.wednesday, "2026-12-02", portal.StateBooked)
-	short, err := tn.Shortfalls(ctx, tn.structure)
-	if err != nil || len(short) != 1 || short[0].Day != portal.MustDate("2026-12-02") || short[0].Places != 1 || short[0].Taken != 2 {
-		t.Errorf("%+v %v", short, err)
+	uses, err := tn.CounterUses(ctx, tn.structure)
+	i := slices.IndexFunc(uses, func(u db.CounterUse) bool { return u.Name == "En tout" })
+	if err != nil || i < 0 || len(uses[i].Over) != 1 || uses[i].Over[0].Day != portal.MustDate("2026-12-02") || uses[i].Over[0].Places != 1 || uses[i].Over[0].Taken != 2 {
+		t.Errorf("%+v %v", uses, err)
 	}
 	tn.wantState(t, 2, 0, tn.wednesday, "2026-12-02", portal.StateBooked)
 	full(2, 1, "2026-12-02")
@@ -330,6 +332,68 @@ func TestGroupsOfPlaces(t *testing.T) {
 	if err := tn.sqlFails("INSERT INTO counter_day (counter_id, day, taken) SELECT id, '2026-12-16', 1 FROM counter WHERE name = 'En tout'"); err == nil || !strings.Contains(err.Error(), "oversold") {
 		t.Errorf("the net let it pass: %v", err)
 	}
+}
+
+// TestPlacesOfAGroupStay: a booking counts for the group of which its child was when it was booked; what is saved beside does
+// not decide it anew, an activity that joins a counter brings its own bookings, and another group counts all of them again.
+func TestPlacesOfAGroupStay(t *testing.T) {
+	tn := newTown(t, 2, 9)
+	by := tn.clerk(t, "PUJOL")
+	for _, child := range []int{0, 1} {
+		tn.sql(t, "UPDATE child SET birth = '2021-05-01' WHERE id = ?", tn.children[child][0])
+	}
+	tn.change(t, tn.wednesday, func(a *portal.Activity) {
+		a.Counters = []portal.Counter{{Name: "En tout", Limited: true, Capacity: 9}, {Name: "Petits", Limited: true, Capacity: 9, Audience: portal.Audience{AgeTo: 6}}}
+	})
+	for p, id := range []portal.ActivityID{tn.wednesday, tn.wednesday} {
+		tn.want(t, p, 0, id, "2026-12-02", true)
+		tn.confirm(t, p, fmt.Sprint("reserve", p))
+	}
+	counters := tn.activity(t, tn.wednesday).Counters
+	taken := func(step, want string) {
+		t.Helper()
+		tn.sound(t)
+		if got := tn.text(t, "SELECT coalesce(group_concat(c.name || ' ' || d.taken, ', ' ORDER BY c.id), '') FROM counter c JOIN counter_day d ON d.counter_id = c.id WHERE d.day = '2026-12-02' AND c.id IN (?, ?)", counters[0].ID, counters[1].ID); got != want {
+			t.Errorf("%s: %q, want %q", step, got, want)
+		}
+	}
+	part := func(change func(*portal.Activity)) {
+		t.Helper()
+		if impact, err := tn.edit(t, by, tn.wednesday, portal.PartPlaces, "", change); err != nil || impact != nil {
+			t.Fatal(impact, err)
+		}
+	}
+	counter := func(change func(*db.CounterEdit)) {
+		t.Helper()
+		u, err := tn.CounterUse(ctx, tn.structure, counters[1].ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := db.CounterEdit{Counter: u.Counter, Activities: u.Activities, Seen: u.Version()}
+		change(&e)
+		if _, impact, err := tn.SaveCounter(ctx, tn.structure, by, e); err != nil || impact != nil {
+			t.Fatal(impact, err)
+		}
+	}
+	taken("booked", "En tout 2, Petits 2")
+	tn.sql(t, "UPDATE child SET birth = '2017-05-01' WHERE id = ?", tn.children[0][0]) // older than was thought, or another class since
+	part(func(a *portal.Activity) { a.Waitlist = !a.Waitlist })
+	taken("the waiting list", "En tout 2, Petits 2")
+	counter(func(e *db.CounterEdit) { e.Capacity = 8 })
+	taken("other places", "En tout 2, Petits 2")
+	part(func(a *portal.Activity) { a.Counters = counters[1:] })
+	taken("the whole is left", "Petits 2")
+	part(func(a *portal.Activity) { a.Counters = counters })
+	taken("the whole is joined", "En tout 2, Petits 2")
+	part(func(a *portal.Activity) { a.Counters = counters[:1] })
+	taken("the group is left", "En tout 2")
+	part(func(a *portal.Activity) { a.Counters = counters })
+	taken("the group is joined", "En tout 2, Petits 1")
+	tn.sql(t, "UPDATE child SET birth = '2021-05-01' WHERE id = ?", tn.children[0][0])
+	counter(func(e *db.CounterEdit) { e.Name = "Les petits" })
+	taken("another name", "En tout 2, Les petits 1")
+	counter(func(e *db.CounterEdit) { e.Audience.AgeTo = 7 })
+	taken("another group", "En tout 2, Les petits 2")
 }
 
 // TestGroupsOnTheWaitingList: a place of a group goes to the first of that group, not to the first of the list.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	_ "embed"
-	"errors"
 
 	"marelle/portal"
 )
@@ -33,48 +32,34 @@ func (s *Store) CreateStructure(ctx context.Context, st portal.Structure) (porta
 	}
 	var id portal.StructureID
 	err = s.write(ctx, func(tx *Tx) error {
-		id, err = s.createStructure(tx, st, years, "")
+		id, err = s.createStructure(tx, st, years)
 		return err
 	})
 	return id, err
 }
 
-func (s *Store) createStructure(tx *Tx, st portal.Structure, years []portal.SchoolYear, formKey string) (portal.StructureID, error) {
-	n, err := tx.insert(`INSERT INTO structure (name, street, postcode, town, phone, email, sender_name, reply_to, zone, territory, night_at, report_at, created_at, form_key)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		st.Name, st.Street, st.Postcode, st.Town, st.Phone, st.Email, st.SenderName, st.ReplyTo, st.Zone, string(st.Territory), st.NightAt, st.ReportAt, at(s.now()),
-		sql.NullString{String: formKey, Valid: formKey != ""})
+func (s *Store) createStructure(tx *Tx, st portal.Structure, years []portal.SchoolYear) (portal.StructureID, error) {
+	n, err := tx.insert(`INSERT INTO structure (name, street, postcode, town, phone, email, sender_name, reply_to, zone, territory, night_at, report_at, created_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		st.Name, st.Street, st.Postcode, st.Town, st.Phone, st.Email, st.SenderName, st.ReplyTo, st.Zone, string(st.Territory), st.NightAt, st.ReportAt, at(s.now()))
 	if err != nil {
 		return 0, err
 	}
 	id := portal.StructureID(n)
+	var known []portal.SchoolYearRef
 	for _, y := range years {
-		if err := insertYear(tx, id, y); err != nil {
+		ref, _, err := insertYear(tx, id, y, known)
+		if err != nil {
 			return 0, err
 		}
+		known = append(known, ref)
 	}
 	return id, s.defaultTerms(tx, st)
-}
-
-// insertYear writes a school year with its holidays.
-func insertYear(tx *Tx, structure portal.StructureID, y portal.SchoolYear) error {
-	if err := tx.exec("INSERT INTO school_year (structure_id, label, first, last) VALUES (?, ?, ?, ?)", structure, y.Label, y.First, y.Last); err != nil {
-		return err
-	}
-	for _, p := range y.Holidays {
-		if err := tx.exec("INSERT INTO school_holiday (structure_id, name, first, last) VALUES (?, ?, ?, ?)", structure, p.Name, p.From, p.To); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // FoundStructure lets an administrator of the site add a structure, of which this person becomes the administrator. The same
 // form sent twice makes one structure.
 func (s *Store) FoundStructure(ctx context.Context, by portal.AccountID, st portal.Structure, formKey string) (portal.StructureID, error) {
-	if len(formKey) < 8 || len(formKey) > 64 {
-		return 0, portal.Invalid("Ce formulaire est incomplet. Rouvrez la page, puis recommencez.")
-	}
 	if err := st.Check(); err != nil {
 		return 0, err
 	}
@@ -91,20 +76,21 @@ func (s *Store) FoundStructure(ctx context.Context, by portal.AccountID, st port
 		if !administrator {
 			return portal.NotFound("Cette page n’existe pas.")
 		}
-		err := tx.row(&id, "SELECT s.id FROM structure s JOIN staff t ON t.structure_id = s.id WHERE s.form_key = ? AND t.account_id = ?", formKey, by)
-		if !errors.Is(err, sql.ErrNoRows) {
-			return err
-		}
-		if err := freeName(tx, st); err != nil {
-			return err
-		}
-		if id, err = s.createStructure(tx, st, years, formKey); err != nil {
-			return err
-		}
-		if err := tx.exec("INSERT INTO staff (account_id, structure_id, role) VALUES (?, ?, ?)", by, id, string(portal.Administrator)); err != nil {
-			return err
-		}
-		return s.note(tx, portal.StaffEvent{Structure: id, By: by, Subject: "structure", SubjectID: int64(id), Words: "Structure créée : " + st.Name, Changes: portal.Differences(nil, st.Facts())})
+		made, err := s.once(tx, by, formKey, func() (int64, error) {
+			if err := freeName(tx, st); err != nil {
+				return 0, err
+			}
+			id, err := s.createStructure(tx, st, years)
+			if err != nil {
+				return 0, err
+			}
+			if err := tx.exec("INSERT INTO staff (account_id, structure_id, role) VALUES (?, ?, ?)", by, id, string(portal.Administrator)); err != nil {
+				return 0, err
+			}
+			return int64(id), s.note(tx, portal.StaffEvent{Structure: id, By: by, Subject: "structure", SubjectID: int64(id), Words: "Structure créée : " + st.Name, Changes: portal.Differences(nil, st.Facts())})
+		})
+		id = portal.StructureID(made)
+		return err
 	})
 	return id, err
 }
@@ -123,33 +109,34 @@ func freeName(tx *Tx, st portal.Structure) error {
 	return nil
 }
 
-// SaveStructure changes what is said of a structure and its hours; seen is the stamp of the facts that the form showed.
-func (s *Store) SaveStructure(ctx context.Context, by portal.AccountID, st portal.Structure, seen string) error {
+// SaveStructure changes what is said of a structure and its hours; seen is the stamp of the facts that the form showed. What
+// other public holidays close comes back until it is agreed to.
+func (s *Store) SaveStructure(ctx context.Context, by portal.AccountID, st portal.Structure, seen, agreed string) ([]portal.Touch, error) {
 	if err := st.Check(); err != nil {
-		return err
+		return nil, err
 	}
-	return s.write(ctx, func(tx *Tx) error {
-		was, err := one(tx, scanStructure, structureColumns+" WHERE s.id = ?", st.ID)
-		if err != nil {
-			return absent(err, "Cette structure n’existe pas.")
-		}
-		if portal.Version(was.Facts()) != seen {
+	return s.changeCalendar(ctx, st.ID, agreed, byCalendar, func(tx *Tx, before *portal.Setup) error {
+		if portal.Version(before.Structure.Facts()) != seen {
 			return s.changedMeanwhile(tx, st.ID, "structure", int64(st.ID))
 		}
-		if err := freeName(tx, st); err != nil {
-			return err
-		}
-		changes := portal.Differences(was.Facts(), st.Facts())
-		if len(changes) == 0 {
-			return nil
-		}
-		if err := tx.exec(`UPDATE structure SET name = ?, street = ?, postcode = ?, town = ?, phone = ?, email = ?, sender_name = ?, reply_to = ?, zone = ?, territory = ?, night_at = ?, report_at = ?
-			WHERE id = ?`, st.Name, st.Street, st.Postcode, st.Town, st.Phone, st.Email, st.SenderName, st.ReplyTo, st.Zone, string(st.Territory), st.NightAt, st.ReportAt, st.ID); err != nil {
-			return err
-		}
-		tx.after(s.setups.forget)
-		return s.note(tx, portal.StaffEvent{Structure: st.ID, By: by, Subject: "structure", SubjectID: int64(st.ID), Words: "Structure changée", Changes: changes})
+		return s.saveStructure(tx, by, st, before.Structure, "Structure changée")
 	})
+}
+
+// saveStructure writes what became different of a structure.
+func (s *Store) saveStructure(tx *Tx, by portal.AccountID, st, was portal.Structure, words string) error {
+	if err := freeName(tx, st); err != nil {
+		return err
+	}
+	changes := portal.Differences(was.Facts(), st.Facts())
+	if len(changes) == 0 {
+		return nil
+	}
+	if err := tx.exec(`UPDATE structure SET name = ?, street = ?, postcode = ?, town = ?, phone = ?, email = ?, sender_name = ?, reply_to = ?, zone = ?, territory = ?, night_at = ?, report_at = ?
+		WHERE id = ?`, st.Name, st.Street, st.Postcode, st.Town, st.Phone, st.Email, st.SenderName, st.ReplyTo, st.Zone, string(st.Territory), st.NightAt, st.ReportAt, st.ID); err != nil {
+		return err
+	}
+	return s.note(tx, portal.StaffEvent{Structure: st.ID, By: by, Subject: "structure", SubjectID: int64(st.ID), Words: words, Changes: changes})
 }
 
 // SaveColour changes the colour of a structure; an empty one gives back that of the portal.

@@ -35,7 +35,7 @@ func (tn *town) theStructure(t testing.TB) portal.Structure {
 // lastNote gives the last line of the audit log.
 func (tn *town) lastNote(t testing.TB) db.Recorded {
 	t.Helper()
-	list, total, err := tn.Journal(ctx, tn.structure, "", 0, 0, 1)
+	list, total, err := tn.SearchJournal(ctx, tn.structure, db.JournalFilter{}, 0, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +61,7 @@ func TestSaveStructure(t *testing.T) {
 	st := tn.theStructure(t)
 	seen := portal.Version(st.Facts())
 	st.Phone, st.SenderName, st.ReplyTo, st.NightAt, st.ReportAt, st.Territory = "05 61 00 00 00", "Cantine de CarteVille", "cantine@carteville.fr", portal.Clock(3, 0), portal.Clock(6, 30), portal.AlsaceMoselle
-	if err := tn.SaveStructure(ctx, by, st, seen); err != nil {
+	if _, err := tn.SaveStructure(ctx, by, st, seen, ""); err != nil {
 		t.Fatal(err)
 	}
 	if got := tn.theStructure(t); got != st {
@@ -72,18 +72,18 @@ func TestSaveStructure(t *testing.T) {
 	}
 	other := st
 	other.Phone = "05 61 11 11 11"
-	err := tn.SaveStructure(ctx, by, other, seen)
+	_, err := tn.SaveStructure(ctx, by, other, seen, "")
 	if refusal := portal.AsError(err); refusal == nil || refusal.Kind != portal.KindConflict || !strings.Contains(refusal.Message, "Mme ROUCH Mireille a enregistré un changement aujourd’hui à 9 h") {
 		t.Errorf("an old form: %v", err)
 	}
-	if err := tn.SaveStructure(ctx, by, st, portal.Version(st.Facts())); err != nil {
+	if _, err := tn.SaveStructure(ctx, by, st, portal.Version(st.Facts()), ""); err != nil {
 		t.Error(err)
 	}
-	if n, _, _ := tn.Journal(ctx, tn.structure, "structure", 0, 0, 10); len(n) != 1 {
+	if n, _, _ := tn.SearchJournal(ctx, tn.structure, db.JournalFilter{Subject: "structure"}, 0, 10); len(n) != 1 {
 		t.Errorf("%d lines for one change", len(n))
 	}
 	st.NightAt = portal.Clock(2, 30)
-	if err := portal.AsError(tn.SaveStructure(ctx, by, st, portal.Version(other.Facts()))); err.Field("nuit") == "" {
+	if _, err := tn.SaveStructure(ctx, by, st, portal.Version(other.Facts()), ""); portal.AsError(err).Field("nuit") == "" {
 		t.Errorf("half past two: %v", err)
 	}
 }
@@ -155,7 +155,7 @@ func TestLooks(t *testing.T) {
 	if st = tn.theStructure(t); st.Logo != "" || st.Colour != "" {
 		t.Errorf("%+v", st)
 	}
-	if list, _, _ := tn.Journal(ctx, tn.structure, "structure", 0, 0, 10); len(list) != 5 {
+	if list, _, _ := tn.SearchJournal(ctx, tn.structure, db.JournalFilter{Subject: "structure"}, 0, 10); len(list) != 5 {
 		t.Errorf("%d lines in the audit log", len(list))
 	}
 }

@@ -71,9 +71,6 @@ func (s *Store) CreateStaff(ctx context.Context, structure portal.StructureID, w
 // AddAgent makes the account of an agent of a structure and its letter, once the administrator's password is given again. The
 // same form sent twice makes one agent, and shows no second letter.
 func (s *Store) AddAgent(ctx context.Context, structure portal.StructureID, by Proof, who portal.Identity, role portal.Role, formKey string) (portal.Letter, error) {
-	if len(formKey) < 8 || len(formKey) > 64 {
-		return portal.Letter{}, portal.Conflict("Ce formulaire est incomplet. Rouvrez la page, puis recommencez.")
-	}
 	who, err := portal.CheckAgent(who, role)
 	if err != nil {
 		return portal.Letter{}, err
@@ -100,25 +97,31 @@ func (s *Store) addAgent(ctx context.Context, structure portal.StructureID, by p
 		if err := structureExists(tx, structure); err != nil {
 			return err
 		}
-		var made bool
-		if err := tx.row(&made, "SELECT EXISTS (SELECT 1 FROM staff WHERE structure_id = ? AND form_key = ?)", structure, formKey); err != nil {
+		create := func() (int64, error) {
+			account, err := s.createAccount(tx, who)
+			if err != nil {
+				return 0, err
+			}
+			if err := s.appoint(tx, structure, by, account, role); err != nil {
+				return 0, err
+			}
+			if err := s.storeLetter(tx, account, stored); err != nil {
+				return 0, err
+			}
+			letter, err = one(tx, scanLetter, letterColumns+" AND a.id = ?2", structure, account)
+			return int64(account), err
+		}
+		if by == 0 { // at the console, without a form
+			_, err := create()
 			return err
 		}
-		if made {
+		if _, err := s.once(tx, by, formKey, create); err != nil {
+			return err
+		}
+		if letter.Person.ID == 0 {
 			return errAgentMade
 		}
-		account, err := s.createAccount(tx, who)
-		if err != nil {
-			return err
-		}
-		if err := s.appoint(tx, structure, by, account, role, formKey); err != nil {
-			return err
-		}
-		if err := s.storeLetter(tx, account, stored); err != nil {
-			return err
-		}
-		letter, err = one(tx, scanLetter, letterColumns+" AND a.id = ?2", structure, account)
-		return err
+		return nil
 	})
 	letter.Password = code
 	return letter, err
@@ -137,11 +140,11 @@ func structureExists(tx *Tx, structure portal.StructureID) error {
 }
 
 // appoint makes somebody an agent.
-func (s *Store) appoint(tx *Tx, structure portal.StructureID, by, account portal.AccountID, role portal.Role, formKey string) error {
-	if err := tx.exec("INSERT INTO staff (account_id, structure_id, role, form_key) VALUES (?, ?, ?, nullif(?, ''))", account, structure, string(role), formKey); err != nil {
+func (s *Store) appoint(tx *Tx, structure portal.StructureID, by, account portal.AccountID, role portal.Role) error {
+	if err := tx.exec("INSERT INTO staff (account_id, structure_id, role) VALUES (?, ?, ?)", account, structure, string(role)); err != nil {
 		return err
 	}
-	who, err := personOf(tx, account)
+	who, err := person(tx, account)
 	if err != nil {
 		return err
 	}
@@ -168,7 +171,7 @@ func (s *Store) GiveRole(ctx context.Context, structure portal.StructureID, by P
 		if err != nil {
 			return err
 		}
-		if who, err = personOf(tx, account); err != nil {
+		if who, err = person(tx, account); err != nil {
 			return err
 		}
 		switch t, err := teammate(tx, structure, account); {
@@ -177,7 +180,7 @@ func (s *Store) GiveRole(ctx context.Context, structure portal.StructureID, by P
 		case err != errNoTeammate:
 			return err
 		}
-		return s.appoint(tx, structure, by.Session.Account, account, role, "")
+		return s.appoint(tx, structure, by.Session.Account, account, role)
 	})
 	return who, err
 }

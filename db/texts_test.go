@@ -82,7 +82,7 @@ func TestMailTextsAreKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	refused(t, tn.SaveMailText(ctx, tn.structure, by, words, saved.At), portal.KindConflict, "remis à l’origine")
-	list, total, err := tn.Journal(ctx, tn.structure, "texte", 0, 0, 10)
+	list, total, err := tn.SearchJournal(ctx, tn.structure, db.JournalFilter{Subject: "texte"}, 0, 10)
 	if err != nil || total != 2 || list[1].Words != "Courriel « Compte rendu du matin » : texte changé" || len(list[1].Changes) != 3 || list[1].Changes[0].After != "À nous" {
 		t.Errorf("%+v %v", list, err)
 	}
@@ -152,7 +152,7 @@ func TestResendGoesWhereTheAccountIsRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.raw("UPDATE outbox SET state = 'dead'")
-	list, err := tn.Mails(ctx, tn.structure, 0, 10)
+	list, _, err := tn.FindMails(ctx, tn.structure, db.MailFilter{}, 0, 10)
 	if err != nil || len(list) != 1 {
 		t.Fatal(list, err)
 	}

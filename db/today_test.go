@@ -86,23 +86,23 @@ func BenchmarkDeskFacts(b *testing.B) {
 		"tableau": func() error { _, err := tn.DeskFacts(ctx, tn.structure); return err },
 		"bureau":  func() error { _, err := tn.Desk(ctx, tn.structure); return err },
 		"courriels": func() error {
-			_, err := tn.FindMails(ctx, tn.structure, db.MailFilter{}, 0, 101)
+			_, _, err := tn.FindMails(ctx, tn.structure, db.MailFilter{}, 0, 101)
 			return err
 		},
 		"courriels d’un nom": func() error {
-			_, err := tn.FindMails(ctx, tn.structure, db.MailFilter{Search: "parent12345"}, 0, 101)
+			_, _, err := tn.FindMails(ctx, tn.structure, db.MailFilter{Search: "parent12345"}, 0, 101)
 			return err
 		},
 		"courriels abandonnés": func() error {
-			_, err := tn.FindMails(ctx, tn.structure, db.MailFilter{State: db.MailDead}, 0, 101)
+			_, _, err := tn.FindMails(ctx, tn.structure, db.MailFilter{State: db.MailDead}, 0, 101)
 			return err
 		},
 		"courriels d’un genre": func() error {
-			_, err := tn.FindMails(ctx, tn.structure, db.MailFilter{Kind: "rappel"}, 0, 101)
+			_, _, err := tn.FindMails(ctx, tn.structure, db.MailFilter{Kind: "rappel"}, 0, 101)
 			return err
 		},
 		"courriels de beaucoup": func() error {
-			_, err := tn.FindMails(ctx, tn.structure, db.MailFilter{Search: "parent"}, 0, 101)
+			_, _, err := tn.FindMails(ctx, tn.structure, db.MailFilter{Search: "parent"}, 0, 101)
 			return err
 		},
 		"états des courriels": func() error { _, err := tn.MailCounts(ctx, tn.structure); return err },

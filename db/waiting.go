@@ -3,54 +3,87 @@ package db
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"slices"
 
 	"marelle/portal"
 )
 
-// WaitLists lists the days of a structure for which children wait, the nearest first, without who waits.
-func (s *Store) WaitLists(ctx context.Context, structure portal.StructureID, f RequestFilter) (lists []portal.WaitList, err error) {
+// WaitLists lists the days of a structure for which children wait, the nearest first, without who waits: those from a rank
+// on, at most n, and how many there are.
+func (s *Store) WaitLists(ctx context.Context, structure portal.StructureID, f RequestFilter, from, n int) (page []portal.WaitList, total int, err error) {
 	setup, err := s.Setup(ctx, structure)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	now := s.now()
 	err = s.snapshot(ctx, func(r reader) error {
-		lists, err = all(r, func(rows *sql.Rows) (l portal.WaitList, err error) {
+		lists, err := all(r, func(rows *sql.Rows) (l portal.WaitList, err error) {
 			var activity portal.ActivityID
 			err = rows.Scan(&activity, &l.Day, &l.N)
 			l.Activity = setup.Activity(activity)
 			return l, err
-		}, `SELECT b.activity_id, b.day, count(*) FROM activity a JOIN booking b ON b.activity_id = a.id AND b.day >= max(?6, coalesce(?4, ?6)) AND b.status = 'waiting'
-			WHERE a.structure_id = ?1 AND (?2 = 0 OR a.id = ?2) AND (?5 IS NULL OR b.day <= ?5)
-			GROUP BY b.activity_id, b.day HAVING ?3 = 0 OR sum(b.child_id = ?3) > 0 ORDER BY b.day, a.position, a.id`, structure, f.Activity, f.Child, f.First, f.Last, portal.DateOf(now))
-		for i := range lists {
-			if err != nil {
-				return err
-			}
-			l := &lists[i]
-			l.Free, l.Limited, err = freeOn(r, l.Activity.Counters, l.Day)
-			slot := setup.NewSlot(0, l.Activity, l.Day)
-			l.Stands = slot.StandsStill(now)
+		}, `SELECT b.activity_id, b.day, count(*) FROM activity a JOIN booking b ON b.activity_id = a.id AND b.day >= max(?5, coalesce(?3, ?5)) AND b.status = 'waiting'
+			WHERE a.structure_id = ?1 AND (?2 = 0 OR a.id = ?2) AND (?4 IS NULL OR b.day <= ?4)
+			GROUP BY b.activity_id, b.day ORDER BY b.day, a.position, a.id`, structure, f.Activity, f.First, f.Last, portal.DateOf(now))
+		if err != nil {
+			return err
 		}
-		return err
+		total = len(lists)
+		page = pageOf(lists, from, n)
+		days := make([]freeDay, len(page))
+		for i, l := range page {
+			days[i] = freeDay{counters: l.Activity.Counters, day: l.Day}
+		}
+		if err := countFree(r, days); err != nil {
+			return err
+		}
+		for i := range page {
+			l := &page[i]
+			slot := setup.NewSlot(0, l.Activity, l.Day)
+			l.Stands, l.Free, l.Limited = slot.StandsStill(now), days[i].free, days[i].limited
+		}
+		return nil
 	})
-	return lists, err
+	return page, total, err
 }
 
-// freeOn counts the places of counters that nobody has and that are offered to nobody: those of the scarcest one.
-func freeOn(q querier, counters []portal.Counter, day portal.Date) (free int, limited bool, err error) {
-	for _, c := range counters {
-		var n sql.NullInt64
-		if err := oneRow(q, &n, freePlaces, []any{c.ID, day}); err != nil {
-			return 0, false, err
-		}
-		if n.Valid && (!limited || int(n.Int64) < free) {
-			free, limited = int(n.Int64), true
+// freeDay is the places of a day that nobody has and that are offered to nobody: those of the scarcest counter.
+type freeDay struct {
+	counters []portal.Counter
+	day      portal.Date
+	free     int
+	limited  bool
+}
+
+// countFree counts the free places of days, in one query.
+func countFree(q querier, days []freeDay) error {
+	type row struct {
+		Rank    int              `json:"r"`
+		Counter portal.CounterID `json:"c"`
+		Day     string           `json:"d"`
+	}
+	rows := []row{}
+	for i := range days {
+		for _, c := range days[i].counters {
+			rows = append(rows, row{i, c.ID, days[i].day.String()})
 		}
 	}
-	return free, limited, nil
+	wanted, err := json.Marshal(rows)
+	if err != nil {
+		return err
+	}
+	_, err = all(q, func(r *sql.Rows) (struct{}, error) {
+		var i int
+		var n sql.NullInt64
+		err := r.Scan(&i, &n)
+		if d := &days[i]; err == nil && n.Valid && (!d.limited || int(n.Int64) < d.free) {
+			d.free, d.limited = int(n.Int64), true
+		}
+		return struct{}{}, err
+	}, "SELECT want.value ->> 'r', ("+freePlacesOn("want.value ->> 'c'", "want.value ->> 'd'")+") FROM json_each(?) want", string(wanted))
+	return err
 }
 
 // WaitList gives who waits for a day of a structure's activity, in the order of the list; another structure's is not found.
@@ -72,13 +105,13 @@ func (s *Store) waitList(q querier, setup *portal.Setup, activity portal.Activit
 	if a == nil {
 		return nil, portal.NotFound("Cette liste d’attente n’existe pas.")
 	}
-	l := &portal.WaitList{Activity: a, Day: day}
 	day0 := setup.NewSlot(0, a, day)
-	l.Stands = day0.StandsStill(now)
-	var err error
-	if l.Free, l.Limited, err = freeOn(q, a.Counters, day); err != nil {
+	places := []freeDay{{counters: a.Counters, day: day}}
+	err := countFree(q, places)
+	if err != nil {
 		return nil, err
 	}
+	l := &portal.WaitList{Activity: a, Day: day, Stands: day0.StandsStill(now), Free: places[0].free, Limited: places[0].limited}
 	l.Lines, err = all(q, func(r *sql.Rows) (w portal.WaitLine, err error) {
 		err = r.Scan(&w.Child.ID, &w.Child.StructureID, &w.Child.LastName, &w.Child.FirstName, &w.By.ID, &w.By.Civility, &w.By.LastName, &w.By.FirstName, into{&w.Since}, &w.Together,
 			into{&w.Offered}, &w.Told)
@@ -276,11 +309,11 @@ func (s *Store) give(tx *Tx, setup *portal.Setup, a *portal.Activity, asked port
 	if err != nil {
 		return err
 	}
-	free, limited, err := freeOn(tx, slot.Counters, day)
-	if err != nil {
+	places := []freeDay{{counters: slot.Counters, day: day}}
+	if err := countFree(tx, places); err != nil {
 		return err
 	}
-	if why := slot.Place(free, limited, now); why != nil {
+	if why := slot.Place(places[0].free, places[0].limited, now); why != nil {
 		return why
 	}
 	along, why, err := alongOf(tx, setup, a, []portal.ChildID{act.Child}, day, now)

@@ -396,10 +396,15 @@ func bookAlong(tx *Tx, setup *portal.Setup, along []portal.Along, day portal.Dat
 	return nil
 }
 
-var freePlaces = "SELECT " + placesOn("?1", "?2") + ` - coalesce((SELECT taken FROM counter_day WHERE counter_id = ?1 AND day = ?2), 0)
-	- (SELECT count(*) FROM counter c JOIN counter_activity ca ON ca.counter_id = c.id JOIN offer o ON o.activity_id = ca.activity_id AND o.day = ?2 AND o.state = 'open'
-		JOIN offer_child oc ON oc.offer_id = o.id JOIN booking b ON b.child_id = oc.child_id AND b.activity_id = o.activity_id AND b.day = o.day
-		WHERE c.id = ?1 AND ` + counts + ")"
+// freePlaces counts the places of the counter ?1 on the day ?2 that nobody has and that are offered to nobody; NULL is unlimited.
+var freePlaces = freePlacesOn("?1", "?2")
+
+func freePlacesOn(counter, day string) string {
+	return "SELECT " + placesOn(counter, day) + " - coalesce((SELECT taken FROM counter_day WHERE counter_id = " + counter + " AND day = " + day + `), 0)
+		- (SELECT count(*) FROM counter c JOIN counter_activity ca ON ca.counter_id = c.id JOIN offer o ON o.activity_id = ca.activity_id AND o.day = ` + day + ` AND o.state = 'open'
+			JOIN offer_child oc ON oc.offer_id = o.id JOIN booking b ON b.child_id = oc.child_id AND b.activity_id = o.activity_id AND b.day = o.day
+			WHERE c.id = ` + counter + " AND " + counts + ")"
+}
 
 // serve does what the mode of the list says for a turn whose places are free. A place that another booking of the day needs
 // is not offered: nobody could decline it.
@@ -552,7 +557,7 @@ func advanceAll(run steps, setup *portal.Setup, from portal.Date, night *portal.
 	for chunk := range slices.Chunk(days, 50) {
 		err := run.write(func(tx *Tx) (err error) {
 			r := &round{tx: tx, setup: setup, now: run.now(), night: night}
-			if night != nil {
+			if night != nil { // in each transaction: families give places back in between
 				if r.late, err = lateOf(tx, setup, night); err != nil {
 					return err
 				}

@@ -365,7 +365,7 @@ func TestOfferLinkIsTheFamilys(t *testing.T) {
 	if err := tn.QueuePlaceNews(ctx, &o, token, []db.Mail{mail}); err != nil {
 		t.Fatal(err)
 	}
-	list, err := tn.Mails(ctx, tn.structure, 0, 1)
+	list, _, err := tn.FindMails(ctx, tn.structure, db.MailFilter{}, 0, 1)
 	if err != nil || len(list) != 1 {
 		t.Fatal(list, err)
 	}

@@ -51,6 +51,7 @@ func (r *request) calendarView(territory portal.Territory) (views.CalendarSettin
 		territory = setup.Structure.Territory
 	}
 	page.Territory = views.TerritoryPick(territory)
+	page.Kept = string(setup.Structure.Territory)
 	page.Territory.Hint = "La loi n’en fixe pas les mêmes partout."
 	shown := portal.Calendar{Territory: territory}
 	if year.ID != 0 {
@@ -81,51 +82,28 @@ func (r *request) calendarSettings() error {
 	return r.render(page)
 }
 
-// agreed says whether the agent was told what a change touches; else what to tell.
-func (r *request) agreed(after portal.Calendar) (touches []views.TouchLine, stamp string, err error) {
-	list, err := r.site.store.Touched(r.ctx(), r.structure(), after)
-	if err != nil {
-		return nil, "", err
-	}
-	touches, stamp = r.agreedTo(list)
-	return touches, stamp, nil
-}
-
-// agreedTo says whether the agent was told of bookings that a change touches; else what to tell.
-func (r *request) agreedTo(list []portal.Touch) (touches []views.TouchLine, stamp string) {
-	facts := portal.TouchFacts(list)
-	stamp = portal.Version(facts)
-	if len(facts) == 0 || r.FormValue("accord") == stamp {
-		return nil, ""
-	}
-	return views.TouchLines(list), stamp
-}
-
 // saveTerritory chooses whose public holidays are kept, once the agent knows what that touches.
 func (r *request) saveTerritory() error {
-	setup, err := r.site.store.Setup(r.ctx(), r.structure())
+	territory, agreed := portal.Territory(r.FormValue("territoire")), r.FormValue("accord")
+	touches, err := r.site.store.SaveTerritory(r.ctx(), r.account(), r.structure(), territory, portal.Territory(r.FormValue("vu")), agreed)
+	stale := portal.AsError(err)
+	if stale != nil && stale.Kind != portal.KindConflict || stale == nil && err != nil {
+		return err
+	}
+	if err == nil && touches == nil {
+		return r.redirect303(calendarPath + "?enregistre=feries")
+	}
+	page, err := r.calendarView(territory)
 	if err != nil {
 		return err
 	}
-	territory := portal.Territory(r.FormValue("territoire"))
-	after := setup.Calendar
-	after.Territory = territory
-	touches, stamp, err := r.agreed(after)
-	if err != nil {
-		return err
-	}
-	if stamp != "" {
-		page, err := r.calendarView(territory)
-		if err != nil {
-			return err
-		}
-		page.Touches, page.Agreed = touches, stamp
+	if stale != nil {
+		page.Stale = stale.Message
+		r.Status(int(stale.Kind))
 		return r.render(page)
 	}
-	if err := r.site.store.SaveTerritory(r.ctx(), r.account(), r.structure(), territory); err != nil {
-		return err
-	}
-	return r.redirect303(calendarPath + "?enregistre=feries")
+	page.Touches, page.Agreed = views.TouchLines(touches), portal.TouchKey(touches)
+	return r.render(page)
 }
 
 // yearAtAGlance shows a whole year on one sheet.
@@ -279,17 +257,7 @@ func saveDaysOff(holidays bool) handler {
 			r.keepStamp(&page)
 			return r.renderInvalid(page)
 		}
-		touches, stamp, err := r.agreed(c.setup.Calendar.With(holidays, c.span, list))
-		if err != nil {
-			return err
-		}
-		if stamp != "" {
-			page := r.daysOffForm(c, holidays, rows, nil)
-			r.keepStamp(&page)
-			page.Touches, page.Agreed = touches, stamp
-			return r.render(page)
-		}
-		err = r.site.store.SaveDaysOff(r.ctx(), r.account(), r.structure(), c.year.ID, holidays, list, r.FormValue("vu"))
+		touches, err := r.site.store.SaveDaysOff(r.ctx(), r.account(), r.structure(), c.year.ID, holidays, list, r.FormValue("vu"), r.FormValue("accord"))
 		if refusal := portal.AsError(err); refusal != nil && refusal.Kind == portal.KindConflict {
 			page := r.daysOffForm(c, holidays, rows, nil)
 			now := r.savedDaysOff(c, holidays)
@@ -297,6 +265,12 @@ func saveDaysOff(holidays bool) handler {
 		}
 		if err != nil {
 			return err
+		}
+		if touches != nil {
+			page := r.daysOffForm(c, holidays, rows, nil)
+			r.keepStamp(&page)
+			page.Touches, page.Agreed = views.TouchLines(touches), portal.TouchKey(touches)
+			return r.render(page)
 		}
 		return r.redirect303(fmt.Sprintf("%s?annee=%d&enregistre=1", calendarPath, c.year.ID))
 	}

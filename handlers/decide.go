@@ -136,24 +136,19 @@ func (r *request) decidePage(a answers, propose, counted bool) (views.Decide, er
 	if page.Activities, err = r.activityChoices(f.activity); err != nil {
 		return page, err
 	}
-	// The activity and the child narrow what is shown, not what is counted: places are shared.
-	find := db.RequestFilter{First: f.first, Last: f.last}
+	find := db.RequestFilter{First: f.first, Last: f.last, Activity: f.activity, Name: f.child}
 	if counted {
 		find.Accepted = a.accepted()
 	}
-	list, err := r.site.store.Requests(r.ctx(), r.structure(), find)
+	from := r.from()
+	list, total, err := r.site.store.Requests(r.ctx(), r.structure(), find, from, linesPerPage)
 	if err != nil {
 		return page, err
 	}
-	typed := portal.FoldName(f.child)
-	shown := slices.DeleteFunc(list, func(d portal.AskedDay) bool {
-		return f.activity != 0 && d.Activity.ID != f.activity || typed != "" && !strings.Contains(portal.FoldName(d.Child.FullName()), typed)
-	})
-	from := r.from()
-	page.Total = portal.Count(len(shown), "demande")
-	page.Pager = pager(views.DecidePath, f.query, from, len(shown))
-	for i := min(from, len(shown)); i < min(from+linesPerPage, len(shown)); i++ {
-		d := &shown[i]
+	page.Total = portal.Count(total, "demande")
+	page.Pager = pager(views.DecidePath, f.query, from, total)
+	for i := range list {
+		d := &list[i]
 		key := d.Key()
 		page.Add(d, a.chosen[key], a.reasons[key], a.faults[key], r.now)
 		if a.faults[key] != "" {
@@ -276,7 +271,7 @@ func (r *request) proposeAnswers(a *answers) error {
 	for _, key := range a.order {
 		find.IfFit[key] = a.chosen[key] == ""
 	}
-	list, err := r.site.store.Requests(r.ctx(), r.structure(), find)
+	list, _, err := r.site.store.Requests(r.ctx(), r.structure(), find, 0, db.AllLines)
 	if err != nil {
 		return err
 	}
@@ -285,7 +280,7 @@ func (r *request) proposeAnswers(a *answers) error {
 			find.IfFit[d.Key()] = false
 		}
 	}
-	if list, err = r.site.store.Requests(r.ctx(), r.structure(), find); err != nil {
+	if list, _, err = r.site.store.Requests(r.ctx(), r.structure(), find, 0, db.AllLines); err != nil {
 		return err
 	}
 	for i := range list {

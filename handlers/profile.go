@@ -31,7 +31,7 @@ func (r *request) profile() error {
 	if err != nil {
 		return err
 	}
-	v := views.Profile{Frame: r.frame("Profil utilisateur", profilePath), Done: profileDone[r.Query("fait")], Person: p.Person.Title(), Login: p.Login, Children: r.session.Guardian()}
+	v := views.Profile{Frame: r.frame("Profil utilisateur", profilePath), Done: profileDone[r.Query("fait")], Person: p.Person.Title(), Login: p.Login, Parent: r.session.Guardian()}
 	v.SetAddresses(p.Addresses)
 	v.SetPhones(p.Phones)
 	for _, d := range p.Devices {
@@ -67,7 +67,7 @@ func (r *request) formFaults(err error) (views.Faults, error) {
 }
 
 func (r *request) addressesView(list []portal.Address, faults views.Faults) views.ProfileAddresses {
-	v := views.ProfileAddresses{Frame: r.frame("Adresses e-mail", profilePath), Faults: faults}
+	v := views.ProfileAddresses{Frame: r.frame("Adresses e-mail", profilePath), Parent: r.session.Guardian(), Faults: faults}
 	v.SetLines(list)
 	return v
 }
@@ -214,6 +214,9 @@ func (r *request) changeAgenda() error {
 		}
 		return r.redirect303(profilePath + "?fait=agenda")
 	}
+	if !r.session.Guardian() {
+		return portal.NotFound("Une adresse d’agenda montre les jours des enfants, et aucun n’est rattaché à votre compte.")
+	}
 	shown, err := strconv.ParseInt(r.FormValue("vu"), 10, 64)
 	if err != nil {
 		return db.ErrCalendarMade
@@ -243,8 +246,12 @@ func (r *request) agenda() error {
 	return r.Send(views.ICS("Portail famille", views.BookingEvents(list, r.site.name(r.ctx()), r.site.base.Hostname())))
 }
 
+func (r *request) dataView(faults views.Faults) views.ProfileData {
+	return views.ProfileData{Frame: r.frame("Télécharger mes données", profilePath), Parent: r.session.Guardian(), Faults: faults}
+}
+
 func (r *request) dataPage() error {
-	return r.render(views.ProfileData{Frame: r.frame("Télécharger mes données", profilePath)})
+	return r.render(r.dataView(nil))
 }
 
 // exportData gives everything kept about the person in one file.
@@ -255,7 +262,7 @@ func (r *request) exportData() error {
 		if err != nil {
 			return err
 		}
-		return r.render(views.ProfileData{Frame: r.frame("Télécharger mes données", profilePath), Faults: faults})
+		return r.render(r.dataView(faults))
 	}
 	return r.sendPersonal(data, "mes-donnees.json")
 }

@@ -381,3 +381,39 @@ func TestFamiliesInTwoStructures(t *testing.T) {
 		}
 	}
 }
+
+// TestNothingOfFamiliesForAgents: who has no family is offered nothing of families, and every link of the page opens; what its addresses
+// get stays as it was, should it have children one day.
+func TestNothingOfFamiliesForAgents(t *testing.T) {
+	h := newHousehold(t)
+	b := h.staffed("ROUCH", portal.Manager)
+	for _, path := range []string{"/profil", "/profil/adresses", "/profil/donnees"} {
+		b.get(path).want(200)
+		for _, word := range []string{"rappel", "compte rendu", "Comptes rendus", "ticket", "genda", "enfants", "Vos réservations"} {
+			if strings.Contains(b.page.Find("main").Text(), word) {
+				t.Errorf("%s speaks of « %s » to an agent", path, word)
+			}
+		}
+	}
+	b.get("/profil").wantText("Second facteur").wantText("un mot de passe oublié ne peut être refait que par un administrateur du portail")
+	var links []string
+	b.page.Find("main a[href]").Each(func(_ int, s *goquery.Selection) { links = append(links, s.AttrOr("href", "")) })
+	if len(links) < 4 {
+		t.Errorf("only %q", links)
+	}
+	for _, link := range links {
+		b.get(link).want(200)
+	}
+	b.get("/profil/adresses")
+	form := url.Values{"actuel": {goodPassword}}
+	b.page.Find("main form fieldset [name]").Each(func(_ int, s *goquery.Selection) { form.Set(s.AttrOr("name", ""), s.AttrOr("value", "")) })
+	form.Set("adresse1", "rouch@mairie.fr")
+	b.post("/profil/adresses", form).wantTo("/profil?fait=adresses").follow().wantText("rouch@mairie.fr").wantNoText("comptes rendus")
+	if got := h.addressesOf("ROUCH"); got != "rouch@mairie.fr 11" {
+		t.Errorf("saved %s", got)
+	}
+	b.post("/profil/agenda", url.Values{"action": {"creer"}, "vu": {"0"}}).want(404)
+	h.raw("INSERT INTO calendar_address (account_id, token_hash, created_at) VALUES (?, zeroblob(32), ?)", h.accountOf("ROUCH"), h.clock.Now().UnixMilli())
+	b.get("/profil").wantText("ne montre plus rien").wantNoText("Nouvelle adresse")
+	b.post("/profil/agenda", url.Values{"action": {"retirer"}}).follow().want(200).wantNoText("ne montre plus rien")
+}

@@ -87,6 +87,7 @@ func (r *request) desk() error {
 	if d.Pending < 2 {
 		page.AskedAll = "Voir la demande"
 	}
+	page.Tonight = r.tonight(d.Registrations)
 	page.SetDays(facts)
 	for _, t := range facts.Tasks(r.mayManage(), administrators.admit(r.session)) {
 		task := views.NewTask(t, decidePath, r.now)
@@ -95,12 +96,25 @@ func (r *request) desk() error {
 		}
 		page.Tasks = append(page.Tasks, task)
 	}
-	page.Tiles = deskTiles(d, page.Night, r.mayManage())
+	page.Tiles = deskTiles(d, page.Night, page.Tonight, r.mayManage())
 	return r.render(page)
 }
 
-func deskTiles(d *db.Desk, next string, manager bool) []views.Tile {
-	tiles := []views.Tile{{URL: "/gestion/mouvements", Icon: "suivi", Label: "Demandes", Number: fmt.Sprint(d.Pending), Unit: "à transmettre", Detail: portal.Capital(next)}}
+// tonight says what the next night does beside the requests that wait, with the way to its trial for who may open it.
+func (r *request) tonight(registrations int) views.Tonight {
+	url := nightTrialPath
+	if !r.site.opens(url, r.session) {
+		url = ""
+	}
+	return views.NewTonight(registrations, url)
+}
+
+func deskTiles(d *db.Desk, next string, tonight views.Tonight, manager bool) []views.Tile {
+	asked := views.Tile{URL: "/gestion/mouvements", Icon: "suivi", Label: "Demandes", Number: fmt.Sprint(d.Pending), Unit: "à transmettre", Detail: portal.Capital(next)}
+	if tonight.Words != "" {
+		asked.Detail = tonight.Words
+	}
+	tiles := []views.Tile{asked}
 	night := views.Tile{Icon: "lune", Long: "Dernière", Label: "nuit", Number: "–", Detail: "Aucune nuit n’a encore été transmise"}
 	if d.Night != nil {
 		night.Number, night.Unit = fmt.Sprint(d.Night.Movements), strings.TrimPrefix(portal.Count(d.Night.Movements, "transmise"), fmt.Sprint(d.Night.Movements)+" ")
@@ -131,6 +145,11 @@ func (r *request) movements() error {
 	}
 	page := views.Movements{Frame: r.frame("Demandes à transmettre", "/gestion/mouvements"), Manager: r.mayManage(), Total: portal.Count(total, "demande"), Lines: r.askedLines(list)}
 	page.Pager = pager("/gestion/mouvements", nil, from, total)
+	registrations, err := r.site.store.PendingRegistrations(r.ctx(), r.structure())
+	if err != nil {
+		return err
+	}
+	page.Tonight = r.tonight(registrations)
 	page.Night, err = r.nextNight()
 	if err != nil {
 		return err

@@ -220,7 +220,7 @@ func TestNextYearIsAdded(t *testing.T) {
 	b.get(nextYearPath).wantText("L’année 2027-2028 n’est pas encore là")
 	b.post(nextYearPath, url.Values{"faire": {"ajouter"}, "annee": {"2027-2028"}}).want(303)
 	b.follow().wantText("L’année 2027-2028 est ajoutée.").wantText("périodes de vacances")
-	if got := w.scalar("SELECT words FROM staff_event WHERE subject = 'calendrier'"); got != "Année scolaire 2027-2028 ajoutée" {
+	if got := w.scalar("SELECT words FROM staff_event WHERE subject = 'calendrier'"); got != "Année scolaire 2027-2028 créée" {
 		t.Errorf("the audit log says %q", got)
 	}
 }

@@ -60,11 +60,14 @@ func (r *request) showMails(fault string) error {
 		}
 	}
 	f, query := r.mailFilter()
-	list, err := r.site.store.FindMails(r.ctx(), r.structure(), f, before, linesPerPage+1)
+	list, wide, err := r.site.store.FindMails(r.ctx(), r.structure(), f, before, linesPerPage+1)
 	if err != nil {
 		return err
 	}
 	page := views.StaffMails{Frame: r.frame("Courriels", settingsPath), NoServer: r.noServer(), Search: f.Search, Filtered: !f.IsZero(), DeadURL: deadAddressesPath, Fault: fault}
+	if wide {
+		page.Wide = fmt.Sprintf("Plus de %d personnes correspondent : tous leurs messages ne sont pas dans cette liste. Tapez plus de lettres.", db.MailedMost)
+	}
 	if err := r.mailChoices(&page, f); err != nil {
 		return err
 	}

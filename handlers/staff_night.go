@@ -10,7 +10,10 @@ import (
 	"marelle/views"
 )
 
-const nightsPath = "/gestion/nuits"
+const (
+	nightsPath     = "/gestion/nuits"
+	nightTrialPath = nightsPath + "/essai"
+)
 
 // nightsMost is how many nights are listed: more than a year.
 const nightsMost = 400
@@ -29,7 +32,7 @@ func (r *request) nights() error {
 	if err != nil {
 		return err
 	}
-	page := views.Nights{Frame: r.frame("Nuits", nightsPath), Next: "cette nuit à " + setup.Structure.NightAt.Word(), TryURL: nightsPath + "/essai"}
+	page := views.Nights{Frame: r.frame("Nuits", nightsPath), Next: "cette nuit à " + setup.Structure.NightAt.Word(), TryURL: nightTrialPath}
 	for i := len(late) - 1; i >= 0; i-- {
 		if late[i].Started.IsZero() {
 			page.Nights = append(page.Nights, views.NewNightLine(late[i], setup.Structure.ReportAt, r.now))
@@ -147,9 +150,9 @@ func (r *request) tryNight() error {
 		return err
 	}
 	page := views.NightTrial{Frame: r.frame("Ce que la nuit fera", nightsPath), Lines: r.askedLines(trial.Lines), Found: portal.Count(trial.Total, "ligne")}
-	page.SetTrial(trial.Night, trial.Offers, len(late))
-	page.Pager = pager(nightsPath+"/essai", query, from, trial.Total)
-	page.Filter, err = r.nightForm(nightsPath+"/essai", f)
+	page.SetTrial(trial.Night, trial.Registrations, trial.Offers, len(late))
+	page.Pager = pager(nightTrialPath, query, from, trial.Total)
+	page.Filter, err = r.nightForm(nightTrialPath, f)
 	if err != nil {
 		return err
 	}

@@ -106,13 +106,20 @@ func (r *request) saveStructure() error {
 		return err
 	}
 	st, faults := r.readStructure(was)
+	var touches []portal.Touch
 	if len(faults.Fields) > 0 {
 		err = both(faults, st.Check())
 	} else {
-		err = r.site.store.SaveStructure(r.ctx(), r.account(), st, r.FormValue("vu"))
+		touches, err = r.site.store.SaveStructure(r.ctx(), r.account(), st, r.FormValue("vu"), r.FormValue("accord"))
 	}
-	if err == nil {
+	if err == nil && touches == nil {
 		return r.redirect303(structurePath + "?enregistre=1")
+	}
+	if err == nil { // other public holidays close days: the agent is told which
+		page := r.structureForm(st, r.FormValue("nuit"), r.FormValue("matin"), nil)
+		r.keepStamp(&page)
+		page.Touches, page.Agreed = views.TouchLines(touches), portal.TouchKey(touches)
+		return r.render(page)
 	}
 	refusal := portal.AsError(err)
 	if refusal == nil || refusal.Kind == portal.KindNotFound {

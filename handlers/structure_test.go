@@ -315,7 +315,31 @@ func TestTerritoryOverBookings(t *testing.T) {
 	b := h.staffed("ROUCH", portal.Manager)
 	b.get(calendarPath)
 	b.post(calendarPath+"/feries", url.Values{"territoire": {"guadeloupe"}}).want(200).wantText("RESTAURATION : 1 jour ferme").wantText("Abolition de l’esclavage")
+	if h.scalar("SELECT count(*) FROM structure WHERE territory = 'guadeloupe'") != "0" {
+		t.Error("saved before it was agreed to")
+	}
+	agreed := b.filledForm("main form")
+	h.raw("INSERT INTO booking (child_id, activity_id, day, status, account_id, since) SELECT id, ?, '2027-05-27', 'booked', ?, 0 FROM child WHERE id <> ? LIMIT 1", h.canteen, h.accountOf("DUPONT"), h.amalia) // meanwhile: another thing than what was agreed to
+	b.post(calendarPath+"/feries", agreed).want(200).wantText("Enregistrer quand même")
 	b.post(calendarPath+"/feries", b.filledForm("main form")).follow().wantText("Les jours fériés sont enregistrés.")
+
+	late := url.Values{"territoire": {"alsace-moselle"}, "vu": {""}}
+	b.post(calendarPath+"/feries", late).want(409).wantText("a enregistré un changement").wantText("Enregistrer quand même")
+	if got := b.page.Find("[name=territoire] option[selected]").AttrOr("value", "") + b.page.Find("[name=territoire][checked]").AttrOr("value", ""); got != "alsace-moselle" {
+		t.Errorf("what was chosen became %q", got)
+	}
+	b.post(calendarPath+"/feries", b.filledForm("main form")).follow().wantText("Les jours fériés sont enregistrés.")
+
+	// The same on the page of the structure.
+	a := h.staffed("PUJOL", portal.Administrator)
+	a.get(structurePath)
+	form := a.filledForm("main form")
+	form.Set("territoire", "guadeloupe")
+	a.post(structurePath, form).want(200).wantText("RESTAURATION").wantText("Enregistrer quand même")
+	a.post(structurePath, a.filledForm("main form")).follow().want(200).wantText("La structure est enregistrée.")
+	if h.scalar("SELECT territory FROM structure WHERE id = ?", h.structure) != "guadeloupe" {
+		t.Error("not saved")
+	}
 }
 
 // TestInstallation: an empty site opens on the page of its first administrator, once.

@@ -18,14 +18,14 @@ func (r *request) waitLists() error {
 	if page.Activities, err = r.activityChoices(f.activity); err != nil {
 		return err
 	}
-	lists, err := r.site.store.WaitLists(r.ctx(), r.structure(), db.RequestFilter{Activity: f.activity, First: f.first, Last: f.last})
+	from := r.from()
+	lists, total, err := r.site.store.WaitLists(r.ctx(), r.structure(), db.RequestFilter{Activity: f.activity, First: f.first, Last: f.last}, from, linesPerPage)
 	if err != nil {
 		return err
 	}
-	from := r.from()
-	page.Total = portal.Count(len(lists), "liste")
-	page.Pager = pager(views.WaitingPath, f.query, from, len(lists))
-	for i := min(from, len(lists)); i < min(from+linesPerPage, len(lists)); i++ {
+	page.Total = portal.Count(total, "liste")
+	page.Pager = pager(views.WaitingPath, f.query, from, total)
+	for i := range lists {
 		page.Lines = append(page.Lines, views.NewWaitDayLine(&lists[i]))
 	}
 	return r.render(page)

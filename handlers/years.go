@@ -29,7 +29,7 @@ func (r *request) yearsView(faults views.Faults) (views.Years, error) {
 		}
 		page.Lines = append(page.Lines, line)
 	}
-	official, err := nextOfficial(setup)
+	official, err := db.NextOfficialYear(setup)
 	if err != nil {
 		return page, err
 	}
@@ -55,20 +55,6 @@ func (r *request) yearsView(faults views.Faults) (views.Years, error) {
 	return page, nil
 }
 
-// nextOfficial gives the first official year after those of a structure, or nothing.
-func nextOfficial(setup *portal.Setup) (*portal.SchoolYear, error) {
-	years, err := db.OfficialYears(setup.Structure.Zone)
-	if err != nil {
-		return nil, err
-	}
-	for _, y := range years {
-		if n := len(setup.Years); n == 0 || y.First > setup.Years[n-1].Last {
-			return &y, nil
-		}
-	}
-	return nil, nil
-}
-
 // years lists the school years.
 func (r *request) years() error {
 	page, err := r.yearsView(nil)
@@ -88,7 +74,7 @@ func (r *request) createYear() error {
 		if err != nil {
 			return err
 		}
-		official, err := nextOfficial(setup)
+		official, err := db.NextOfficialYear(setup)
 		if err != nil {
 			return err
 		}
@@ -143,19 +129,14 @@ func (r *request) changeYear() error {
 	if len(faults.Fields) > 0 {
 		return r.yearSaved(c, both(faults, portal.CheckYear(is, c.setup.Years)), "1")
 	}
-	if portal.CheckYear(is, c.setup.Years) == nil {
-		list, err := r.site.store.TouchedByYear(r.ctx(), r.structure(), c.year, is)
-		if err != nil {
-			return err
-		}
-		if touches, stamp := r.agreedTo(list); stamp != "" {
-			page := r.yearView(c, is.First.String(), is.Last.String(), nil)
-			r.keepStamp(&page)
-			page.Touches, page.Agreed, page.Changes = touches, stamp, portal.YearChangeWords(c.year, is, &c.setup.Calendar)
-			return r.render(page)
-		}
+	touches, err := r.site.store.ChangeYear(r.ctx(), r.account(), r.structure(), c.year.ID, is.First, is.Last, r.FormValue("vu"), r.FormValue("accord"))
+	if touches != nil {
+		page := r.yearView(c, is.First.String(), is.Last.String(), nil)
+		r.keepStamp(&page)
+		page.Touches, page.Agreed, page.Changes = views.TouchLines(touches), portal.TouchKey(touches), portal.YearChangeWords(c.year, is, &c.setup.Calendar)
+		return r.render(page)
 	}
-	return r.yearSaved(c, r.site.store.ChangeYear(r.ctx(), r.account(), r.structure(), c.year.ID, is.First, is.Last, r.FormValue("vu")), "1")
+	return r.yearSaved(c, err, "1")
 }
 
 // removeYear takes back a year without classes.

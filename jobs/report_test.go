@@ -137,7 +137,7 @@ func (h *household) guide(t testing.TB) {
 // newest gives the mails of a structure, newest first.
 func (h *household) newest(t testing.TB) []db.Mail {
 	t.Helper()
-	list, err := h.Mails(background, h.structure, 0, 100)
+	list, _, err := h.FindMails(background, h.structure, db.MailFilter{}, 0, 100)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -333,6 +333,14 @@ func (s *Setup) Admit(slot *Slot, p *Pupil) {
 	}
 }
 
+// CountersOf gives the counters that a child takes a place of on a day of an activity; without a pupil, those of everybody.
+func (s *Setup) CountersOf(a *Activity, p *Pupil, day Date) []Counter {
+	if p == nil || !a.hasGroups() {
+		return a.Counters
+	}
+	return s.countersFor(a, p, day)
+}
+
 // countersFor gives the counters that a child takes a place of on a day.
 func (s *Setup) countersFor(a *Activity, p *Pupil, day Date) []Counter {
 	var list []Counter

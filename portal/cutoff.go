@@ -84,9 +84,6 @@ func WorkingDaysBefore(n int, at TimeOfDay) Cutoff { return DaysBefore(n, at).Ex
 // ServiceDaysBefore is n days on which the activity is open before.
 func ServiceDaysBefore(n int, at TimeOfDay) Cutoff { return DaysBefore(n, at).Except(serviceDays) }
 
-// SchoolDaysBefore is n school days before: days of service that are not in the holidays.
-func SchoolDaysBefore(n int, at TimeOfDay) Cutoff { return DaysBefore(n, at).Except(schoolDays) }
-
 // WeekdayBefore is a weekday of the week before, or of an earlier one.
 func WeekdayBefore(day Weekday, weeks int, at TimeOfDay) Cutoff {
 	return Cutoff{Shape: ShapeWeekday, Weekday: day, Weeks: weeks, At: at}
@@ -110,24 +107,9 @@ func ByDates(at TimeOfDay, limits ...DatedLimit) Cutoff {
 	return Cutoff{Shape: ShapeDates, At: at, Dates: limits}
 }
 
-// ForMonth is the last day to act for a month of service.
-func ForMonth(m Month, limit Date) DatedLimit {
-	return DatedLimit{Period{From: m.First(), To: m.Last()}, limit}
-}
-
 // DaysBeforePeriod is n calendar days before the school holidays start.
 func DaysBeforePeriod(n int, at TimeOfDay) Cutoff {
 	return Cutoff{Shape: ShapePeriod, Days: n, At: at}
-}
-
-// ClearDaysBeforePeriod leaves n whole days (jours francs) between the last day to act and the start of the school holidays.
-func ClearDaysBeforePeriod(n int) Cutoff {
-	return Cutoff{Shape: ShapePeriod, Days: n, Clear: true, At: EndOfDay}
-}
-
-// WorkingDaysBeforePeriod is n working days (ouvrés) before the school holidays start.
-func WorkingDaysBeforePeriod(n int, at TimeOfDay) Cutoff {
-	return DaysBeforePeriod(n, at).Except(workingDays)
 }
 
 // HoursBefore is n rolling hours before the service starts.

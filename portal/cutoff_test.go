@@ -372,3 +372,21 @@ func BenchmarkDeadlinesOf42Days(b *testing.B) {
 		})
 	}
 }
+
+// SchoolDaysBefore is n school days before: days of service that are not in the holidays.
+func SchoolDaysBefore(n int, at TimeOfDay) Cutoff { return DaysBefore(n, at).Except(schoolDays) }
+
+// ForMonth is the last day to act for a month of service.
+func ForMonth(m Month, limit Date) DatedLimit {
+	return DatedLimit{Period{From: m.First(), To: m.Last()}, limit}
+}
+
+// ClearDaysBeforePeriod leaves n whole days (jours francs) between the last day to act and the start of the school holidays.
+func ClearDaysBeforePeriod(n int) Cutoff {
+	return Cutoff{Shape: ShapePeriod, Days: n, Clear: true, At: EndOfDay}
+}
+
+// WorkingDaysBeforePeriod is n working days (ouvrés) before the school holidays start.
+func WorkingDaysBeforePeriod(n int, at TimeOfDay) Cutoff {
+	return DaysBeforePeriod(n, at).Except(workingDays)
+}

@@ -175,31 +175,6 @@ func (c *Calendar) DaysOff(holidays bool, span Period) []DaysOff {
 	return list
 }
 
-// With gives the calendar in which the holidays, or the closures, of a span are replaced by others.
-func (c Calendar) With(holidays bool, span Period, list []DaysOff) Calendar {
-	replace := func(kind OffKind, periods []Period) []Period {
-		var out []Period
-		for _, p := range periods {
-			if !span.Holds(p.From) {
-				out = append(out, p)
-			}
-		}
-		for _, d := range list {
-			if d.Kind == kind {
-				out = append(out, d.Period)
-			}
-		}
-		slices.SortStableFunc(out, func(a, b Period) int { return int(a.From - b.From) })
-		return out
-	}
-	if holidays {
-		c.Holidays = replace(OffHolidays, c.Holidays)
-	} else {
-		c.Closures, c.Bridges = replace(OffClosure, c.Closures), replace(OffBridge, c.Bridges)
-	}
-	return c
-}
-
 // BookedCount is how many children are booked, or wait, for a day of an activity.
 type BookedCount struct {
 	Activity        ActivityID
@@ -251,15 +226,43 @@ func (s *Setup) Touched(after *Calendar, booked []BookedCount, from Date) []Touc
 	return list
 }
 
-// TouchFacts marks what was said of a change, so that whoever agreed to it agreed to just that.
-func TouchFacts(list []Touch) []Fact {
+// TouchKey is what a person agrees to of a change: it changes with the bookings that are touched. It is empty when none is.
+func TouchKey(list []Touch) string {
 	var facts []Fact
 	for _, t := range list {
 		if len(t.Days) > 0 {
 			facts = append(facts, Fact{t.Activity.Name, fmt.Sprintln(t.Days, t.Booked, t.Waiting, t.Registrations)})
 		}
 	}
-	return facts
+	if facts == nil {
+		return ""
+	}
+	return Version(facts)
+}
+
+// YearUse is what stands in a school year.
+type YearUse struct {
+	Classes       int
+	Days          int // booked, or asked of staff
+	Registrations int // that begin in it, or end
+}
+
+// Refuse says why a school year cannot be taken back, with the figures, or nothing.
+func (u YearUse) Refuse(label string) *Error {
+	var has []string
+	if u.Classes > 0 {
+		has = append(has, Count(u.Classes, "classe"))
+	}
+	if u.Days > 0 {
+		has = append(has, Count(u.Days, "réservation"))
+	}
+	if u.Registrations > 0 {
+		has = append(has, Count(u.Registrations, "inscription à l’année", "inscriptions à l’année"))
+	}
+	if has == nil {
+		return nil
+	}
+	return Conflict("L’année %s ne peut pas être retirée : elle a %s. Retirez-les d’abord, ou changez ses dates.", label, List(has))
 }
 
 // CheckYear refuses a school year that could not be: its label, its two days, or another year on the same days.

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -75,6 +76,31 @@ func TestYearSpan(t *testing.T) {
 	}
 }
 
+// with is the calendar with the holidays, or the closures and bridge days, of a span replaced.
+func with(c Calendar, holidays bool, span Period, list []DaysOff) Calendar {
+	replace := func(kind OffKind, periods []Period) []Period {
+		var out []Period
+		for _, p := range periods {
+			if !span.Holds(p.From) {
+				out = append(out, p)
+			}
+		}
+		for _, d := range list {
+			if d.Kind == kind {
+				out = append(out, d.Period)
+			}
+		}
+		slices.SortStableFunc(out, func(a, b Period) int { return int(a.From - b.From) })
+		return out
+	}
+	if holidays {
+		c.Holidays = replace(OffHolidays, c.Holidays)
+	} else {
+		c.Closures, c.Bridges = replace(OffClosure, c.Closures), replace(OffBridge, c.Bridges)
+	}
+	return c
+}
+
 // TestTouched: what closes, what opens, and the bookings on what closes.
 func TestTouched(t *testing.T) {
 	s := schoolSetup()
@@ -82,7 +108,7 @@ func TestTouched(t *testing.T) {
 	d := MustDate
 	from := d("2026-11-23")
 	booked := []BookedCount{{1, d("2027-01-04"), 12, 2}, {1, d("2027-01-05"), 3, 0}, {1, d("2027-01-07"), 9, 0}, {2, d("2026-12-21"), 4, 0}, {1, d("2026-11-20"), 7, 0}}
-	longer := s.Calendar.With(true, span, []DaysOff{{OffHolidays, Period{"vacances de Noël", d("2026-12-19"), d("2027-01-05")}}, {OffHolidays, Period{"vacances d’été", d("2027-07-03"), d("2027-08-31")}}})
+	longer := with(s.Calendar, true, span, []DaysOff{{OffHolidays, Period{"vacances de Noël", d("2026-12-19"), d("2027-01-05")}}, {OffHolidays, Period{"vacances d’été", d("2027-07-03"), d("2027-08-31")}}})
 	list := s.Touched(&longer, booked, from)
 	if len(list) != 2 {
 		t.Fatalf("%v", list)
@@ -93,7 +119,7 @@ func TestTouched(t *testing.T) {
 	if c := list[1]; c.Closes != 0 || c.Opens != 2 || c.Booked != 0 {
 		t.Errorf("holiday centre: %+v", c)
 	}
-	bridge := s.Calendar.With(false, span, []DaysOff{{OffBridge, Period{"pont", d("2026-12-21"), d("2026-12-21")}}})
+	bridge := with(s.Calendar, false, span, []DaysOff{{OffBridge, Period{"pont", d("2026-12-21"), d("2026-12-21")}}})
 	list = s.Touched(&bridge, booked, from)
 	if len(list) != 1 || list[0].Activity.ID != 2 || list[0].Booked != 4 {
 		t.Errorf("bridge day: %+v", list)

@@ -88,7 +88,6 @@ const (
 	PaperGood PaperState = iota
 	PaperEndsSoon
 	PaperExpired
-	PaperMissing
 )
 
 // State says where a document that expires stands.

@@ -67,6 +67,8 @@ type CalendarSettings struct {
 	Closures       []OffEntry
 	Public         []OffEntry
 	Territory      Pick
+	Stale          string // who chose other public holidays meanwhile
+	Kept           string // the territory as it is saved
 	Agreed         string // stamp of what the choice of another territory touches
 	Touches        []TouchLine
 	TerritoryWords string

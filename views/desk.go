@@ -25,6 +25,7 @@ type Desk struct {
 	Asked    []AskedLine // the last ones
 	AskedAll string      // « Voir les 14 demandes »
 	Night    string      // when they leave: « cette nuit à 1 h 15 »
+	Tonight  Tonight
 }
 
 // Template names the page.

@@ -10,6 +10,7 @@ import (
 var (
 	_ = register(Nights{}, Night{}, NightTrial{})
 	_ = part("staff/night#filter", NightForm{})
+	_ = part("staff/parts#tonight", Tonight{})
 )
 
 // Nights is the ledger of transmissions.
@@ -116,6 +117,7 @@ type NightTrial struct {
 	Frame
 	Night     string // « dans la nuit du 23 au 24 novembre, à 1 h 15 »
 	Movements string // « 14 demandes transmises »
+	Changed   string // « 2 changements d’inscriptions à l’année »
 	Given     string // « 2 places données à des enfants qui attendent »
 	Offered   string
 	Late      string // said when earlier nights are still to be run
@@ -128,10 +130,32 @@ type NightTrial struct {
 // Template names the page.
 func (NightTrial) Template() string { return "staff/nighttrial" }
 
+// registrationsWords counts the registrations for the year that a night opens, changes or ends.
+func registrationsWords(n int) string {
+	return portal.Count(n, "changement d’inscription à l’année", "changements d’inscriptions à l’année")
+}
+
+// Tonight is what the next night does beside the requests that wait: registrations for the year.
+type Tonight struct {
+	Words string // « + 2 changements d’inscriptions à l’année », or nothing
+	URL   string // the trial of the night; nothing for who may not open it
+}
+
+// NewTonight says how many registrations wait for the night.
+func NewTonight(registrations int, url string) Tonight {
+	if registrations == 0 {
+		return Tonight{}
+	}
+	return Tonight{"+ " + registrationsWords(registrations), url}
+}
+
 // SetTrial says what the night would come to; late is how many nights before it are not done.
-func (v *NightTrial) SetTrial(n portal.Night, offers, late int) {
+func (v *NightTrial) SetTrial(n portal.Night, registrations, offers, late int) {
 	v.Night = portal.NightWords(n.Date) + ", à " + portal.TimeOfDayOf(n.Due).Word()
 	v.Movements = portal.Count(n.Movements, "demande transmise", "demandes transmises")
+	if registrations > 0 {
+		v.Changed = registrationsWords(registrations) + ", dont les jours sont dans ces demandes"
+	}
 	if n.Promotions > 0 {
 		v.Given = portal.Count(n.Promotions, "place donnée à un enfant qui attend", "places données à des enfants qui attendent")
 	}

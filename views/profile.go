@@ -22,7 +22,7 @@ type Profile struct {
 	Devices   []ProfileDevice
 	Others    bool   // somebody is signed in elsewhere too
 	Calendar  string // when the calendar address was made; nothing when there is none
-	Children  bool   // the person has children on the portal
+	Parent    bool   // else what is for families only is left out
 	Shown     int64  // the same instant, as the form sends it back
 	Agent     bool   // the person may have a second factor
 	Factor    string // « depuis le lundi 23 novembre 2026, 9 codes de secours »; nothing when there is none
@@ -96,6 +96,7 @@ func (v *Profile) SetFactor(since time.Time, codes int) {
 // ProfileAddresses is the form of the e-mail addresses.
 type ProfileAddresses struct {
 	Frame
+	Parent bool // else reports, reminders and payment tickets are nobody's
 	Lines  []AddressLine
 	More   bool // one more line may be added
 	Most   int
@@ -158,6 +159,7 @@ func (ProfilePassword) Template() string { return "account/change" }
 // ProfileData is where a person asks for everything that is kept.
 type ProfileData struct {
 	Frame
+	Parent bool // else there are no children to speak of
 	Faults Faults
 }
 

@@ -87,6 +87,7 @@ type Movements struct {
 	Manager bool   // may decide
 	Total   string // « 14 demandes »
 	Night   string // « cette nuit à 1 h 15 »
+	Tonight Tonight
 	Lines   []AskedLine
 	Pager   Pager
 }
@@ -106,6 +107,7 @@ type StaffMails struct {
 	States    []Choice
 	Kinds     []Choice
 	Filtered  bool
+	Wide      string // said when more people are meant than are looked for
 	ResendURL string // nothing when nothing can leave
 	Fault     string // why nothing was sent again
 	Mails     []MailLine

@@ -62,6 +62,8 @@ type StructureForm struct {
 	Stamp
 	Heading, Action, Back string
 	Key                   string // one-time key of a new one
+	Agreed                string // stamp of what other public holidays touch
+	Touches               []TouchLine
 	Saved                 bool
 	NewURL                string // where another structure is added, for whom may
 	Faults                Faults

@@ -80,7 +80,7 @@ func (t *town) tripPriorities(ctx context.Context, staff portal.AccountID, works
 	if err := t.store.SavePriorities(ctx, t.structure, staff, t.snow, portal.Version((&portal.Activity{}).PriorityFacts()), []portal.Criterion{portal.ByLabel(first), portal.ByLabel(works), portal.BySibling}); err != nil {
 		return err
 	}
-	list, err := t.store.Requests(ctx, t.structure, db.RequestFilter{Activity: t.snow})
+	list, _, err := t.store.Requests(ctx, t.structure, db.RequestFilter{Activity: t.snow}, 0, db.AllLines)
 	if err != nil {
 		return err
 	}
@@ -112,7 +112,7 @@ func (t *town) tripPriorities(ctx context.Context, staff portal.AccountID, works
 
 // movedUp puts the last child of a Wednesday's waiting list forward, with the reason that the audit log and the family read.
 func (t *town) movedUp(ctx context.Context, staff portal.AccountID) error {
-	lists, err := t.store.WaitLists(ctx, t.structure, db.RequestFilter{Activity: t.wednesday})
+	lists, _, err := t.store.WaitLists(ctx, t.structure, db.RequestFilter{Activity: t.wednesday}, 0, db.AllLines)
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ func TestRequestsToDecide(t *testing.T) {
 	if _, err := Open(ctx, store, clock); err != nil {
 		t.Fatal(err)
 	}
-	list, err := store.Requests(ctx, 1, db.RequestFilter{})
+	list, _, err := store.Requests(ctx, 1, db.RequestFilter{}, 0, db.AllLines)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,7 +23,8 @@ func (t *town) closures(ctx context.Context) error {
 	}
 	for _, a := range accounts {
 		if a.Staff { // the first is the administrator
-			return t.store.SaveDaysOff(ctx, a.ID, t.structure, year.ID, false, list, portal.Version(nil))
+			_, err := t.store.SaveDaysOff(ctx, a.ID, t.structure, year.ID, false, list, portal.Version(nil), "")
+			return err
 		}
 	}
 	return nil

@@ -6,10 +6,6 @@
 ALTER TABLE account ADD COLUMN signed_in_at INTEGER;
 UPDATE account SET signed_in_at = coalesce((SELECT max(created_at) FROM session s WHERE s.account_id = account.id), first_seen_at);
 
--- form_key is the one-time key of the form that made the account: sent twice, it is one agent.
-ALTER TABLE staff ADD COLUMN form_key TEXT CHECK (form_key <> '');
-CREATE UNIQUE INDEX staff_form ON staff (structure_id, form_key);
-
 -- Since when the structure's gestionnaires and administrateurs must have a second factor; NULL: they need not. Whoever signs in
 -- from then on without one is led to set it up.
 ALTER TABLE structure ADD COLUMN factor_since INTEGER;

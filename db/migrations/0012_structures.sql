@@ -3,12 +3,10 @@
 -- +goose Up
 
 -- sender_name and reply_to are used instead of name and email when they are not empty. colour is the one colour chosen, from
--- which the others are computed. form_key is the one-time key of the form that made it: sent twice, it is one structure.
+-- which the others are computed.
 ALTER TABLE structure ADD COLUMN sender_name TEXT NOT NULL DEFAULT '';
 ALTER TABLE structure ADD COLUMN reply_to TEXT NOT NULL DEFAULT '';
 ALTER TABLE structure ADD COLUMN colour TEXT NOT NULL DEFAULT '' CHECK (colour = '' OR colour GLOB '#[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]');
-ALTER TABLE structure ADD COLUMN form_key TEXT;
-CREATE UNIQUE INDEX structure_once ON structure (form_key) WHERE form_key IS NOT NULL;
 
 -- name is the hash of the picture and its ending: the address under which browsers keep it for ever.
 CREATE TABLE structure_logo (
