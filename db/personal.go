@@ -34,7 +34,7 @@ func (s *Store) personalData(ctx context.Context, account portal.AccountID, more
 	data := &portal.PersonalData{Written: moment(s.now())}
 	err := s.snapshot(ctx, func(r reader) error {
 		for _, part := range []func(querier, *portal.PersonalData, portal.AccountID) error{
-			personalAccount, personalHousehold, personalNotes, personalChildren, personalCare, personalDays, personalRegistrations, personalWaits, personalMovements, personalProofs, personalTraces,
+			personalAccount, personalHousehold, personalNotes, personalChildren, personalCare, personalDays, personalRegistrations, personalExchanges, personalWaits, personalMovements, personalProofs, personalTraces,
 		} {
 			if err := part(r, data, account); err != nil {
 				return err
@@ -193,6 +193,23 @@ func personalRegistrations(q querier, d *portal.PersonalData, account portal.Acc
 	}, `SELECT g.child_id, a.name, v.first, coalesce(v.last, ''), v.every_other, v.weekdays, coalesce(v.arrival, ''), coalesce(v.departure, ''), v.at, coalesce(n.date, '')
 		FROM registration_version v JOIN registration g ON g.id = v.registration_id JOIN activity a ON a.id = g.activity_id LEFT JOIN night n ON n.id = v.night_id
 		WHERE EXISTS (SELECT 1 FROM registration r WHERE r.id = g.id AND `+ownRegistration("?1")+`) AND g.child_id`+childOfAccount+" ORDER BY v.id", account)
+	return err
+}
+
+// personalExchanges are the days that the account's households proposed to exchange, or were asked for. What the other parent
+// wrote is the other parent's.
+func personalExchanges(q querier, d *portal.PersonalData, account portal.AccountID) (err error) {
+	now, err := time.Parse(time.RFC3339, d.Written)
+	if err != nil {
+		return err
+	}
+	d.Exchanges, err = all(q, func(r *sql.Rows) (p portal.PersonalExchange, err error) {
+		var x portal.Exchange
+		err = r.Scan(&p.Child, &p.Day, &p.Comes, &p.Back, &p.Mine, &p.Word, momentInto{&p.At}, into{&x.Until}, momentInto{&p.Answered}, &x.State)
+		p.Until, p.State = moment(x.Until), x.StateAt(now).Word()
+		return p, err
+	}, `SELECT x.child_id, x.day, x.takes = (g.family_id = x.family_id), coalesce(x.back, ''), x.account_id = ?1, iif(x.account_id = ?1, x.word, ''), x.made_at, x.until, x.answered_at, x.state
+		FROM exchange x JOIN sees g ON g.account_id = ?1 AND g.family_id IN (x.family_id, x.other_id) WHERE x.child_id`+childOfAccount+" ORDER BY x.made_at, x.id, g.family_id", account)
 	return err
 }
 

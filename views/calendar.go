@@ -50,6 +50,7 @@ type Calendar struct {
 	Together   string     // « Les deux ou aucun » where places are counted
 	TogetherOn bool
 	CopyURL    string
+	Exchange   string // where a day of shared custody is exchanged
 	Basket     Basket
 }
 
