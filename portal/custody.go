@@ -134,10 +134,10 @@ func (c *Custody) Reason(day Date, cal *Calendar) string {
 	for i := len(c.Special) - 1; i >= 0; i-- {
 		if s := &c.Special[i]; s.First <= day && day <= s.Last {
 			switch {
-			case s.Exchange:
-				return "échange"
 			case s.Why != "":
 				return s.Why
+			case s.Exchange:
+				return "échange"
 			}
 			return "exception"
 		}
