@@ -73,11 +73,12 @@ func othersDays(q querier, account portal.AccountID, children []portal.ChildID, 
 
 // ownGrid is loadGrid as a parent may see it: of the other parent's days it says only that they are.
 func ownGrid(q querier, account portal.AccountID, setup *portal.Setup, children []portal.ChildID, activities []*portal.Activity, first, last portal.Date, wishes []portal.WishLine) (grid, error) {
-	g, err := loadGrid(q, setup, children, activities, first, last, wishes)
+	from, to := countedDays(setup, activities, first, last)
+	others, err := othersDays(q, account, children, from, to)
 	if err != nil {
-		return g, err
+		return grid{}, err
 	}
-	others, err := othersDays(q, account, children, first, last)
+	g, err := loadGridBeside(q, setup, children, activities, first, last, wishes, others)
 	if err != nil || len(others) == 0 {
 		return g, err
 	}

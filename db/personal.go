@@ -250,7 +250,7 @@ var personalMovementsQuery = `SELECT m.child_id, a.name, m.day, CASE m.action WH
 		coalesce(m.arrival, ''), coalesce(m.departure, ''), m.at, m.account_id = ?1, ` + outcomeCase("m.outcome") + `, m.reason, coalesce(n.date, ''), ` + outcomeCase("m.final") + `,
 		coalesce((SELECT printf('%04d-%04d', r.year, r.seq) FROM receipt r WHERE r.id = m.receipt_id AND r.account_id = ?1), '')
 	FROM movement m JOIN activity a ON a.id = m.activity_id LEFT JOIN night n ON n.id = m.night_id
-	WHERE m.account_id = ?1 OR m.child_id` + childOfAccount + " AND" + notOthers("?1", "m.child_id", "m.day") + " ORDER BY m.id"
+	WHERE m.account_id = ?1 AND ` + cameToOwn("?1") + ` OR m.child_id` + childOfAccount + " AND" + notOthers("?1", "m.child_id", "m.day") + " ORDER BY m.id"
 
 func personalMovements(q querier, d *portal.PersonalData, account portal.AccountID) (err error) {
 	d.Movements, err = all(q, func(r *sql.Rows) (m portal.PersonalMovement, err error) {
