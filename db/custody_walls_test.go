@@ -197,6 +197,10 @@ func TestPlaceGivenByTheNightOfADayThatWasGiven(t *testing.T) {
 			t.Errorf("the parent who gave the day is told %+v", r.Movements)
 		}
 	}
+	follow, err := s.Follow(ctx, s.parents[1], portal.FollowFilter{Child: s.child, Activity: a}, 0, db.AllLines)
+	if err != nil || len(follow.Lines) != 1 || follow.Lines[0].Action != "add" {
+		t.Errorf("the parent who gave the day follows %+v %v", follow.Lines, err)
+	}
 	if got := s.text(t, "SELECT status FROM booking WHERE child_id = ? AND activity_id = ?", s.child, a); got != "booked" {
 		t.Fatalf("the night gave no place: %q", got)
 	}

@@ -551,7 +551,7 @@ func exchangeBookings(q querier, setup *portal.Setup, child portal.ChildID, day 
 	saved, err := savedOf(q, []portal.ChildID{child}, day, day)
 	for _, b := range saved {
 		if a := setup.Activity(b.activity); a != nil {
-			list = append(list, portal.ExchangeBooking{Day: day, Activity: portal.Capital(a.Spoken), Waiting: b.status == portal.Waiting, Asked: b.status == portal.Requested})
+			list = append(list, portal.ExchangeBooking{Day: day, Activity: a.Spoken, Waiting: b.status == portal.Waiting, Asked: b.status == portal.Requested})
 		}
 	}
 	return list, err

@@ -67,7 +67,7 @@ func TestExchangeJourney(t *testing.T) {
 	typed.Set("contre", "2026-12-03")
 	mother.post("/echanges/nouveau/"+id, typed).want(303)
 	mother.follow().want(200).wantText("Votre proposition est partie.").wantText("Jeudi 10 décembre 2026 : chez vous, au lieu de chez l’autre parent.").
-		wantText("Jeudi 3 décembre : La cantine.").wantText("Ce que l’autre parent a réservé sur son jour viendra chez vous avec le jour.").wantText("L’autre parent peut répondre jusqu’au lundi 30 novembre à 20 h.").wantNoText("GALY")
+		wantText("Jeudi 3 décembre : la cantine.").wantText("Ce que l’autre parent a réservé sur son jour viendra chez vous avec le jour.").wantText("L’autre parent peut répondre jusqu’au lundi 30 novembre à 20 h.").wantNoText("GALY")
 	path := strings.Split(mother.res.Request.URL.Path, "?")[0]
 	mother.get("/echanges/nouveau/" + id)
 	mother.post("/echanges/nouveau/"+id, exchangeTyped(mother, "2026-12-10", "moi")).want(409).wantText("Un échange est déjà proposé pour le jeudi 10 décembre.")
@@ -82,15 +82,15 @@ func TestExchangeJourney(t *testing.T) {
 	out.wantTo("/connexion?retour=" + url.QueryEscape(path))
 	out.follow().want(200)
 	out.send("POST", "/connexion", url.Values{"identifiant": {w.scalar("SELECT login FROM account WHERE last_name = 'GALY'")}, "mot_de_passe": {goodPassword}, "retour": {out.page.Find("input[name=retour]").AttrOr("value", "")}}).wantTo(path)
-	out.follow().want(200).wantText("Proposé par l’autre parent").wantText("« Spectacle »").wantText("Jeudi 3 décembre : La cantine.").wantText("Jeudi 10 décembre : rien n’est réservé.").wantNoText("DUPONT")
+	out.follow().want(200).wantText("Proposé par l’autre parent").wantText("« Spectacle »").wantText("Jeudi 3 décembre : la cantine.").wantText("Jeudi 10 décembre : rien n’est réservé.").wantNoText("DUPONT")
 	mother.post(path, url.Values{"reponse": {"oui"}}).want(403).wantText("C’est votre foyer qui propose cet échange")
 	father.get(path)
 	father.post(path, url.Values{"reponse": {"peut-être"}}).want(422)
 	father.post(path, url.Values{"reponse": {"retirer"}}).want(403).wantText("lui seul peut le retirer")
 	father.post(path, url.Values{"reponse": {"oui"}}).want(303)
-	father.follow().want(200).wantText("L’échange est enregistré.").wantText("C’est convenu depuis le").wantText("Jeudi 3 décembre : La cantine.")
+	father.follow().want(200).wantText("L’échange est enregistré.").wantText("C’est convenu depuis le").wantText("Jeudi 3 décembre : la cantine.")
 	out.post(path, url.Values{"reponse": {"non"}}).want(409).wantText("Cet échange est déjà accepté. Rien n’a changé.")
-	mother.get(path).want(200).wantText("Accepté").wantNoText("La cantine") // the day is the other parent's now
+	mother.get(path).want(200).wantText("Accepté").wantNoText("la cantine") // the day is the other parent's now
 	mother.get("/echanges").want(200).wantText("Terminés").wantText("Accepté").wantText("Proposé par vous")
 	father.get("/echanges").want(200).wantText("Proposé par l’autre parent")
 	father.get("/profil/enfants").want(200).wantText("Échanger un jour").wantText("Échange convenu le lundi 23 novembre 2026")
