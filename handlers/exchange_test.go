@@ -54,7 +54,7 @@ func TestExchangeJourney(t *testing.T) {
 	typed := exchangeTyped(mother, "2026-12-03", "moi")
 	typed.Set("contre", "31/12/2026 ou plus tard")
 	typed.Set("mot", "Spectacle")
-	mother.post("/echanges/nouveau/"+id, typed).want(422).wantText("Cette date n’existe pas.")
+	mother.post("/echanges/nouveau/"+id, typed).want(422).wantText("n’est pas une date.")
 	typed.Set("contre", "2026-12-10")
 	mother.post("/echanges/nouveau/"+id, typed).want(422).wantText("c’est déjà un de vos jours").wantText("c’est déjà un jour de l’autre parent")
 	if mother.page.Find("#mot").AttrOr("value", "") != "Spectacle" || mother.page.Find("#contre").AttrOr("value", "") != "2026-12-10" {
