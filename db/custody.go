@@ -21,6 +21,9 @@ type CustodySheet struct {
 	At       time.Time
 	Calendar *portal.Calendar
 	Taken    map[portal.FamilyID]int // bookings to come on the days of each family
+
+	Exchanges []portal.Exchange                  // what the parents proposed to each other, the newest first
+	People    map[portal.AccountID]portal.Person // who did
 }
 
 // custodyNames calls each of a child's families by its guardians: separated parents often leave one name to both.
@@ -70,11 +73,12 @@ func othersDays(q querier, account portal.AccountID, children []portal.ChildID, 
 
 // ownGrid is loadGrid as a parent may see it: of the other parent's days it says only that they are.
 func ownGrid(q querier, account portal.AccountID, setup *portal.Setup, children []portal.ChildID, activities []*portal.Activity, first, last portal.Date, wishes []portal.WishLine) (grid, error) {
-	g, err := loadGrid(q, setup, children, activities, first, last, wishes)
+	from, to := countedDays(setup, activities, first, last)
+	others, err := othersDays(q, account, children, from, to)
 	if err != nil {
-		return g, err
+		return grid{}, err
 	}
-	others, err := othersDays(q, account, children, first, last)
+	g, err := loadGridBeside(q, setup, children, activities, first, last, wishes, others)
 	if err != nil || len(others) == 0 {
 		return g, err
 	}
@@ -128,6 +132,9 @@ func (s *Store) CustodySheet(ctx context.Context, structure portal.StructureID, 
 			return err
 		}
 		if sheet.Names, err = custodyNames(r, sheet.Families); err != nil {
+			return err
+		}
+		if sheet.Exchanges, sheet.People, err = childExchanges(r, child); err != nil {
 			return err
 		}
 		if sheet.Rule, err = custodyOf(r, child); err != nil || sheet.Rule.IsZero() {
@@ -232,6 +239,15 @@ func (s *Store) writeCustody(tx *Tx, structure portal.StructureID, by portal.Acc
 		return err
 	}
 	return custodyDays(tx, child, &rule, &setup.Calendar, today)
+}
+
+// saveRule changes the rule of a child, and not who wrote it.
+func saveRule(tx *Tx, child portal.ChildID, rule *portal.Custody) error {
+	text, err := json.Marshal(rule)
+	if err != nil {
+		return err
+	}
+	return tx.exec("UPDATE custody SET rule = ? WHERE child_id = ?", string(text), child)
 }
 
 // custodyAhead is how far ahead days are written: further than any family can book.

@@ -17,7 +17,7 @@ var erasedTables = map[string]string{
 	"terms_acceptance": "effacé", "password_reset": "effacé", "calendar_address": "effacé", "account_event": "effacé", "account_reminder_off": "effacé",
 	"outbox": "effacé", "draft": "effacé", "wish": "effacé", "form_sent": "effacé",
 	"pickup_person": "effacé", "child_document": "effacé", "family_note": "effacé", "family_profile": "effacé", "family_search": "effacé", "child_priority": "effacé",
-	"absence_document": "effacé", "custody": "effacé", "custody_day": "effacé", "request": "effacé",
+	"absence_document": "effacé", "custody": "effacé", "custody_day": "effacé", "exchange": "effacé", "request": "effacé",
 	"booking": "sans nom", "movement": "sans nom", "receipt": "sans nom", "registration": "sans nom", "registration_version": "sans nom",
 	"offer": "sans nom", "offer_child": "sans nom", "absence_spell": "sans nom", "absence": "sans nom", "staff_event": "mots effacés",
 	"staff": "agents", "cutoff_version": "agents", "terms_draft": "agents", "terms": "agents", "mail_text": "agents", // agents are never erased here
@@ -209,6 +209,7 @@ const unwriteMails = `UPDATE outbox SET subject = '` + portal.Blanked + `', body
 	WHERE kind NOT IN ('` + KindReset + `', 'compte') AND structure_id IN (SELECT structure_id FROM child WHERE id` + these + `) AND (account_id IN (
 			SELECT g.account_id FROM guardian g JOIN family_child fc ON fc.family_id = g.family_id WHERE fc.child_id` + these + `
 			UNION SELECT g.account_id FROM guardian g JOIN custody_day k ON k.family_id = g.family_id WHERE k.child_id` + these + `
+			UNION SELECT g.account_id FROM guardian g JOIN exchange x ON g.family_id IN (x.family_id, x.other_id) WHERE x.child_id` + these + `
 			UNION SELECT g.account_id FROM guardian g JOIN pickup_person p ON p.family_id = g.family_id WHERE p.child_id` + these + `
 			UNION SELECT g.account_id FROM guardian g JOIN child_document d ON d.family_id = g.family_id WHERE d.child_id` + these + `
 			UNION SELECT account_id FROM booking WHERE child_id` + these + `
@@ -227,7 +228,7 @@ func (s *Store) forgetChildren(tx *Tx, structure portal.StructureID, children []
 		}
 	}
 	statements := []string{unwriteMails}
-	for _, table := range []string{"pickup_person", "child_document", "enrolment", "child_class", "child_elsewhere", "request", "wish", "custody", "custody_day", "child_priority", "family_child"} {
+	for _, table := range []string{"pickup_person", "child_document", "enrolment", "child_class", "child_elsewhere", "request", "wish", "custody", "custody_day", "exchange", "child_priority", "family_child"} {
 		statements = append(statements, "DELETE FROM "+table+" WHERE child_id"+these)
 	}
 	statements = append(statements,
@@ -285,7 +286,7 @@ func (s *Store) forgetFamily(tx *Tx, structure portal.StructureID, family portal
 	for _, table := range []string{"pickup_person", "child_document", "family_note", "family_profile", "custody_day", "family_child", "guardian"} {
 		statements = append(statements, "DELETE FROM "+table+" WHERE family_id"+these)
 	}
-	statements = append(statements, "DELETE FROM family WHERE id"+these, blankEvents("'famille'"))
+	statements = append(statements, "DELETE FROM exchange WHERE family_id"+these+" OR other_id"+these, "DELETE FROM family WHERE id"+these, blankEvents("'famille'"))
 	if err := forgetting(tx, []portal.FamilyID{family}, statements...); err != nil {
 		return err
 	}

@@ -67,6 +67,7 @@ func TestEraseFamily(t *testing.T) {
 		}
 	}
 	h.raw("INSERT INTO outbox (structure_id, account_id, key, kind, address, subject, body_text, body_html, message_id, created_at, next_at) VALUES (?, ?, 'canari', 'x', 'canario@canari.example', 's', 'Bonjour CANARIO', '', '', 0, 0)", h.structure, parent)
+	h.raw("INSERT INTO exchange (id, structure_id, child_id, account_id, family_id, other_id, day, takes, word, state, made_at, until) VALUES (?, ?, ?, ?, ?, ?, '2026-10-01', 1, 'Canari dit', 'declined', 0, 0)", exchangeKey(1), h.structure, child, parent, family, other)
 	canteen, err := h.SaveActivity(ctx, portal.Activity{StructureID: h.structure, Name: "RESTAURATION", Short: "Cantine", Spoken: "la cantine", Kind: portal.Canteen, Starts: portal.Clock(12, 0), Ends: portal.Clock(13, 30),
 		Opening: portal.Opening{First: portal.NewDate(2026, 9, 1), Last: portal.NewDate(2027, 7, 2), School: portal.Days(portal.Monday, portal.Tuesday)}, Book: portal.DaysBefore(0, portal.Clock(23, 0)), Cancel: portal.DaysBefore(0, portal.Clock(23, 0))})
 	if err != nil {

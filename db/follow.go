@@ -48,7 +48,7 @@ var followedWhere = ` WHERE m.child_id IN (SELECT fc.child_id FROM sees me JOIN 
 	AND (EXISTS (SELECT 1 FROM sees me JOIN guardian other ON other.family_id = me.family_id JOIN family_child fc ON fc.family_id = me.family_id
 			WHERE me.account_id = ?1 AND other.account_id = m.account_id AND fc.child_id = m.child_id)
 		OR ` + askedByTown + ` AND` + notOthers("?1", "m.child_id", "m.day") + `)
-	AND (?2 = 0 OR m.child_id = ?2) AND (?3 = 0 OR m.activity_id = ?3) AND (?4 IS NULL OR m.day >= ?4) AND (?5 IS NULL OR m.day <= ?5)
+	AND ` + cameToOwn("?1") + ` AND (?2 = 0 OR m.child_id = ?2) AND (?3 = 0 OR m.activity_id = ?3) AND (?4 IS NULL OR m.day >= ?4) AND (?5 IS NULL OR m.day <= ?5)
 	AND (NOT ?6 OR m.night_id IS NULL AND (m.outcome <> 'refused' OR m.at >= coalesce((SELECT max(n.due_at) FROM night n
 		WHERE n.structure_id = m.structure_id AND n.done_at IS NOT NULL), 0)))`
 

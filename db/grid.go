@@ -27,6 +27,11 @@ func (g *grid) row(child, activity int) []portal.Slot {
 // loadGrid reads everything that decides about some children's days in some activities of one structure: three queries at
 // most, whatever their number.
 func loadGrid(q querier, setup *portal.Setup, children []portal.ChildID, activities []*portal.Activity, first, last portal.Date, wishes []portal.WishLine) (grid, error) {
+	return loadGridBeside(q, setup, children, activities, first, last, wishes, nil)
+}
+
+// loadGridBeside is loadGrid for somebody for whom some days are the other parent's: they are counted apart.
+func loadGridBeside(q querier, setup *portal.Setup, children []portal.ChildID, activities []*portal.Activity, first, last portal.Date, wishes []portal.WishLine, others map[childDay]bool) (grid, error) {
 	g := grid{first: first, last: last, activities: len(activities)}
 	if len(children) == 0 || len(activities) == 0 {
 		return g, nil
@@ -64,7 +69,7 @@ func loadGrid(q querier, setup *portal.Setup, children []portal.ChildID, activit
 	if err != nil {
 		return g, err
 	}
-	g.count(setup, children, activities, saved, wishes)
+	g.count(setup, children, activities, saved, wishes, others)
 	saved = slices.DeleteFunc(saved, func(b savedDay) bool { return b.day < first || b.day > last })
 	g.mark(setup, children, activities, saved, wishes)
 	return g, fillPlaces(q, activities, g.slots, first, last)
@@ -85,14 +90,15 @@ func countedDays(setup *portal.Setup, activities []*portal.Activity, first, last
 }
 
 // count writes how many days each child has, and will have once the draft is validated, over the week and the period of
-// each slot whose activity counts them.
-func (g *grid) count(setup *portal.Setup, children []portal.ChildID, activities []*portal.Activity, saved []savedDay, wishes []portal.WishLine) {
+// each slot whose activity counts them; others are days of the other parent.
+func (g *grid) count(setup *portal.Setup, children []portal.ChildID, activities []*portal.Activity, saved []savedDay, wishes []portal.WishLine, others map[childDay]bool) {
 	for i, a := range activities {
 		if !a.CountsDays() {
 			continue
 		}
 		for c, child := range children {
 			before, after := map[portal.Date]bool{}, map[portal.Date]bool{}
+			theirs := func(d portal.Date) bool { return others[childDay{child: child, day: d}] }
 			for _, b := range saved {
 				if b.child == child && b.activity == a.ID {
 					before[b.day], after[b.day] = true, true
@@ -105,15 +111,21 @@ func (g *grid) count(setup *portal.Setup, children []portal.ChildID, activities 
 			}
 			quota := func(day, first, last portal.Date, known *portal.Quota) portal.Quota {
 				if known.First != first || known.Last != last {
-					*known = setup.NewQuota(a, first, last)
+					*known = setup.NewQuota(a, first, last, theirs)
 				}
 				q := *known
 				for d := first; d <= last; d++ {
-					if before[d] {
-						q.Before++
-					}
-					if after[d] && d != day {
-						q.Besides++
+					switch {
+					case theirs(d) && before[d]:
+						q.Elsewhere++
+					case theirs(d):
+					default:
+						if before[d] {
+							q.Before++
+						}
+						if after[d] && d != day {
+							q.Besides++
+						}
 					}
 				}
 				return q

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"time"
 
 	"marelle/portal"
@@ -65,6 +66,9 @@ func (s *Store) Home(ctx context.Context, account portal.AccountID) (*Home, erro
 			return err
 		}
 		h.Limits = portal.OnlyOffered(portal.NextLimits(closings, h.Children, h.Booked, h.Wishes, h.Now), h.Offered)
+		if h.Limits, err = ownLimits(r, account, h.Limits, h.Children, last); err != nil {
+			return err
+		}
 		if h.Announcements, err = announcementsFor(r, account, today); err != nil {
 			return err
 		}
@@ -72,6 +76,29 @@ func (s *Store) Home(ctx context.Context, account portal.AccountID) (*Home, erro
 		return err
 	})
 	return h, err
+}
+
+// ownLimits leaves out, of what closes next, the children who are with the other parent on all of its days.
+func ownLimits(q querier, account portal.AccountID, limits []portal.NextLimit, children []portal.Child, last portal.Date) (own []portal.NextLimit, err error) {
+	var shared []portal.ChildID
+	for _, c := range children {
+		if c.Shared {
+			shared = append(shared, c.ID)
+		}
+	}
+	if len(shared) == 0 || len(limits) == 0 {
+		return limits, nil
+	}
+	others, err := othersDays(q, account, shared, limits[0].Days[0].Month().First(), last)
+	for _, l := range limits {
+		l.Children = slices.DeleteFunc(slices.Clone(l.Children), func(c portal.ChildSpan) bool {
+			return !slices.ContainsFunc(l.Days, func(d portal.Date) bool { return !others[childDay{child: c.Child.ID, day: d}] })
+		})
+		if len(l.Children) > 0 {
+			own = append(own, l)
+		}
+	}
+	return own, err
 }
 
 // childrenIn lists the children of a structure.

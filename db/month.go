@@ -231,9 +231,10 @@ func childrenOf(q querier, account portal.AccountID, today portal.Date) ([]porta
 		birth portal.Date
 	}
 	rows, err := all(q, func(r *sql.Rows) (c row, err error) {
-		err = r.Scan(&c.ID, &c.StructureID, &c.LastName, &c.FirstName, &c.Grade, &c.Class, &c.birth)
+		err = r.Scan(&c.ID, &c.StructureID, &c.LastName, &c.FirstName, &c.Grade, &c.Class, &c.birth, &c.Shared)
 		return c, err
-	}, `SELECT c.id, c.structure_id, iif(c.used_name <> '', c.used_name, c.last_name), c.first_name, coalesce(cc.grade, ''), coalesce(cl.name, ''), c.birth
+	}, `SELECT c.id, c.structure_id, iif(c.used_name <> '', c.used_name, c.last_name), c.first_name, coalesce(cc.grade, ''), coalesce(cl.name, ''), c.birth,
+			EXISTS (SELECT 1 FROM custody k WHERE k.child_id = c.id)
 		FROM sees g JOIN family_child fc ON fc.family_id = g.family_id JOIN child c ON c.id = fc.child_id
 		LEFT JOIN child_class cc ON cc.child_id = c.id AND cc.school_year_id =
 			(SELECT y.id FROM school_year y WHERE y.structure_id = c.structure_id AND y.last >= ?2 ORDER BY y.first LIMIT 1)

@@ -177,7 +177,14 @@ func (s *Store) Pending(ctx context.Context, structure portal.StructureID) ([]po
 }
 
 // askerSees holds for the movements m of a child whom the account that asked still sees: a mail names no child to anybody else.
-const askerSees = "EXISTS (SELECT 1 FROM sees v JOIN family_child vc ON vc.family_id = v.family_id WHERE v.account_id = m.account_id AND vc.child_id = m.child_id)"
+// What came afterwards for a day that is the other parent's by now is not told either.
+var askerSees = "(EXISTS (SELECT 1 FROM sees v JOIN family_child vc ON vc.family_id = v.family_id WHERE v.account_id = m.account_id AND vc.child_id = m.child_id) AND " + cameToOwn("m.account_id") + ")"
+
+// cameToOwn holds for the movements m that the account asked for itself, and for those that came to it (a place, an answer)
+// for days that are not the other parent's by now. account is SQL.
+func cameToOwn(account string) string {
+	return "(m.action NOT IN ('promote', 'decide') OR" + notOthers(account, "m.child_id", "m.day") + ")"
+}
 
 // Reports gives, account by account, what the oldest night not yet reported has to tell, once the structure's hour for
 // reports has come. It gives nil when nothing is due. Whatever is about a child whom its asker sees no more is left out.

@@ -363,7 +363,7 @@ func (s *Store) WaitingDays(ctx context.Context, account portal.AccountID) (list
 			if err != nil {
 				return err
 			}
-			days, err := waitingOf(r, setup, c, today)
+			days, err := waitingOf(r, account, setup, c, today)
 			if err != nil {
 				return err
 			}
@@ -375,7 +375,7 @@ func (s *Store) WaitingDays(ctx context.Context, account portal.AccountID) (list
 	return list, err
 }
 
-func waitingOf(q querier, setup *portal.Setup, c portal.Child, today portal.Date) ([]portal.WaitingDay, error) {
+func waitingOf(q querier, account portal.AccountID, setup *portal.Setup, c portal.Child, today portal.Date) ([]portal.WaitingDay, error) {
 	return all(q, func(r *sql.Rows) (w portal.WaitingDay, err error) {
 		var activity portal.ActivityID
 		if err := r.Scan(&activity, &w.Day, &w.Rank, &w.Together, &w.Offered); err != nil {
@@ -388,7 +388,7 @@ func waitingOf(q querier, setup *portal.Setup, c portal.Child, today portal.Date
 	}, `SELECT b.activity_id, b.day, 1 + (SELECT count(*) FROM booking w WHERE w.activity_id = b.activity_id AND w.day = b.day AND w.status = 'waiting' AND w.queue < b.queue),
 			b.together, EXISTS (SELECT 1 FROM offer o JOIN offer_child oc ON oc.offer_id = o.id
 				WHERE o.state = 'open' AND o.activity_id = b.activity_id AND o.day = b.day AND oc.child_id = b.child_id)
-		FROM booking b WHERE b.child_id = ? AND b.status = 'waiting' AND b.day >= ?`, c.ID, today)
+		FROM booking b WHERE b.child_id = ? AND b.status = 'waiting' AND b.day >= ? AND`+notOthers("?", "b.child_id", "b.day"), c.ID, today, account)
 }
 
 // LeaveList takes one of the account's children off the waiting list of a day, while a request can still be cancelled.
@@ -407,7 +407,7 @@ func (s *Store) LeaveList(ctx context.Context, account portal.AccountID, child p
 			return err
 		}
 		now := s.now()
-		slot, err := slotOf(tx, setup, a, child, day, Draft{})
+		slot, err := ownSlot(tx, account, setup, a, child, day, Draft{})
 		switch {
 		case err != nil || slot.Status == portal.NotBooked:
 			return err
@@ -422,6 +422,11 @@ func (s *Store) LeaveList(ctx context.Context, account portal.AccountID, child p
 			if days, err = waitingWeek(tx, a, child, day); err != nil {
 				return err
 			}
+			others, err := othersDays(tx, account, []portal.ChildID{child}, day.Monday(), day.Monday()+6)
+			if err != nil {
+				return err
+			}
+			days = slices.DeleteFunc(days, func(d portal.Date) bool { return others[childDay{child: child, day: d}] })
 		}
 		for _, d := range days {
 			if err := leaveList(tx, kid.StructureID, a, listMovement{account: account, child: child, day: d, at: now}); err != nil {

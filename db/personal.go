@@ -34,7 +34,7 @@ func (s *Store) personalData(ctx context.Context, account portal.AccountID, more
 	data := &portal.PersonalData{Written: moment(s.now())}
 	err := s.snapshot(ctx, func(r reader) error {
 		for _, part := range []func(querier, *portal.PersonalData, portal.AccountID) error{
-			personalAccount, personalHousehold, personalNotes, personalChildren, personalCare, personalDays, personalRegistrations, personalWaits, personalMovements, personalProofs, personalTraces,
+			personalAccount, personalHousehold, personalNotes, personalChildren, personalCare, personalDays, personalRegistrations, personalExchanges, personalWaits, personalMovements, personalProofs, personalTraces,
 		} {
 			if err := part(r, data, account); err != nil {
 				return err
@@ -196,6 +196,23 @@ func personalRegistrations(q querier, d *portal.PersonalData, account portal.Acc
 	return err
 }
 
+// personalExchanges are the days that the account's households proposed to exchange, or were asked for. What the other parent
+// wrote is the other parent's.
+func personalExchanges(q querier, d *portal.PersonalData, account portal.AccountID) (err error) {
+	now, err := time.Parse(time.RFC3339, d.Written)
+	if err != nil {
+		return err
+	}
+	d.Exchanges, err = all(q, func(r *sql.Rows) (p portal.PersonalExchange, err error) {
+		var x portal.Exchange
+		err = r.Scan(&p.Child, &p.Day, &p.Comes, &p.Back, &p.Mine, &p.Word, momentInto{&p.At}, into{&x.Until}, momentInto{&p.Answered}, &x.State)
+		p.Until, p.State = moment(x.Until), x.StateAt(now).Word()
+		return p, err
+	}, `SELECT x.child_id, x.day, x.takes = (g.family_id = x.family_id), coalesce(x.back, ''), x.account_id = ?1, iif(x.account_id = ?1, x.word, ''), x.made_at, x.until, x.answered_at, x.state
+		FROM exchange x JOIN sees g ON g.account_id = ?1 AND g.family_id IN (x.family_id, x.other_id) WHERE x.child_id`+childOfAccount+" ORDER BY x.made_at, x.id, g.family_id", account)
+	return err
+}
+
 // personalWaits are absences, documents of the person's own, places offered, and reminders that are not wanted.
 func personalWaits(q querier, d *portal.PersonalData, account portal.AccountID) (err error) {
 	d.Absences, err = all(q, func(r *sql.Rows) (p portal.PersonalAbsence, err error) {
@@ -233,7 +250,7 @@ var personalMovementsQuery = `SELECT m.child_id, a.name, m.day, CASE m.action WH
 		coalesce(m.arrival, ''), coalesce(m.departure, ''), m.at, m.account_id = ?1, ` + outcomeCase("m.outcome") + `, m.reason, coalesce(n.date, ''), ` + outcomeCase("m.final") + `,
 		coalesce((SELECT printf('%04d-%04d', r.year, r.seq) FROM receipt r WHERE r.id = m.receipt_id AND r.account_id = ?1), '')
 	FROM movement m JOIN activity a ON a.id = m.activity_id LEFT JOIN night n ON n.id = m.night_id
-	WHERE m.account_id = ?1 OR m.child_id` + childOfAccount + " AND" + notOthers("?1", "m.child_id", "m.day") + " ORDER BY m.id"
+	WHERE m.account_id = ?1 AND ` + cameToOwn("?1") + ` OR m.child_id` + childOfAccount + " AND" + notOthers("?1", "m.child_id", "m.day") + " ORDER BY m.id"
 
 func personalMovements(q querier, d *portal.PersonalData, account portal.AccountID) (err error) {
 	d.Movements, err = all(q, func(r *sql.Rows) (m portal.PersonalMovement, err error) {

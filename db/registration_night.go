@@ -82,17 +82,18 @@ func bookedTo(setup *portal.Setup, a *portal.Activity, through, night portal.Dat
 
 // registrationDays reads what stands on the days of a registration, as the night whose hour is due finds it.
 func registrationDays(q querier, account portal.AccountID, setup *portal.Setup, a *portal.Activity, r portal.Registration, first, last portal.Date, due time.Time) ([]portal.RegistrationDay, error) {
-	g, err := loadGrid(q, setup, []portal.ChildID{r.Child}, []*portal.Activity{a}, first, last, nil)
+	from, to := countedDays(setup, []*portal.Activity{a}, first, last)
+	others, err := othersDays(q, account, []portal.ChildID{r.Child}, from, to)
+	if err != nil {
+		return nil, err
+	}
+	g, err := loadGridBeside(q, setup, []portal.ChildID{r.Child}, []*portal.Activity{a}, first, last, nil, others)
 	if err != nil {
 		return nil, err
 	}
 	slots := g.row(0, 0)
-	others, err := othersDays(q, account, []portal.ChildID{r.Child}, first, last)
-	if err != nil {
-		return nil, err
-	}
-	for i := range slots { // what is booked there already is left to the other parent
-		if slots[i].Status == portal.NotBooked && others[childDay{child: r.Child, day: slots[i].Day}] {
+	for i := range slots { // what is booked there already is left to the other parent, whoever booked it
+		if others[childDay{child: r.Child, day: slots[i].Day}] {
 			slots[i].Withhold()
 		}
 	}

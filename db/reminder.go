@@ -69,43 +69,37 @@ func reminderDone(q querier, key string) (done bool, err error) {
 
 // deadlineReminders groups by account the closings that were forgotten for its children.
 func deadlineReminders(q querier, setup *portal.Setup, closings []portal.Closing) ([]portal.DeadlineReminder, error) {
-	type forgotten struct {
-		portal.Closing
-		children []portal.ChildID
-	}
-	var lines []forgotten
+	var lines []usualComers
 	var children []portal.ChildID
 	for _, c := range closings {
-		kids, err := forgottenChildren(q, setup, c)
+		usual, err := usuallyComing(q, setup, c)
 		if err != nil {
 			return nil, err
 		}
-		if len(kids) > 0 {
-			lines, children = append(lines, forgotten{c, kids}), append(children, kids...)
+		if len(usual.children) > 0 {
+			lines, children = append(lines, usual), append(children, usual.children...)
 		}
 	}
 	families, err := remindedFamilies(q, setup.Structure, children, portal.RemindDeadline)
 	if err != nil {
 		return nil, err
 	}
+	var first, last portal.Date
+	for _, l := range lines {
+		if first == 0 || l.Days[0] < first {
+			first = l.Days[0]
+		}
+		last = max(last, l.Days[len(l.Days)-1])
+	}
 	var list []portal.DeadlineReminder
 	for _, f := range families {
 		reminder := portal.DeadlineReminder{Reminded: f.Reminded}
-		others, err := othersDays(q, f.Person.ID, children, 0, portal.MustDate("9999-12-31"))
+		others, err := othersDays(q, f.Person.ID, children, first, last)
 		if err != nil {
 			return nil, err
 		}
 		for _, l := range lines {
-			line := portal.ForgottenLine{Closing: l.Closing}
-			for _, c := range f.children {
-				own := slices.ContainsFunc(l.Days, func(d portal.Date) bool { return !others[childDay{child: c.ID, day: d}] })
-				if own && slices.Contains(l.children, c.ID) {
-					line.Children = append(line.Children, c)
-				}
-			}
-			if len(line.Children) > 0 {
-				reminder.Lines = append(reminder.Lines, line)
-			}
+			reminder.Lines = append(reminder.Lines, l.forgotten(f.children, others)...)
 		}
 		if len(reminder.Lines) > 0 {
 			list = append(list, reminder)
@@ -114,31 +108,63 @@ func deadlineReminders(q querier, setup *portal.Setup, closings []portal.Closing
 	return list, nil
 }
 
-// forgottenChildren lists the children who usually come and for whom nothing is booked, waited for nor clicked on the days
-// that close.
-func forgottenChildren(q querier, setup *portal.Setup, c portal.Closing) ([]portal.ChildID, error) {
+// usualComers are the children who usually come to what closes, with the days that each has: booked, waited for or clicked.
+type usualComers struct {
+	portal.Closing
+	children []portal.ChildID
+	days     map[portal.ChildID][]portal.Date
+}
+
+// forgotten lists those of some children for whom nothing is there on the days that close, those of the other parent left
+// out: children of whom the same days are own share a line.
+func (u *usualComers) forgotten(children []portal.Child, others map[childDay]bool) (lines []portal.ForgottenLine) {
+	for _, c := range children {
+		if !slices.Contains(u.children, c.ID) {
+			continue
+		}
+		own := u.Closing
+		own.Days = slices.DeleteFunc(slices.Clone(u.Days), func(d portal.Date) bool { return others[childDay{child: c.ID, day: d}] })
+		if len(own.Days) == 0 || slices.ContainsFunc(own.Days, func(d portal.Date) bool { return slices.Contains(u.days[c.ID], d) }) {
+			continue
+		}
+		i := slices.IndexFunc(lines, func(l portal.ForgottenLine) bool { return slices.Equal(l.Days, own.Days) })
+		if i < 0 {
+			i = len(lines)
+			lines = append(lines, portal.ForgottenLine{Closing: own})
+		}
+		lines[i].Children = append(lines[i].Children, c)
+	}
+	return lines
+}
+
+// usuallyComing lists the children who usually come to what closes, and for whom nothing is there on its days; of a child that
+// two families share, each parent's days are looked at one by one later.
+func usuallyComing(q querier, setup *portal.Setup, c portal.Closing) (u usualComers, err error) {
+	u = usualComers{Closing: c, days: map[portal.ChildID][]portal.Date{}}
 	weeks := setup.UsualWeeks(c)
 	if len(weeks) == 0 {
-		return nil, nil
+		return u, nil
 	}
 	first, last := weeks[len(weeks)-1][0], c.Days[len(c.Days)-1]
-	days := map[portal.ChildID][]portal.Date{}
-	var order []portal.ChildID
-	_, err := all(q, func(r *sql.Rows) (struct{}, error) {
+	_, err = all(q, func(r *sql.Rows) (struct{}, error) {
 		var child portal.ChildID
 		var day portal.Date
 		err := r.Scan(&child, &day)
-		if days[child] == nil {
-			order = append(order, child)
+		if u.days[child] == nil {
+			u.children = append(u.children, child)
 		}
-		days[child] = append(days[child], day)
+		u.days[child] = append(u.days[child], day)
 		return struct{}{}, err
 	}, `SELECT child_id, day FROM booking WHERE activity_id = ?1 AND day BETWEEN ?2 AND ?3
 		UNION SELECT child_id, day FROM wish WHERE activity_id = ?1 AND day BETWEEN ?4 AND ?3 ORDER BY 1, 2`, c.Activity.ID, first, last, c.Days[0])
 	if err != nil {
-		return nil, err
+		return u, err
 	}
-	return slices.DeleteFunc(order, func(child portal.ChildID) bool { return !c.Forgotten(weeks, days[child]) }), nil
+	shared, err := column[portal.ChildID](q, "SELECT child_id FROM custody WHERE structure_id = ?", setup.Structure.ID)
+	u.children = slices.DeleteFunc(u.children, func(child portal.ChildID) bool {
+		return !c.Forgotten(weeks, u.days[child]) && !(slices.Contains(shared, child) && portal.UsuallyComes(weeks, u.days[child]))
+	})
+	return u, err
 }
 
 // remindedFamily is an account to remind, with those of some children that are its own.

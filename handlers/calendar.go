@@ -218,6 +218,9 @@ func (r *request) monthPage(w where, month portal.Month, heading string, childre
 		Next:   views.MonthLink{URL: w.url(month.Add(1)), Label: "Mois suivant : " + month.Add(1).Word()},
 	}
 	page.Adds, page.Removes = 0, 0 // the basket says it here
+	if slices.ContainsFunc(children, func(c portal.Child) bool { return c.ID == w.child && c.Shared }) {
+		page.Exchange = views.NewExchangePath(w.child, "")
+	}
 	page.Children = childChips(children, w.child, func(id portal.ChildID) string { return views.CalendarURL(id, w.activity, month) })
 	if len(children) > 1 {
 		activity := w.activity

@@ -149,6 +149,7 @@ func (r *request) ownChildren() error {
 		}
 		if own, ok := shared[c.ID]; ok {
 			o.Custody = views.NewOwnCustody(&own.Rule, own.Mine, own.Calendar, r.now)
+			o.Custody.Exchange = views.NewExchangePath(c.ID, "")
 		}
 		page.Children = append(page.Children, o)
 	}

@@ -15,7 +15,7 @@ const custodyPath = "/garde"
 
 // custodyDone says what was just done, by the word in the address.
 var custodyDone = map[string]string{
-	"garde":   "La garde alternée est enregistrée. Elle s’applique à partir d’aujourd’hui ; les jours passés ne changent pas.",
+	"garde":   "La garde alternée est enregistrée. %s ; les jours passés ne changent pas.",
 	"retiree": "La garde alternée est retirée. Les deux familles voient de nouveau tous les jours de l’enfant.",
 }
 
@@ -37,7 +37,11 @@ func (r *request) custodyPage() error {
 	names := c.Names
 	page := views.CustodyPage{Frame: r.frame("Garde alternée", views.FamiliesPath), Heading: "Garde alternée " + portal.Of(c.Child.FirstName), Child: views.ChildPath(c.Child.ID),
 		URL: views.ChildPath(c.Child.ID) + custodyPath, Done: custodyDone[r.Query("fait")], Families: len(c.Families), CSRF: r.session.CSRF, Version: portal.Version(c.Rule.Facts(names))}
+	if strings.Contains(page.Done, "%s") {
+		page.Done = fmt.Sprintf(page.Done, appliesFrom(c.Rule.Start, portal.DateOf(r.now)))
+	}
 	if !c.Rule.IsZero() {
+		page.Exchanges = views.StaffExchanges(c.Exchanges, c.People, names, r.now)
 		page.Rule, page.Warnings, page.Spans = c.Rule.Words(names), views.TwiceWords(&c.Rule, names, r.now), views.SpanLines(&c.Rule, c.Calendar, names, r.now)
 		page.Written = "Écrit par " + c.By.Title() + ", " + portal.Ago(c.At, r.now) + "."
 		for _, f := range []portal.FamilyID{c.Rule.A, c.Rule.B} {
@@ -45,6 +49,14 @@ func (r *request) custodyPage() error {
 		}
 	}
 	return r.render(page)
+}
+
+// appliesFrom says from when a rule decides: its first day, or today when that one is over.
+func appliesFrom(first, today portal.Date) string {
+	if first > today {
+		return "Elle s’applique à partir du " + first.LongYear()
+	}
+	return "Elle s’applique à partir d’aujourd’hui"
 }
 
 // custodyForm is the form of shared custody; typed gives what was typed of an exception to add.

@@ -69,6 +69,9 @@ func (r *request) dayBody(w where, day portal.Date) (*views.DayBody, *db.Several
 		return nil, nil, portal.NotFound("Cette activité n’existe pas, ou n’est pas ouverte à votre enfant.")
 	}
 	body.Who = portal.List(names)
+	if w.child != 0 && v.Shown[0].Shared && day > portal.DateOf(r.now) {
+		body.Exchange = views.NewExchangePath(w.child, day.String())
+	}
 	if len(body.Rows) == 0 {
 		body.Empty = "Aucune activité n’ouvre ce jour-là."
 		if len(v.Activities) > 0 {

@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"slices"
+
 	"marelle/portal"
 	"marelle/views"
 )
@@ -27,6 +29,13 @@ func (r *request) home() error {
 		return err
 	}
 	page.Offers = views.NewOfferNotes(offers, r.now)
+	if slices.ContainsFunc(h.Children, func(c portal.Child) bool { return c.Shared }) {
+		open, err := r.site.store.OpenExchanges(r.ctx(), r.account())
+		if err != nil {
+			return err
+		}
+		page.Exchanges = views.NewExchangeNotes(open, r.now)
+	}
 	taps, err := r.absenceTaps("/accueil")
 	if err != nil {
 		return err

@@ -144,6 +144,13 @@ func (s *Site) routes() {
 	s.Route(get, "/places/:token", visitor, (*request).tokenOfferPage)
 	s.Route(post, "/places/:token", visitor, (*request).answerTokenOffer)
 
+	// Families: days of shared custody that are exchanged
+	s.Route(get, views.ExchangesPath, parent, (*request).exchanges)
+	s.Route(get, views.ExchangesPath+"/nouveau/:child", parent, (*request).proposeExchangePage)
+	s.Route(post, views.ExchangesPath+"/nouveau/:child", parent, (*request).proposeExchange)
+	s.Route(get, views.ExchangesPath+"/:exchange", parent, (*request).exchangePage)
+	s.Route(post, views.ExchangesPath+"/:exchange", parent, (*request).answerExchange)
+
 	// Families: absences
 	s.Route(get, views.AbsencesPath, parent, (*request).absences)
 	s.Route(post, views.AbsencesPath, parent, (*request).announce)

@@ -41,6 +41,7 @@ var Jobs = []Job{
 	{"transmission", "transmet les demandes de chaque nuit échue et fait avancer les listes d’attente", (*Runner).transmit},
 	{"attente", "termine les offres sans réponse, donne ou propose les places libres et prépare les messages aux familles", (*Runner).waitlists},
 	{"reponses", "prépare les messages qui disent aux familles ce que la mairie a répondu à leurs demandes", (*Runner).answer},
+	{"echanges", "termine les échanges de jours de garde restés sans réponse et prépare les messages aux deux parents", (*Runner).exchanges},
 	{"comptes-rendus", "prépare les comptes rendus du matin pour chaque nuit transmise", (*Runner).report},
 	{"rappels", "prépare, de jour, les rappels : délai proche, demandes non validées, ouverture d’une période", (*Runner).remind},
 	{"courriels", "envoie les messages qui attendent", (*Runner).send},

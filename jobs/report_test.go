@@ -335,7 +335,7 @@ func TestPurge(t *testing.T) {
 func TestUnknownJob(t *testing.T) {
 	h := newHousehold(t, "2023-04-28 10:00")
 	err := (&Runner{Store: h.Store}).Run(background, "ménage", 0)
-	if portal.AsError(err) == nil || !strings.Contains(err.Error(), "transmission, attente, reponses, comptes-rendus, rappels, courriels") {
+	if portal.AsError(err) == nil || !strings.Contains(err.Error(), "transmission, attente, reponses, echanges, comptes-rendus, rappels, courriels") {
 		t.Error(err)
 	}
 }

@@ -134,10 +134,10 @@ func (c *Custody) Reason(day Date, cal *Calendar) string {
 	for i := len(c.Special) - 1; i >= 0; i-- {
 		if s := &c.Special[i]; s.First <= day && day <= s.Last {
 			switch {
-			case s.Exchange:
-				return "échange"
 			case s.Why != "":
 				return s.Why
+			case s.Exchange:
+				return "échange"
 			}
 			return "exception"
 		}
@@ -229,9 +229,11 @@ func (c *Custody) Check() error {
 	return nil
 }
 
-// Give adds an exception for days that were exchanged, and forgets those that are over.
+// Give adds an exception for a day that was exchanged, and forgets those that are over or were about that very day.
 func (c *Custody) Give(day Date, to FamilyID, why string, exchange bool, today Date) {
-	c.Special = slices.DeleteFunc(slices.Clone(c.Special), func(s CustodyException) bool { return s.Last < today-366 })
+	c.Special = slices.DeleteFunc(slices.Clone(c.Special), func(s CustodyException) bool {
+		return s.Last < today-366 || s.Exchange && s.First == day && s.Last == day
+	})
 	c.Special = append(c.Special, CustodyException{day, day, to, why, exchange})
 }
 

@@ -21,12 +21,14 @@ const (
 	MailGiven     MailKind = "place-obtenue"
 	MailExpired   MailKind = "place-sans-reponse"
 	MailWithdrawn MailKind = "place-disparue"
+	MailExchange  MailKind = "echange-propose"
+	MailExchanged MailKind = "echange-reponse"
 	MailReset     MailKind = "mot-de-passe"
 	MailNotice    MailKind = "avis-de-securite"
 )
 
 // MailKinds lists them in the order in which staff read them.
-var MailKinds = []MailKind{MailReport, MailDeadline, MailDraft, MailOpening, MailAnswer, MailOffered, MailGiven, MailExpired, MailWithdrawn, MailReset, MailNotice}
+var MailKinds = []MailKind{MailReport, MailDeadline, MailDraft, MailOpening, MailAnswer, MailOffered, MailGiven, MailExpired, MailWithdrawn, MailExchange, MailExchanged, MailReset, MailNotice}
 
 // Valid says whether the kind exists.
 func (k MailKind) Valid() bool { return slices.Contains(MailKinds, k) }
@@ -100,6 +102,15 @@ var mailKinds = map[MailKind]mailKindFacts{
 		Subject: "Une place proposée n’est plus disponible – {structure}",
 		Opening: "Une place vous était proposée.",
 	}, placeWords, false},
+	MailExchange: {"Échange de jour proposé", "Quand un parent propose à l’autre d’échanger un jour de garde alternée.", MailText{
+		Subject: "Un échange de jour vous est proposé pour {enfant} – {structure}",
+		Opening: "L’autre parent vous propose un échange de jour de garde pour {enfant}.",
+		Closing: "Tant que vous n’avez pas accepté, rien ne change.",
+	}, exchangeWords, false},
+	MailExchanged: {"Réponse à un échange de jour", "Quand un échange est accepté, refusé, retiré, ou resté sans réponse.", MailText{
+		Subject: "{reponse} – {structure}",
+		Opening: "Voici où en est l’échange de jour de garde proposé pour {enfant}.",
+	}, append([]Placeholder{{"reponse", "ce qui s’est passé", "Échange accepté pour Amalia"}}, exchangeWords...), false},
 	MailReset: {"Mot de passe oublié", "Quand quelqu’un demande un nouveau mot de passe.", MailText{
 		Subject: "Choisir un nouveau mot de passe – {structure}",
 		Opening: "Bonjour,\n\nUn nouveau mot de passe a été demandé pour votre compte du portail famille, {structure}.",
@@ -110,6 +121,8 @@ var mailKinds = map[MailKind]mailKindFacts{
 		Opening: "Bonjour,",
 	}, []Placeholder{{"changement", "ce qui a changé", "Votre mot de passe a été changé"}}, true},
 }
+
+var exchangeWords = []Placeholder{{"enfant", "le prénom de l’enfant", "Amalia"}, {"jours", "les jours échangés", "mardi 8 décembre 2026"}}
 
 var placeWords = []Placeholder{{"place", "la place dont il s’agit", "le centre de loisirs, mardi 22 décembre 2026, pour Amalia"}}
 

@@ -14,6 +14,7 @@ type Child struct {
 	FirstName   string
 	Grade       string // « CE1 »
 	Class       string // « CE1-CE2 M. GALY »
+	Shared      bool   // two families share its days
 }
 
 // FullName gives « DUPONT Amalia ».

@@ -12,6 +12,7 @@ type PersonalData struct {
 	Bookings      []PersonalBooking      `json:"reservations"`
 	Wishes        []PersonalWish         `json:"demandes_non_validees"`
 	Registrations []PersonalRegistration `json:"inscriptions_a_l_annee"`
+	Exchanges     []PersonalExchange     `json:"echanges_de_jours_de_garde"`
 	Absences      []PersonalAbsence      `json:"absences_signalees"`
 	Offers        []PersonalOffer        `json:"places_proposees"`
 	Movements     []PersonalMovement     `json:"mouvements"`
@@ -172,6 +173,20 @@ type PersonalRegistration struct {
 	Departure  string   `json:"depart,omitempty"`
 	At         string   `json:"demandee_le"`
 	Night      string   `json:"transmise_dans_la_nuit_du,omitempty"`
+}
+
+// PersonalExchange is a day of shared custody that one household proposed to the other.
+type PersonalExchange struct {
+	Child    ChildID `json:"enfant"`
+	Day      string  `json:"jour"`
+	Comes    bool    `json:"vient_chez_la_personne"`
+	Back     string  `json:"en_echange_de,omitempty"`
+	Mine     bool    `json:"propose_par_la_personne"`
+	Word     string  `json:"mot,omitempty"`
+	At       string  `json:"propose_le"`
+	Until    string  `json:"reponse_jusqu_au"`
+	Answered string  `json:"repondu_le,omitempty"`
+	State    string  `json:"etat"`
 }
 
 // PersonalAbsence is a run of days on which a child was said to be absent, with the documents that the person sent.

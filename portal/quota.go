@@ -13,6 +13,7 @@ type Quota struct {
 	Open        int  // days on which the activity is open
 	Before      int  // days that are saved: booked, waited for or asked of staff
 	Besides     int  // days other than this one, once the draft is validated
+	Elsewhere   int  // days that are saved on days of the other parent, which none of the others counts
 }
 
 // Words gives « du 7 au 11 décembre ».
@@ -55,10 +56,14 @@ func (s *Setup) SpanOf(a *Activity, day Date) (first, last Date) {
 	return first, last
 }
 
-// NewQuota prepares the count of a span: how many of its days the activity is open.
-func (s *Setup) NewQuota(a *Activity, first, last Date) Quota {
+// NewQuota prepares the count of a span: how many of its days the activity is open. Days that are the other parent's are left
+// out: a parent is asked for a least, or a whole week, of own days only.
+func (s *Setup) NewQuota(a *Activity, first, last Date, others func(Date) bool) Quota {
 	q := Quota{First: first, Last: last}
 	for d := first; d <= last; d++ {
+		if others(d) {
+			continue
+		}
 		if why, _ := a.Opening.judge(d, &s.Calendar); why == notClosed {
 			if q.Open++; q.Open == 1 {
 				q.From = d
@@ -72,11 +77,16 @@ func (s *Setup) NewQuota(a *Activity, first, last Date) Quota {
 // least is how many days of the span a child has at least, once it has any.
 func (s *Slot) least() int { return min(s.Activity.LeastDays, s.Span.Open) }
 
-// refuseMost refuses a day more than the most; more is how many days were added meanwhile.
+// refuseMost refuses a day more than the most; more is how many days were added meanwhile. The most is the child's, with both
+// of its parents; which days are the other parent's is not said.
 func (s *Slot) refuseMost(more int) *Error {
 	most := s.Activity.MostDays
-	if most == 0 || s.Span.Besides+more < most {
+	if most == 0 || s.Span.Besides+s.Span.Elsewhere+more < most {
 		return nil
+	}
+	if s.Span.Besides+more < most {
+		return Conflict("%s se réserve %s pour un enfant, les jours de ses deux parents ensemble, et il n’en reste pas %s. Choisissez une autre période, ou voyez avec l’autre parent.",
+			Capital(s.Activity.Spoken), s.Activity.mostWords(), SpanWords(s.Span.First, s.Span.Last))
 	}
 	return Conflict("%s se réserve %s, et votre enfant les a déjà %s. Retirez un de ces jours, ou choisissez-en un autre.", Capital(s.Activity.Spoken), s.Activity.mostWords(), s.Span.Words())
 }

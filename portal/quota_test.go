@@ -22,7 +22,7 @@ func weekOf(a *Activity, days string) []Request {
 	}
 	for i, c := range days {
 		slot := setup.NewSlot(1, a, monday+Date(i))
-		slot.Span = setup.NewQuota(a, monday, monday+6)
+		slot.Span = setup.NewQuota(a, monday, monday+6, func(Date) bool { return false })
 		slot.Span.Before, slot.Span.Besides = before, after
 		if c == 'a' || c == 'b' {
 			slot.Span.Besides--

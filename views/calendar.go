@@ -2,6 +2,7 @@ package views
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,6 +51,7 @@ type Calendar struct {
 	Together   string     // « Les deux ou aucun » where places are counted
 	TogetherOn bool
 	CopyURL    string
+	Exchange   string // where a day of shared custody is exchanged
 	Basket     Basket
 }
 
@@ -517,6 +519,9 @@ func weekNote(setup *portal.Setup, days []*portal.Slot, now time.Time) string {
 		return "complet"
 	case late:
 		return "délai dépassé"
+	}
+	if slices.ContainsFunc(days, func(s *portal.Slot) bool { return s.Closed == portal.OtherParentsDay() }) {
+		return "autre parent"
 	}
 	if name := setup.Calendar.SchoolHoliday(days[0].Day); name != "" {
 		return name

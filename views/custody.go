@@ -21,7 +21,8 @@ type CustodyPage struct {
 	Written       string   // who wrote it and when
 	Warnings      []string
 	Spans         []SpanLine
-	Taken         []string // bookings to come of each family
+	Taken         []string   // bookings to come of each family
+	Exchanges     []SpanLine // what the parents proposed to each other
 	Version, CSRF string
 }
 
@@ -64,8 +65,9 @@ func TwiceWords(c *portal.Custody, names map[portal.FamilyID]string, now time.Ti
 
 // OwnCustody is the shared custody of a child as one of its parents reads it.
 type OwnCustody struct {
-	Rule  []string
-	Spans []SpanLine
+	Rule     []string
+	Spans    []SpanLine
+	Exchange string // where a day is exchanged
 }
 
 // NewOwnCustody draws it for one of the two families.

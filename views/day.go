@@ -42,6 +42,8 @@ type DayBody struct {
 	Empty   string // said when nothing opens
 	Refusal string
 	Said    string
+
+	Exchange string // where the day is exchanged with the other parent
 }
 
 // DayRow is one activity of a child on that day.

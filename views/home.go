@@ -23,6 +23,7 @@ type Home struct {
 	Pending       string // « Vous avez 4 demandes à valider. »
 	Nearest       string // « Délai le plus proche : … »
 	Offers        []OfferNote
+	Exchanges     []ExchangeNote
 	Limits        []HomeLimit // of the activities that the family uses
 	OtherLimits   []HomeLimit // of the others
 	Others        string      // « Délais de 4 autres activités »

@@ -33,6 +33,11 @@ func SampleMail(kind portal.MailKind, st portal.Structure, text portal.MailText,
 			Children: "Amalia et Paolo", Until: "jusqu’au dimanche 13 décembre à minuit", End: mailEnd("Vous recevez ce message parce que vos enfants fréquentent une école ou une activité de la commune.", url)}
 	case portal.MailAnswer:
 		m = AnswerMail{Words: words, To: to, URL: url + "/suivi", Lines: []AnswerLine{{"Vacances", "mardi 22 décembre 2026, pour Amalia : acceptée"}, {"Vacances", "mercredi 23 décembre 2026, pour Amalia : refusée : Le groupe de ce jour est complet."}}}
+	case portal.MailExchange:
+		m = ExchangeMail{Words: words, To: to, Lines: []string{"Mardi 8 décembre 2026 : chez l’autre parent, au lieu de chez vous.", "Jeudi 10 décembre 2026 : chez vous, au lieu de chez l’autre parent."},
+			Word: "Sa grand-mère est là mardi.", Until: "lundi 30 novembre 2026 à 20 h", URL: url + "/echanges/exemple"}
+	case portal.MailExchanged:
+		m = ExchangedMail{Words: words, To: to, Said: "L’autre parent a accepté votre proposition. L’échange est enregistré.", Lines: []string{"Mardi 8 décembre 2026 : chez vous, au lieu de chez l’autre parent."}, URL: url + "/echanges/exemple"}
 	case portal.MailReset:
 		m = ResetMail{Words: words, URL: url + "/mot-de-passe/exemple"}
 	case portal.MailNotice:

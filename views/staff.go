@@ -180,7 +180,7 @@ type DeadAddressLine struct {
 }
 
 // OutboxKinds are the kinds of message of the outbox.
-var OutboxKinds = []string{"compte-rendu", "rappel", "place", "mot-de-passe", "compte"}
+var OutboxKinds = []string{"compte-rendu", "rappel", "place", "echange", "mot-de-passe", "compte"}
 
 // MailKindWords says the kind of a message of the outbox.
 func MailKindWords(kind string) string {
@@ -191,6 +191,8 @@ func MailKindWords(kind string) string {
 		return "Rappels"
 	case "place":
 		return "Places proposées ou données"
+	case "echange":
+		return "Échanges de jours de garde"
 	case "mot-de-passe":
 		return "Mots de passe oubliés"
 	case "compte":

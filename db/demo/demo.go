@@ -149,7 +149,10 @@ func Build(ctx context.Context, store *db.Store, clock *Clock) ([]Login, error) 
 	if err := t.letter(ctx); err != nil {
 		return nil, err
 	}
-	err = t.team(ctx)
+	if err := t.team(ctx); err != nil {
+		return nil, err
+	}
+	err = t.custody(ctx)
 	return t.logins, err
 }
 

@@ -45,7 +45,7 @@ func build(t *testing.T) ([]Login, map[string][]string) {
 	for name, columns := range map[string]string{
 		"account": "id, login, last_name, first_name, temporary, temporary_until, letter_at, first_seen_at", // the stored passwords have salts of their own
 		"child":   "*", "family": "*", "guardian": "*", "booking": "*", "counter_day": "*", "receipt": "*", "movement": "*", "night": "*", "activity": "*", "cutoff_version": "*", "promised_limit": "*", "announcement": "*", "wish": "*", "staff": "*", "staff_event": "*",
-		"registration": "*", "registration_version": "id, registration_id, account_id, at, first, last, weekdays, night_id", "absence": "*", "absence_spell": "*", "offer": "*", "offer_child": "*", "pickup_person": "*", "family_note": "*", "document_asked": "*",
+		"registration": "*", "registration_version": "id, registration_id, account_id, at, first, last, weekdays, night_id", "absence": "*", "absence_spell": "*", "offer": "*", "offer_child": "*", "pickup_person": "*", "family_note": "*", "document_asked": "*", "custody": "*", "custody_day": "*", "exchange": "*",
 		"child_document":   "child_id, family_id, account_id, kind, expires, at",
 		"absence_document": "spell_id, account_id, name, type, hex(sum), late, at, hex(body)", // their numbers are drawn by the system
 	} {
