@@ -149,7 +149,7 @@ func TestExchangeAccepted(t *testing.T) {
 	if sheet.By.LastName != "PUJOL" || len(sheet.Rule.Special) != 2 || !sheet.Rule.Special[0].Exchange {
 		t.Errorf("the rule: %+v by %+v", sheet.Rule, sheet.By)
 	}
-	events, _, err := s.Journal(ctx, s.structure, "enfant", int64(s.child), 0, 5)
+	events, _, err := s.SearchJournal(ctx, s.structure, db.JournalFilter{Subject: "enfant", ID: int64(s.child)}, 0, 5)
 	if err != nil || events[0].Words != "FAMILLE0000 Amalia : échange convenu entre les parents, garde alternée" || events[0].By != s.parents[1] || len(events[0].Changes) != 2 {
 		t.Errorf("the journal: %+v %v", events[0], err)
 	}
