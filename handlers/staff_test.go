@@ -372,7 +372,7 @@ func (w *world) asks(days ...portal.Date) (receipt *portal.Receipt) {
 			w.t.Fatal(err)
 		}
 	}
-	if receipt, err = w.store.Confirm(ctx, account, fmt.Sprintf("formulaire-%d-%d", w.structure, w.clock.Now().UnixNano()), db.AnyVersion); err != nil {
+	if receipt, err = w.store.Confirm(ctx, account, fmt.Sprintf("formulaire-%d-%d", w.structure, w.store.Now().UnixNano()), db.AnyVersion); err != nil {
 		w.t.Fatal(err)
 	}
 	return receipt

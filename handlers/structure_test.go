@@ -9,6 +9,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -26,7 +27,7 @@ func (b *browser) filledForm(selector string) url.Values {
 	b.page.Find(selector).First().Find("input, select").Each(func(_ int, s *goquery.Selection) {
 		name := s.AttrOr("name", "")
 		switch {
-		case name == "" || s.AttrOr("type", "") == "checkbox" && s.AttrOr("checked", "no") == "no" || s.AttrOr("type", "") == "file":
+		case name == "" || slices.Contains([]string{"checkbox", "radio"}, s.AttrOr("type", "")) && s.AttrOr("checked", "no") == "no" || s.AttrOr("type", "") == "file":
 		case goquery.NodeName(s) == "select":
 			chosen := s.Find("option[selected]")
 			if chosen.Length() == 0 {
