@@ -264,7 +264,7 @@ func (s *Store) EditCutoff(ctx context.Context, structure portal.StructureID, by
 // RemoveCutoff takes a rule out of the draft of an activity: its case follows another rule again.
 func (s *Store) RemoveCutoff(ctx context.Context, structure portal.StructureID, by portal.AccountID, activity portal.ActivityID, c portal.Case, seen int64) error {
 	return s.editDraft(ctx, structure, by, activity, seen, func(_ *portal.Activity, rules portal.Rules) (portal.Rules, error) {
-		if c.Channel == portal.Online && c.Profile == 0 && (c.Action == portal.ActionBook || c.Action == portal.ActionCancel) {
+		if c.Necessary() {
 			return nil, portal.Conflict("Ce délai est nécessaire. Changez-le, ou choisissez « jamais » ou « sans limite ».")
 		}
 		return rules.Without(c.Action, c.Channel, c.Profile), nil

@@ -62,6 +62,8 @@ func (r *request) activityPage() error {
 		page.Notice = "L’activité est créée. Relisez chaque partie, puis regardez-la comme une famille."
 	case "enregistre":
 		page.Notice = "Le changement est enregistré."
+	case "fermee":
+		page.Notice = "L’activité n’est plus proposée aux familles. Ce qui était réservé le reste."
 	case "rouverte":
 		page.Notice = "L’activité est de nouveau proposée aux familles."
 	}
@@ -141,7 +143,7 @@ func (r *request) closeActivity() error {
 		page.SetImpact(impact)
 		return r.render(&page)
 	}
-	return r.redirect303(views.ActivityPath(s.Activity.ID, ""))
+	return r.redirect303(views.ActivityPath(s.Activity.ID, "") + "?fait=fermee")
 }
 
 func (r *request) reopenActivity() error {

@@ -299,7 +299,7 @@ func TestBookingsTouchedAreSaidFirst(t *testing.T) {
 			t.Errorf("%s: the log holds %s", c.path, got)
 		}
 	}
-	b.get(canteen).wantText("Cette activité n’est plus proposée aux familles.")
+	b.wantTo(canteen + "?fait=fermee").follow().wantText("L’activité n’est plus proposée aux familles. Ce qui était réservé le reste.").wantText("Cette activité n’est plus proposée aux familles.")
 	b.get(views.ActivitiesPath).wantText("N’est plus proposée")
 	b.post(canteen+"/rouvrir", url.Values{}).follow().wantText("L’activité est de nouveau proposée aux familles.")
 	if got := w.scalar("SELECT words FROM staff_event ORDER BY id DESC LIMIT 1"); !strings.Contains(got, "proposée") {

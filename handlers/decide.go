@@ -35,9 +35,9 @@ func (r *request) decideFilter() (f decideFilter) {
 	}
 	f.week, f.child = f.query.Get("semaine"), f.query.Get("enfant")
 	if f.week != "" {
-		day, err := portal.ParseDate(f.week)
+		day, err := portal.ReadDay(f.week)
 		if err != nil {
-			f.faults = append(f.faults, views.Fault{Field: "semaine", Message: "Cette date ne se lit pas. Choisissez-la dans le calendrier du champ."})
+			f.faults = append(f.faults, views.Fault{Field: "semaine", Message: err.Error()})
 			return f
 		}
 		f.first, f.last = day.Monday(), day.Monday()+6
@@ -145,6 +145,12 @@ func (r *request) decidePage(a answers, propose, counted bool) (views.Decide, er
 	if err != nil {
 		return page, err
 	}
+	if at := pageOf(from, total); at != from { // the list has grown shorter
+		from = at
+		if list, total, err = r.site.store.Requests(r.ctx(), r.structure(), find, from, linesPerPage); err != nil {
+			return page, err
+		}
+	}
 	page.Total = portal.Count(total, "demande")
 	page.Pager = pager(views.DecidePath, f.query, from, total)
 	for i := range list {
@@ -169,7 +175,7 @@ func (r *request) requests() error {
 		return err
 	}
 	if n, err := strconv.Atoi(r.Query("fait")); err == nil && n > 0 {
-		page.Notice = portal.Count(n, "réponse est enregistrée", "réponses sont enregistrées") + ". Les familles le lisent par courriel."
+		page.Notice = portal.Count(n, "réponse est enregistrée", "réponses sont enregistrées") + ". Les familles le lisent par courriel, ou dans « Suivi » si elles n’ont pas d’adresse."
 	}
 	return r.render(page)
 }
@@ -263,8 +269,7 @@ func (r *request) decideAgain(a answers, proposed bool) error {
 	return r.render(page)
 }
 
-// proposeAnswers chooses an answer for each request of the page that has none: accept in the order of the lines while there are
-// places, then the waiting list. What cannot be accepted for another reason is left to the person.
+// proposeAnswers chooses an answer for each request of the page that has none; the requests of other pages are left alone.
 func (r *request) proposeAnswers(a *answers) error {
 	f := r.decideFilter()
 	find := db.RequestFilter{First: f.first, Last: f.last, Accepted: a.accepted(), IfFit: map[portal.RequestKey]bool{}}
@@ -275,24 +280,15 @@ func (r *request) proposeAnswers(a *answers) error {
 	if err != nil {
 		return err
 	}
-	for i := range list { // what a rule keeps from the day takes no place from the others
-		if d := &list[i]; d.Why != "" && (!d.Limited || d.Left >= 0) {
-			find.IfFit[d.Key()] = false
-		}
-	}
+	find.IfFit = portal.TriedIfFits(ofPage(list, a), a.chosen)
 	if list, _, err = r.site.store.Requests(r.ctx(), r.structure(), find, 0, db.AllLines); err != nil {
 		return err
 	}
-	for i := range list {
-		d := &list[i]
-		key := d.Key()
-		switch full := d.Limited && d.Left < 0; {
-		case a.chosen[key] != "" || !slices.Contains(a.order, key):
-		case !full && find.IfFit[key]:
-			a.chosen[key] = portal.Accept
-		case full && d.Activity.Waitlist:
-			a.chosen[key] = portal.Wait
-		}
-	}
+	portal.ProposeVerdicts(ofPage(list, a), find.IfFit, a.chosen)
 	return nil
+}
+
+// ofPage keeps the requests that the form of the page has.
+func ofPage(list []portal.AskedDay, a *answers) []portal.AskedDay {
+	return slices.DeleteFunc(list, func(d portal.AskedDay) bool { return !slices.Contains(a.order, d.Key()) })
 }

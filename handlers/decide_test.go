@@ -47,7 +47,8 @@ func TestDecideMany(t *testing.T) {
 	b.get("/gestion/mouvements").want(200).wantText("Demandes à décider")
 	b.get(views.DecidePath).want(200).wantText("3 demandes").wantText("la dernière place").wantText("plus de place").wantText("Aucune réponse n’est choisie.")
 	b.get(views.DecidePath + "?enfant=amalia").want(200).wantText("1 demande").get(views.DecidePath + "?semaine=2026-12-08").want(200).wantText("Aucune demande ne correspond")
-	b.get(views.DecidePath + "?semaine=demain").want(200).wantText("Cette date ne se lit pas")
+	b.get(views.DecidePath + "?semaine=demain").want(200).wantText("« demain » n’est pas une date")
+	b.get(views.DecidePath + "?a_partir=500").want(200).wantText("la dernière place") // the list has grown shorter
 	b.get(fmt.Sprintf("%s?activite=%d", views.DecidePath, h.alsh)).want(200).wantText("Aucune demande ne correspond")
 
 	name := func(child portal.ChildID, day string) string { return fmt.Sprintf("%d-%d-%s", child, h.study, day) }
@@ -72,7 +73,7 @@ func TestDecideMany(t *testing.T) {
 	// Which of the two came first depends on the order of the form.
 	left := h.scalar("SELECT child_id FROM request")
 	b.post(views.DecidePath, url.Values{"v-" + left + fmt.Sprintf("-%d-%s", h.study, day): {"attente"}}).wantTo(views.DecidePath + "?fait=1")
-	b.follow().wantText("1 réponse est enregistrée. Les familles le lisent par courriel.").wantText("Aucune demande n’attend")
+	b.follow().wantText("1 réponse est enregistrée. Les familles le lisent par courriel, ou dans « Suivi » si elles n’ont pas d’adresse.").wantText("Aucune demande n’attend")
 	h.father.get("/suivi").want(200).wantText("Ce jour est réservé aux grands.")
 
 	agent := h.clerk("GUICHET", portal.Agent)

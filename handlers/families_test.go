@@ -263,6 +263,10 @@ func TestFileOfAChild(t *testing.T) {
 	b.fill(url.Values{"activite": {canteen}, "inscrit_du": {"2027-01-04"}, "inscrit_au": {"2026-01-04"}}).want(422).wantText("Le dernier jour doit être le premier, ou après.")
 	b.fill(url.Values{"inscrit_au": {""}}).want(303)
 	b.follow().wantText("À partir du lundi 4 janvier 2027")
+	b.get(child + "/fiche").fill(url.Values{"nom_usage": {"GA\x00L\u200bY\v"}}).want(303) // pasted from a document
+	if got := w.scalar("SELECT count(*) FROM child WHERE used_name = 'GALY'"); got == "0" {
+		t.Error("what nobody sees was kept with the pasted text")
+	}
 	b.get(child + "/inscriptions?activite=" + canteen).wantText("Retirer l’inscription")
 	b.fill(url.Values{"inscrit_du": {"04/01/2016"}}).want(422).wantText("Le lundi 4 janvier 2016 est passé depuis plus d’un an. Corrigez la date, ou cochez « C’est bien cette date ».")
 	b.fill(url.Values{"sure-2016-01-04": {"1"}}).want(303)

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -37,9 +38,21 @@ func (r *request) renderInvalid(page views.Page) error {
 	return r.render(page)
 }
 
-// FormValue gives a field of the form that was sent. Fiber's own looks into the address first, where another site can
-// write what it likes.
+// FormValue gives a field of the form that was sent, without what pasted text carries along and nobody sees. Fiber's own looks
+// into the address first, where another site can write what it likes.
 func (r *request) FormValue(name string, _ ...string) string {
+	return strings.Map(seenOrSpace, r.sentValue(name))
+}
+
+// seenOrSpace drops control characters, but for the ends of lines and tabs, and the marks of no width that documents put in.
+func seenOrSpace(c rune) rune {
+	if c != '\n' && c != '\r' && c != '\t' && unicode.IsControl(c) || c == '\u200b' || c == '\ufeff' {
+		return -1
+	}
+	return c
+}
+
+func (r *request) sentValue(name string) string {
 	if value := r.Request().PostArgs().Peek(name); value != nil {
 		return string(value)
 	}

@@ -29,6 +29,14 @@ func (r *request) from() int {
 	return n
 }
 
+// pageOf gives where the page of a list begins that holds a line, or its last page when the list has grown shorter.
+func pageOf(from, total int) int {
+	if from < total {
+		return from
+	}
+	return max(0, total-1) / linesPerPage * linesPerPage
+}
+
 // pager gives the way to the neighbours of a page of a list; the query is kept.
 func pager(path string, query url.Values, from, total int) views.Pager {
 	return views.NewPager(from, linesPerPage, total, func(from int) string {

@@ -218,6 +218,7 @@ func TestNextYearIsAdded(t *testing.T) {
 	w.raw("DELETE FROM school_year WHERE first > '2027-08-25'")
 	b := w.staffed("PUJOL", portal.Manager)
 	b.get(nextYearPath).wantText("L’année 2027-2028 n’est pas encore là")
+	b.get(nextYearPath + "?ajoutee=2027-2028").wantNoText("est ajoutée").get(nextYearPath + "?ajoutee=Bravo").wantNoText("Bravo")
 	b.post(nextYearPath, url.Values{"faire": {"ajouter"}, "annee": {"2027-2028"}}).want(303)
 	b.follow().wantText("L’année 2027-2028 est ajoutée.").wantText("périodes de vacances")
 	if got := w.scalar("SELECT words FROM staff_event WHERE subject = 'calendrier'"); got != "Année scolaire 2027-2028 créée" {

@@ -16,8 +16,8 @@ func (r *request) nextYearPage() error {
 		return err
 	}
 	switch label := r.Query("ajoutee"); {
-	case label != "":
-		v.Notice = "L’année " + portal.Clip(label, 20) + " est ajoutée."
+	case label != "" && label == v.Year && v.AddYear == "": // an address made by hand confirms nothing
+		v.Notice = "L’année " + label + " est ajoutée."
 	case r.Query("retirees") != "":
 		v.Notice = "Les classes sont retirées. Importez de nouveau les fichiers de l’école pour les remettre."
 	}

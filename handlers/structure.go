@@ -225,11 +225,13 @@ func (r *request) lookPage() error {
 // saveColour saves the colour, or shows the page in it.
 func (r *request) saveColour() error {
 	typed := portal.Clip(r.FormValue("couleur"), 20)
-	if r.FormValue("faire") == "defaut" {
+	switch do := r.FormValue("faire"); {
+	case do == "defaut":
 		typed = ""
-	}
-	if r.FormValue("faire") == "apercu" {
+	case do == "apercu":
 		return r.previewColour(typed)
+	case typed == "":
+		return r.lookSaved(portal.Wrong("couleur", "Choisissez une couleur, ou reprenez celle du portail."), typed, "")
 	}
 	return r.lookSaved(r.site.store.SaveColour(r.ctx(), r.account(), r.structure(), typed), typed, "couleur")
 }

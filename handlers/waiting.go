@@ -48,8 +48,8 @@ func (r *request) theWaitList() (*portal.WaitList, error) {
 var waitDone = map[string]string{
 	"rang":    "Le rang est changé. Le changement et sa raison sont au journal.",
 	"ordre":   "La liste est dans l’ordre des priorités publiées.",
-	"place":   "La place est donnée. La famille le lit par courriel.",
-	"retiree": "L’enfant a quitté la liste. La famille en lit la raison par courriel.",
+	"place":   "La place est donnée. La famille le lit par courriel, ou dans « Suivi » si elle n’a pas d’adresse.",
+	"retiree": "L’enfant a quitté la liste. La famille en lit la raison par courriel, ou dans « Suivi » si elle n’a pas d’adresse.",
 }
 
 // waitList shows who waits for a day.

@@ -181,7 +181,7 @@ func (r Rules) HasProfiles() bool {
 func (r Rules) CheckFor(a *Activity) error {
 	e := Invalid("Ces délais ne peuvent pas être enregistrés tels quels.")
 	fault := e.Fault
-	for _, needed := range []Action{ActionBook, ActionCancel} {
+	for _, needed := range necessary {
 		if r.Find(needed, Online, 0) == nil {
 			fault(Case{needed, Online, 0}.Key(), "Il manque un délai : %s", needed.Question())
 		}
@@ -439,4 +439,12 @@ func (s *Setup) lateLane(a *Activity, day Date) (Limit, LateMode) {
 		mode = by.Late
 	}
 	return s.promised(l, a, ActionLate, day), mode
+}
+
+// necessary are the actions that every activity has a limit for.
+var necessary = []Action{ActionBook, ActionCancel}
+
+// Necessary says that an activity cannot do without the limit: everything else follows from it.
+func (c Case) Necessary() bool {
+	return c.Channel == Online && c.Profile == 0 && slices.Contains(necessary, c.Action)
 }

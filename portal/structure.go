@@ -11,6 +11,7 @@ import (
 	"net/mail"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Structure is a town hall or a body that runs activities for children.
@@ -55,6 +56,12 @@ func ZoneWords(zone string) string {
 	return "zone " + zone
 }
 
+// How long the texts of a structure may be, in characters.
+const (
+	StructureNameMost   = 80
+	StructureStreetMost = 100
+)
+
 // Check refuses a structure that could not work, with a sentence per field, and tidies what was typed.
 func (s *Structure) Check() error {
 	for _, text := range []*string{&s.Name, &s.Street, &s.Postcode, &s.Town, &s.Phone, &s.Email, &s.SenderName, &s.ReplyTo} {
@@ -64,6 +71,14 @@ func (s *Structure) Check() error {
 	fault := func(field, message string) { e.Fault(field, "%s", message) }
 	if s.Name == "" {
 		fault("nom", "Donnez le nom de la structure, par exemple « Mairie de CarteVille ».")
+	}
+	for _, t := range []struct {
+		field, text string
+		most        int
+	}{{"nom", s.Name, StructureNameMost}, {"rue", s.Street, StructureStreetMost}, {"commune", s.Town, StructureNameMost}, {"expediteur", s.SenderName, StructureNameMost}} {
+		if n := utf8.RuneCountInString(t.text); n > t.most {
+			e.Fault(t.field, "Ce texte fait %d caractères. Raccourcissez-le à %d.", n, t.most)
+		}
 	}
 	if s.Postcode != "" && (len(s.Postcode) != 5 || strings.ContainsFunc(s.Postcode, func(r rune) bool { return !unicode.IsDigit(r) })) {
 		fault("code_postal", "Un code postal a cinq chiffres.")

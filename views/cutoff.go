@@ -167,7 +167,7 @@ func NewCutoffLines(rules, was portal.Rules, names map[portal.ProfileID]string) 
 	for _, rule := range rules {
 		at := rule.Case()
 		line := CutoffLine{Key: at.Key(), Label: at.Label(names), Sentence: portal.Capital(rule.Sentence()) + ".",
-			Removable: at.Channel != portal.Online || at.Profile != 0 || at.Action != portal.ActionBook && at.Action != portal.ActionCancel}
+			Removable: !at.Necessary()}
 		before := was.Find(at.Action, at.Channel, at.Profile)
 		switch {
 		case before == nil && was != nil:

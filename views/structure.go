@@ -18,13 +18,13 @@ type StructureFields struct {
 // NewStructureFields shows a structure in its form; the hours are given as they were typed.
 func NewStructureFields(st portal.Structure, night, report string, faults Faults) StructureFields {
 	f := StructureFields{
-		Name:      Entry{ID: "nom", Label: "Nom de la structure", Hint: "Les familles le lisent en haut de chaque page : « Mairie de CarteVille ».", Type: "text", Value: st.Name, Most: 80, Required: true},
-		Street:    Entry{ID: "rue", Label: "Adresse", Type: "text", Value: st.Street, Most: 100, Complete: "street-address"},
+		Name:      Entry{ID: "nom", Label: "Nom de la structure", Hint: "Les familles le lisent en haut de chaque page : « Mairie de CarteVille ».", Type: "text", Value: st.Name, Most: portal.StructureNameMost, Required: true},
+		Street:    Entry{ID: "rue", Label: "Adresse", Type: "text", Value: st.Street, Most: portal.StructureStreetMost, Complete: "street-address"},
 		Postcode:  Entry{ID: "code_postal", Label: "Code postal", Type: "text", Value: st.Postcode, Most: 5, Complete: "postal-code"},
-		Town:      Entry{ID: "commune", Label: "Commune", Type: "text", Value: st.Town, Most: 80, Complete: "address-level2"},
+		Town:      Entry{ID: "commune", Label: "Commune", Type: "text", Value: st.Town, Most: portal.StructureNameMost, Complete: "address-level2"},
 		Phone:     Entry{ID: "telephone", Label: "Téléphone", Hint: "Celui que les familles appellent quand le portail ne suffit pas.", Type: "tel", Value: st.Phone, Most: 30, Complete: "tel"},
 		Email:     Entry{ID: "courriel", Label: "Adresse de courriel", Type: "email", Value: st.Email, Most: 254, Complete: "email"},
-		Sender:    Entry{ID: "expediteur", Label: "De qui viennent les courriels ?", Hint: "Le nom que les familles voient dans leur boîte. Sans rien : le nom de la structure.", Type: "text", Value: st.SenderName, Most: 80},
+		Sender:    Entry{ID: "expediteur", Label: "De qui viennent les courriels ?", Hint: "Le nom que les familles voient dans leur boîte. Sans rien : le nom de la structure.", Type: "text", Value: st.SenderName, Most: portal.StructureNameMost},
 		ReplyTo:   Entry{ID: "reponse", Label: "À quelle adresse arrivent les réponses ?", Hint: "Sans rien : l’adresse de courriel ci-dessus.", Type: "email", Value: st.ReplyTo, Most: 254},
 		Night:     Entry{ID: "nuit", Label: "À quelle heure les demandes sont-elles transmises ?", Hint: "La nuit, avant 2 h ou après 3 h : entre les deux, l’heure change deux fois par an.", Type: "time", Value: night, Required: true},
 		Report:    Entry{ID: "matin", Label: "À quelle heure partent les comptes rendus ?", Hint: "Le matin, après la transmission.", Type: "time", Value: report, Required: true},
