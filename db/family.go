@@ -45,32 +45,35 @@ const noFamily = "Cette famille n’existe pas."
 // FamilyFile gives a family of a structure; another one's is not found. Whoever is no manager learns only what the day
 // needs: names, classes, telephones, care.
 func (s *Store) FamilyFile(ctx context.Context, structure portal.StructureID, id portal.FamilyID, manager bool) (*FamilyFile, error) {
-	var f FamilyFile
+	var f *FamilyFile
 	err := s.snapshot(ctx, func(r reader) (err error) {
-		if f.Family, f.Created, err = theFamily(r, structure, id); err != nil {
-			return err
-		}
-		if f.Guardians, err = familyGuardians(r, structure, id); err != nil {
-			return err
-		}
-		if f.Children, err = s.familyChildren(r, id); err != nil {
-			return err
-		}
-		if manager {
-			f.Notes, err = familyNotes(r, id)
-			return err
-		}
-		f.Street, f.Postcode, f.Town = "", "", ""
-		for i := range f.Guardians {
-			g := &f.Guardians[i]
-			*g = FamilyGuardian{GuardianFile: portal.GuardianFile{ID: g.ID, Civility: g.Civility, LastName: g.LastName, UsedName: g.UsedName, FirstName: g.FirstName, Phones: g.Phones, Rights: g.Rights}}
-		}
-		return nil
+		f, err = s.familyFile(r, structure, id)
+		return err
 	})
-	if err != nil {
+	if err != nil || manager {
+		return f, err
+	}
+	f.Street, f.Postcode, f.Town, f.Notes = "", "", "", nil
+	for i := range f.Guardians {
+		g := &f.Guardians[i]
+		*g = FamilyGuardian{GuardianFile: portal.GuardianFile{ID: g.ID, Civility: g.Civility, LastName: g.LastName, UsedName: g.UsedName, FirstName: g.FirstName, Phones: g.Phones, Rights: g.Rights}}
+	}
+	return f, nil
+}
+
+func (s *Store) familyFile(q querier, structure portal.StructureID, id portal.FamilyID) (f *FamilyFile, err error) {
+	f = &FamilyFile{}
+	if f.Family, f.Created, err = theFamily(q, structure, id); err != nil {
 		return nil, err
 	}
-	return &f, nil
+	if f.Guardians, err = familyGuardians(q, structure, id); err != nil {
+		return nil, err
+	}
+	if f.Children, err = s.familyChildren(q, id); err != nil {
+		return nil, err
+	}
+	f.Notes, err = familyNotes(q, id)
+	return f, err
 }
 
 func theFamily(q querier, structure portal.StructureID, id portal.FamilyID) (f portal.Family, created time.Time, err error) {
@@ -177,7 +180,7 @@ func (s *Store) CreateFamily(ctx context.Context, structure portal.StructureID, 
 	var id int64
 	err := s.write(ctx, func(tx *Tx) (err error) {
 		id, err = s.once(tx, by, key, func() (int64, error) {
-			n, err := tx.insert("INSERT INTO family (structure_id, name, street, postcode, town, resident, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+			n, err := tx.insert("INSERT INTO family (id, structure_id, name, street, postcode, town, resident, created_at) VALUES ("+nextNumber("family")+", ?, ?, ?, ?, ?, ?, ?)",
 				structure, f.Name, f.Street, f.Postcode, f.Town, f.Resident, at(s.now()))
 			if err != nil {
 				return 0, err
@@ -254,9 +257,12 @@ func (s *Store) RemoveNote(ctx context.Context, structure portal.StructureID, by
 // FamilyJournal lists what staff changed of a family of a structure, its children and its guardians, newest first: lines from
 // a rank on, at most n, and how many there are.
 func (s *Store) FamilyJournal(ctx context.Context, structure portal.StructureID, family portal.FamilyID, from, n int) (f portal.Family, list []Recorded, total int, err error) {
-	const where = ` WHERE e.structure_id = ?1 AND (e.subject = 'famille' AND e.subject_id = ?2
-		OR e.subject IN ('enfant', 'inscription', 'demande') AND e.subject_id IN (SELECT child_id FROM family_child WHERE family_id = ?2)
-		OR e.subject = 'compte' AND e.subject_id IN (SELECT account_id FROM guardian WHERE family_id = ?2))`
+	// What is kept has the lines of what was joined into it.
+	const where = ` WHERE e.structure_id = ?1 AND (e.subject = 'famille' AND (e.subject_id = ?2 OR e.subject_id IN (SELECT gone FROM joined WHERE subject = 'famille' AND kept = ?2))
+		OR e.subject IN ('enfant', 'inscription', 'demande') AND e.subject_id IN (SELECT child_id FROM family_child WHERE family_id = ?2
+			UNION SELECT j.gone FROM joined j JOIN family_child fc ON fc.child_id = j.kept WHERE j.subject = 'enfant' AND fc.family_id = ?2)
+		OR e.subject = 'compte' AND e.subject_id IN (SELECT account_id FROM guardian WHERE family_id = ?2
+			UNION SELECT j.gone FROM joined j JOIN guardian g ON g.account_id = j.kept WHERE j.subject = 'compte' AND g.family_id = ?2))`
 	err = s.snapshot(ctx, func(r reader) error {
 		if f, _, err = theFamily(r, structure, family); err != nil {
 			return err
