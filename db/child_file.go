@@ -161,32 +161,31 @@ func (s *Store) addChild(ctx context.Context, structure portal.StructureID, by p
 	return portal.ChildID(made), err
 }
 
-// ChildNamesakes lists the children of a structure, outside a family, who have the name that was typed, and not another birth.
+// ChildNamesakes lists the children of a structure who have the name that was typed, and not another birth; those of the family
+// itself come first.
 func (s *Store) ChildNamesakes(ctx context.Context, structure portal.StructureID, family portal.FamilyID, c portal.ChildFile) ([]Namesake, error) {
 	type known struct {
 		Namesake
-		last, used, first string
-		birth             portal.Date
+		portal.ChildFile
 	}
 	list, err := all(s.read(ctx), func(r *sql.Rows) (k known, err error) {
 		var families string
-		err = r.Scan(&k.ID, &k.last, &k.used, &k.first, &k.birth, &families)
-		k.Name = portal.ChildFile{LastName: k.last, UsedName: k.used, FirstName: k.first}.DisplayName()
-		k.Detail = "famille " + portal.List(splitLines(families))
-		if k.birth != 0 {
-			k.Detail = "né(e) le " + k.birth.French() + ", " + k.Detail
+		err = r.Scan(&k.Namesake.ID, &k.LastName, &k.UsedName, &k.FirstName, &k.Birth, &families, &k.Here)
+		k.Name, k.Detail = k.DisplayName(), "famille "+portal.List(splitLines(families))
+		if k.Birth != 0 {
+			k.Detail = "né(e) le " + k.Birth.French() + ", " + k.Detail
 		}
 		return k, err
 	}, `SELECT c.id, c.last_name, c.used_name, c.first_name, c.birth,
-			coalesce((SELECT group_concat(f.name, char(10)) FROM family_child fc JOIN family f ON f.id = fc.family_id WHERE fc.child_id = c.id), '')
-		FROM child c WHERE c.structure_id = ?1 AND NOT EXISTS (SELECT 1 FROM family_child fc WHERE fc.child_id = c.id AND fc.family_id = ?2) ORDER BY c.id`, structure, family)
+			coalesce((SELECT group_concat(f.name, char(10)) FROM family_child fc JOIN family f ON f.id = fc.family_id WHERE fc.child_id = c.id), ''),
+			EXISTS (SELECT 1 FROM family_child fc WHERE fc.child_id = c.id AND fc.family_id = ?2) AS here
+		FROM child c WHERE c.structure_id = ?1 ORDER BY here DESC, c.id`, structure, family)
 	if err != nil {
 		return nil, err
 	}
 	var found []Namesake
 	for _, k := range list {
-		sameBirth := k.birth == c.Birth || k.birth == 0 || c.Birth == 0
-		if sameBirth && portal.FoldName(k.first) == portal.FoldName(c.FirstName) && sharesName([]string{k.last, k.used}, []string{c.LastName, c.UsedName}) {
+		if k.SameChild(c) {
 			found = append(found, k.Namesake)
 		}
 	}

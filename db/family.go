@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"slices"
 	"strings"
 	"time"
 
@@ -296,46 +295,74 @@ func (s *Store) Classes(ctx context.Context, structure portal.StructureID) ([]Cl
 type Namesake struct {
 	ID     int64
 	Name   string
-	Detail string // where to recognise the person by
+	Detail string          // where to recognise the person by
+	Home   portal.FamilyID // one of its families; zero: none
+	Here   bool            // in the family that it would be added to already
 }
 
-// GuardianNamesakes lists the guardians of a structure, outside a family, who have the name or an address of e-mail that was typed.
+// GuardianNamesakes lists the guardians of a structure who have the name or an address of e-mail that was typed; those of the
+// family itself come first.
 func (s *Store) GuardianNamesakes(ctx context.Context, structure portal.StructureID, family portal.FamilyID, g portal.GuardianFile) ([]Namesake, error) {
 	type known struct {
 		Namesake
-		last, used, first, emails string
+		portal.GuardianFile
 	}
 	list, err := all(s.read(ctx), func(r *sql.Rows) (k known, err error) {
-		var p portal.Person
-		var families string
-		err = r.Scan(&k.ID, &p.Civility, &k.last, &k.used, &k.first, &k.emails, &families)
-		p.LastName, p.FirstName = k.last, k.first
-		if k.used != "" {
-			p.LastName = k.used
-		}
-		k.Name, k.Detail = p.Title(), "famille "+strings.Join(splitLines(families), ", ")
+		var families, emails string
+		err = r.Scan(&k.Namesake.ID, &k.Civility, &k.LastName, &k.UsedName, &k.FirstName, &emails, &families, &k.Home, &k.Here)
+		k.Emails = strings.Fields(emails)
+		k.Name, k.Detail = k.DisplayName(), "famille "+strings.Join(splitLines(families), ", ")
 		return k, err
 	}, `SELECT a.id, a.civility, a.last_name, a.used_name, a.first_name,
-			coalesce((SELECT group_concat(lower(address), ' ') FROM account_email e WHERE e.account_id = a.id), ''),
-			coalesce((SELECT group_concat(f.name, char(10)) FROM guardian g JOIN family f ON f.id = g.family_id WHERE g.account_id = a.id AND f.structure_id = ?1), '')
-		FROM account a WHERE `+guardianOf+` AND NOT EXISTS (SELECT 1 FROM guardian g WHERE g.account_id = a.id AND g.family_id = ?2) ORDER BY a.id`, structure, family)
+			coalesce((SELECT group_concat(address, ' ') FROM account_email e WHERE e.account_id = a.id), ''),
+			coalesce((SELECT group_concat(f.name, char(10)) FROM guardian g JOIN family f ON f.id = g.family_id WHERE g.account_id = a.id AND f.structure_id = ?1), ''),
+			coalesce((SELECT min(f.id) FROM guardian g JOIN family f ON f.id = g.family_id WHERE g.account_id = a.id AND f.structure_id = ?1), 0),
+			EXISTS (SELECT 1 FROM guardian g WHERE g.account_id = a.id AND g.family_id = ?2) AS here
+		FROM account a WHERE `+guardianOf+` ORDER BY here DESC, a.id`, structure, family)
 	if err != nil {
 		return nil, err
 	}
 	var found []Namesake
 	for _, k := range list {
-		sameName := portal.FoldName(k.first) == portal.FoldName(g.FirstName) && sharesName([]string{k.last, k.used}, []string{g.LastName, g.UsedName})
-		sameEmail := slices.ContainsFunc(g.Emails, func(e string) bool { return slices.Contains(strings.Fields(k.emails), strings.ToLower(e)) })
-		if sameName || sameEmail {
+		if same, _ := k.SameGuardian(g); same {
 			found = append(found, k.Namesake)
 		}
 	}
 	return found, nil
 }
 
-// sharesName says whether two people have a family name in common.
-func sharesName(a, b []string) bool {
-	return slices.ContainsFunc(a, func(x string) bool {
-		return x != "" && slices.ContainsFunc(b, func(y string) bool { return portal.FoldName(x) == portal.FoldName(y) })
-	})
+// FamilyNamesakes lists the families of a structure that have the name and the address that were typed, archived ones too.
+func (s *Store) FamilyNamesakes(ctx context.Context, structure portal.StructureID, typed portal.Family) ([]Namesake, error) {
+	type known struct {
+		portal.Family
+		archived bool
+	}
+	list, err := all(s.read(ctx), func(r *sql.Rows) (k known, err error) {
+		err = r.Scan(&k.ID, &k.Name, &k.Street, &k.Postcode, &k.Town, &k.archived)
+		return k, err
+	}, "SELECT id, name, street, postcode, town, archived_at IS NOT NULL FROM family WHERE structure_id = ? ORDER BY id", structure)
+	if err != nil {
+		return nil, err
+	}
+	var found []Namesake
+	for _, k := range list {
+		if !k.SameHousehold(typed) {
+			continue
+		}
+		n := Namesake{ID: int64(k.ID), Name: "Famille " + k.Name, Home: k.ID, Detail: k.Address()}
+		if n.Detail == "" {
+			n.Detail = "sans adresse"
+		}
+		if k.archived {
+			n.Detail += ", archivée"
+		}
+		found = append(found, n)
+	}
+	return found, nil
+}
+
+// FormSent says that the form with this one-time key has made something already: sent again, it makes nothing.
+func (s *Store) FormSent(ctx context.Context, by portal.AccountID, key string) (sent bool, err error) {
+	err = s.read(ctx).row(&sent, "SELECT EXISTS (SELECT 1 FROM form_sent WHERE key = ? AND account_id = ?)", key, by)
+	return sent, err
 }

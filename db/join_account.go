@@ -28,6 +28,7 @@ var accountRules = []joinRule{
 type AccountJoin struct {
 	Kept, Gone           *FamilyGuardian
 	KeptHomes, GoneHomes []string // the names of their families
+	GoneHome             portal.FamilyID
 	Facts                []portal.JoinFact
 	Figures              []portal.JoinFigure
 	Refused              string // why it cannot be done, and what to do; nothing: it can
@@ -70,7 +71,7 @@ func (s *Store) accountJoin(q querier, structure portal.StructureID, kept, gone 
 		if err != nil {
 			return nil, err
 		}
-		*side.guardian = &g
+		*side.guardian, j.GoneHome = &g, homes[0]
 		if *side.homes, err = column[string](q, "SELECT f.name FROM guardian g JOIN family f ON f.id = g.family_id WHERE g.account_id = ? ORDER BY f.id", side.id); err != nil {
 			return nil, err
 		}

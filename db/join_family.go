@@ -189,9 +189,9 @@ func (s *Store) guardianTwins(q querier, structure portal.StructureID, j *Family
 // FamilyJoinAsk is what staff ask when they join two families.
 type FamilyJoinAsk struct {
 	JoinAsk
-	Children []portal.ChildID   // of the family that goes, which are one child with the twin found
-	People   []portal.AccountID // for each person with two accounts that become one, the account that stays
-	Notice   Notice             // to those whose accounts become one
+	Children []portal.ChildID            // of the family that goes, which are one child with the twin found
+	People   []portal.AccountID          // for each person with two accounts that become one, the account that stays
+	Notices  map[portal.AccountID]Notice // to those whose accounts become one, by the account that stays
 }
 
 // JoinFamilies makes two files of one household of a structure one: guardians, children, notes and all that was brought are
@@ -318,7 +318,7 @@ func (s *Store) joinTwins(tx *Tx, setup *portal.Setup, ask FamilyJoinAsk, j *Fam
 		if plan.Refused != "" {
 			return false, portal.Conflict("%s", plan.Refused)
 		}
-		if err := s.joinAccount(tx, setup.Structure.ID, ask.By, plan, nil, ask.Notice); err != nil {
+		if err := s.joinAccount(tx, setup.Structure.ID, ask.By, plan, nil, ask.Notices[plan.Kept.ID]); err != nil {
 			return false, err
 		}
 	}

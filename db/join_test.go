@@ -335,7 +335,7 @@ func TestJoinFamilies(t *testing.T) {
 		t.Errorf("they differ on %v", plan.Facts)
 	}
 	ask := db.FamilyJoinAsk{JoinAsk: w.ask(int64(w.families[0]), int64(w.families[1]), plan.Version, portal.JoinChosen{"adresse": true}),
-		Children: []portal.ChildID{w.gone, w.children[1][1]}, People: []portal.AccountID{w.parents[1]}, Notice: db.Notice{Kind: "compte", Subject: "Comptes réunis", Text: "t", HTML: "h"}}
+		Children: []portal.ChildID{w.gone, w.children[1][1]}, People: []portal.AccountID{w.parents[1]}, Notices: map[portal.AccountID]db.Notice{w.parents[1]: {Kind: "compte", Subject: "Comptes réunis", Text: "t", HTML: "h"}}}
 	stale := ask
 	stale.Seen = "autre"
 	if _, err := w.JoinFamilies(ctx, stale); portal.AsError(err) == nil {

@@ -47,6 +47,11 @@ func (f Family) Join(gone Family, chosen JoinChosen) Family {
 	return f
 }
 
+// SameHousehold says that two households have one name and one address, or one name and no address at all.
+func (f Family) SameHousehold(g Family) bool {
+	return FoldName(f.Name) == FoldName(g.Name) && FoldName(f.Street) == FoldName(g.Street) && (f.Postcode == g.Postcode || f.Postcode == "" || g.Postcode == "")
+}
+
 // JoinFacts lists what two files of one child say differently.
 func (c ChildFile) JoinFacts(gone ChildFile) []JoinFact {
 	return differing(JoinFact{"nom", "Nom de famille", c.LastName, gone.LastName}, JoinFact{"nom_usage", "Nom d’usage", c.UsedName, gone.UsedName},

@@ -18,7 +18,8 @@ type StaffForm struct {
 	Action        string
 	Upload        bool // it sends a file
 	Carried       []CarriedValue
-	Notice        string // said above: somebody else changed the same thing meanwhile
+	Notice        string      // said above: somebody else changed the same thing meanwhile
+	Known         []JoinFound // who seems to be there already
 	Groups        []FieldGroup
 	Button        string
 	Back, BackTo  string // where « Revenir » leads, and its words
