@@ -40,7 +40,6 @@ var accountFigures = []joinCount{
 	{"réservation faite", "réservations faites", "SELECT count(*) FROM booking WHERE account_id = ?1"},
 	{"reçu", "reçus", "SELECT count(*) FROM receipt WHERE account_id = ?1"},
 	{"jour non validé", "jours non validés", "SELECT count(*) FROM wish WHERE account_id = ?1"},
-	{"adresse e-mail", "adresses e-mail", "SELECT count(*) FROM account_email WHERE account_id = ?1"},
 	{"courriel", "courriels", "SELECT count(*) FROM outbox WHERE account_id = ?1"},
 }
 

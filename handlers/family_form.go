@@ -376,7 +376,7 @@ func (r *request) sameAs(page *views.StaffForm, known []db.Namesake, why string,
 		if value == answer {
 			return k.ID, true
 		}
-		label := "Oui : " + k.Name + ", " + k.Detail
+		label := "Oui : " + k.Name + ", " + k.Detail + " : l’ajouter à cette famille"
 		if k.Here {
 			label = "Oui : " + k.Name + " est déjà dans cette famille, ne rien ajouter"
 		}

@@ -23,10 +23,11 @@ func (r *request) joinSearch(heading, lead, path, name, backTo string) (views.Jo
 	if r.Context().QueryArgs().Has("q") {
 		page.Search = portal.Clip(r.Query("q"), 100)
 	}
-	if page.Search == "" {
-		return page, nil, nil
+	ask := db.FamilyAsk{Search: page.Search, Manager: true}
+	if strings.TrimSpace(ask.Search) == "" {
+		ask.Search = name
 	}
-	list, total, err := r.site.store.Families(r.ctx(), r.structure(), db.FamilyAsk{Search: page.Search, Manager: true}, 0, joinFound)
+	list, total, err := r.site.store.Families(r.ctx(), r.structure(), ask, 0, joinFound)
 	page.More = total > len(list)
 	return page, list, err
 }

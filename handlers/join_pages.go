@@ -35,8 +35,9 @@ func (r *request) familyJoinView() (views.JoinPage, error) {
 	page.Rows = []views.JoinRow{
 		joinRow("Adresse", j.Kept.Address(), j.Gone.Address()), joinRow("Habite la commune", ouiNon(j.Kept.Resident), ouiNon(j.Gone.Resident)),
 		{What: "Responsables", Kept: guardianNames(j.Kept.Guardians), Gone: guardianNames(j.Gone.Guardians)}, {What: "Enfants", Kept: childNames(j.Kept.Children), Gone: childNames(j.Gone.Children)},
-		joinRow("Notes", countWords(len(j.Kept.Notes), "note"), countWords(len(j.Gone.Notes), "note")), joinRow("Créée le", portal.DateOf(j.Kept.Created).LongYear(), portal.DateOf(j.Gone.Created).LongYear()),
+		joinRow("Notes", countWords(len(j.Kept.Notes), "note"), countWords(len(j.Gone.Notes), "note")), joinRow("Créée le", portal.DateOf(j.Kept.Created).French(), portal.DateOf(j.Gone.Created).French()),
 	}
+	page.Rows[len(page.Rows)-1].Quiet = true
 	if j.Refused != "" {
 		return page, nil
 	}
@@ -45,6 +46,11 @@ func (r *request) familyJoinView() (views.JoinPage, error) {
 		page.Goes = append(page.Goes, s)
 	}
 	page.Goes = append(page.Goes, "Chaque responsable garde ses droits, pour tous les enfants des deux fiches.", fmt.Sprintf("La fiche n° %d disparaît ; son ancienne adresse mène à celle-ci, et son historique y est.", j.Gone.ID))
+	for _, t := range j.Children {
+		for _, words := range warningsOfChild(t.ChildJoin) {
+			page.Warnings = append(page.Warnings, t.Kept.DisplayName()+", si c’est le même enfant. "+words)
+		}
+	}
 	for _, name := range j.Lessened {
 		page.Warnings = append(page.Warnings, name+" n’a pas les mêmes droits dans les deux fiches : seuls restent ceux que les deux lui donnent. Vérifiez-les ensuite sur sa fiche.")
 	}
@@ -83,7 +89,7 @@ func (r *request) childTwinField(t db.ChildTwin) views.Field {
 		field.Hint, field.Options = t.Refused, []views.Choice{{Value: apart, Label: two.Label, Current: true}}
 		return field
 	}
-	field.Hint = strings.Join(slices.Concat(goesOfChild(t.ChildJoin), keptFacts(t.Facts), warningsOfChild(t.ChildJoin)), " ")
+	field.Hint = strings.Join(append(goesOfChild(t.ChildJoin), keptFacts(t.Facts)...), " ")
 	proposed := apart
 	if t.Surely {
 		proposed = "un"
@@ -205,6 +211,9 @@ func (r *request) childJoinView() (views.JoinPage, error) {
 	page.Rows = childRows(j.Kept, j.Gone, portal.DateOf(r.now))
 	if j.Refused == "" {
 		page.Groups, page.Goes, page.Warnings = r.factFields(j.Facts), goesOfChild(j), warningsOfChild(j)
+		if names := familiesAfter(j); len(names) > 1 {
+			page.Warnings = append(page.Warnings, "L’enfant sera dans "+portal.Count(len(names), "famille")+" : "+portal.List(names)+". Chacune continue de suivre ce qu’elle a demandé elle-même. Si c’est la même famille saisie deux fois, réunissez plutôt les familles.")
+		}
 		page.Goes = append(page.Goes, fmt.Sprintf("La fiche n° %d disparaît ; son ancienne adresse mène à celle-ci, et son historique y est.", j.Gone.ID))
 	}
 	return page, nil
@@ -232,9 +241,6 @@ func warningsOfChild(j *db.ChildJoin) (words []string) {
 	}
 	if len(j.Registered) > 0 {
 		words = append(words, "Les deux fiches ont une inscription à l’année ("+portal.List(j.Registered)+") : les deux restent, la famille arrête celle qui est en trop.")
-	}
-	if names := familiesAfter(j); len(names) > 1 {
-		words = append(words, "L’enfant sera dans "+portal.Count(len(names), "famille")+" : "+portal.List(names)+". Chacune continue de suivre ce qu’elle a demandé elle-même ; si c’est la même famille saisie deux fois, réunissez plutôt les familles.")
 	}
 	return words
 }
@@ -430,7 +436,7 @@ func day(d portal.Date) string {
 	if d == 0 {
 		return ""
 	}
-	return d.LongYear()
+	return d.French()
 }
 
 func ago(t, now time.Time) string {
@@ -460,7 +466,7 @@ func childNames(list []db.FamilyChild) (names []string) {
 	for _, c := range list {
 		name := c.DisplayName()
 		if c.Birth != 0 {
-			name += ", né(e) le " + c.Birth.LongYear()
+			name += ", né(e) le " + c.Birth.French()
 		}
 		names = append(names, name)
 	}

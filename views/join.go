@@ -47,10 +47,14 @@ type JoinSide struct{ URL, Name string }
 type JoinRow struct {
 	What       string
 	Kept, Gone []string
+	Quiet      bool // it always differs, which tells nothing
 }
 
-// Same says that both files say it alike.
+// Same says that both files say it alike, or that it is no matter.
 func (r JoinRow) Same() bool {
+	if r.Quiet {
+		return true
+	}
 	if len(r.Kept) != len(r.Gone) {
 		return false
 	}
