@@ -13,6 +13,7 @@ func init() { moreScreens = append(moreScreens, joinScreens) }
 func joinScreens(t testing.TB, d *demonstration) []screen {
 	t.Helper()
 	f := d.family(t, d.login(t, "gestionnaire", ""))
+	f.get(t, "/gestion/familles/nouvelle")
 	var families, children, guardians [2]string
 	for i, key := range []string{"ecran-fusion-un", "ecran-fusion-deux"} {
 		made := f.post(t, "/gestion/familles", url.Values{"cle": {key}, "quand_meme": {"1"}, "nom": {"CASTAGNÉ"}, "rue": {[]string{"3 rue du Four", "5 rue du Four"}[i]}, "resident": {"1"}}, http.StatusSeeOther)
