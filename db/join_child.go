@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 
 	"marelle/portal"
 )
@@ -147,7 +148,7 @@ func (s *Store) joinDays(q querier, setup *portal.Setup, kept, gone portal.Child
 		if err != nil {
 			return nil, err
 		}
-		lists[i] = list
+		lists[i] = slices.DeleteFunc(list, func(b portal.JoinBooking) bool { return b.Activity == nil })
 	}
 	return portal.JoinDays(lists[0], lists[1], portal.DateOf(s.now())), nil
 }

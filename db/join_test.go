@@ -127,7 +127,10 @@ func TestJoinChildren(t *testing.T) {
 	if got := outcomes(w.confirm(t, 2, "troisieme")); got != "waiting/1" {
 		t.Fatalf("the third child: %s", got)
 	}
-	w.want(t, 1, 0, w.canteen, "2026-12-07", true) // a click that is not validated
+	w.want(t, 1, 0, w.canteen, "2026-12-07", true)                                                  // a click that is not validated
+	for child, day := range map[portal.ChildID]string{w.kept: "2026-12-03", w.gone: "2026-12-08"} { // asked under one file what is booked under the other
+		w.h.raw("INSERT INTO request (child_id, activity_id, day, account_id, since) VALUES (?, ?, ?, ?, 1)", child, w.canteen, day, w.parents[0])
+	}
 	plan := w.join(t, nil)
 	var words []string
 	for _, f := range plan.Figures {
@@ -135,7 +138,7 @@ func TestJoinChildren(t *testing.T) {
 			words = append(words, portal.Count(f.N, f.One, f.Many))
 		}
 	}
-	if got := strings.Join(words, ", "); got != "3 réservations, 1 jour non validé, 3 lignes d’historique" {
+	if got := strings.Join(words, ", "); got != "3 réservations, 1 demande à décider, 1 jour non validé, 3 lignes d’historique" {
 		t.Errorf("announced: %s", got)
 	}
 	if got := portal.JoinDayWords(plan.Days); len(got) != 1 || !strings.HasPrefix(got[0], "1 jour est réservé dans les deux fiches") {
@@ -147,6 +150,9 @@ func TestJoinChildren(t *testing.T) {
 	}
 	if got := w.h.scalar("SELECT taken || ' ' || waiting FROM counter_day d JOIN counter_activity ca ON ca.counter_id = d.counter_id WHERE ca.activity_id = ? AND d.day = '2026-12-02'", w.wednesday); got != "1 1" {
 		t.Errorf("taken and waiting: %s", got) // the night gives the place
+	}
+	if got := w.h.scalar("SELECT group_concat(child_id || ' ' || day) FROM request"); got != fmt.Sprintf("%d 2026-12-08", w.kept) {
+		t.Errorf("asked of staff: %s", got)
 	}
 	for _, r := range []*portal.Receipt{first, second} {
 		v, err := w.VerifyReceipt(ctx, w.structure, r.Number)
@@ -440,4 +446,23 @@ func TestJoinLeavesTakenRights(t *testing.T) {
 	if kids, err := w.Children(ctx, w.parents[0]); err != nil || len(kids) != 0 {
 		t.Errorf("who may not see finds %v %v", kids, err)
 	}
+}
+
+// TestEraseAfterJoin: an erasure takes the words out of what was written under the numbers that a file had before.
+func TestEraseAfterJoin(t *testing.T) {
+	w := newTwins(t, 5)
+	w.h.raw("UPDATE child SET first_name = 'Canarinette' WHERE id = ?", w.gone)
+	if err := w.SaveCare(ctx, w.structure, w.by, w.gone, portal.Care{Allergies: "Kiwi"}, portal.Version(portal.Care{}.Facts())); err != nil {
+		t.Fatal(err)
+	}
+	w.join(t, nil)
+	if got := w.h.scalar("SELECT count(*) FROM staff_event WHERE words LIKE '%Canarinette%' AND subject_id = ?", w.gone); got != "1" {
+		t.Fatalf("%s lines name the child", got)
+	}
+	_, admin := w.h.staffed("DURAND", portal.Administrator)
+	if err := w.EraseChild(ctx, w.structure, admin, w.kept); err != nil {
+		t.Fatal(err)
+	}
+	w.h.wantNowhere("Canarinette")
+	w.wantClean(t)
 }

@@ -192,6 +192,12 @@ func (r *request) joined(err error, subject string, kept, gone int64, done strin
 	return err
 }
 
+// follows says whether a child is one of the account's: another one's number tells a parent nothing.
+func (r *request) follows(child portal.ChildID) bool {
+	children, err := r.site.store.Children(r.ctx(), r.account())
+	return err == nil && slices.ContainsFunc(children, func(c portal.Child) bool { return c.ID == child })
+}
+
 // moved leads from the address of a file that was joined into another one to the same page of that one; nothing when the file
 // is not one of these.
 func (r *request) moved(err error) string {
@@ -204,7 +210,7 @@ func (r *request) moved(err error) string {
 		if err != nil {
 			continue
 		}
-		if to, err := r.site.store.JoinedInto(r.ctx(), r.structure(), p.subject, gone); err == nil && to != 0 {
+		if to, err := r.site.store.JoinedInto(r.ctx(), r.structure(), p.subject, gone); err == nil && to != 0 && (r.area == staffArea || r.follows(portal.ChildID(to))) {
 			parts := strings.Split(r.Path(), "/")
 			for i, want := range strings.Split(r.Route().Path, "/") {
 				if want == ":"+p.name && i < len(parts) {

@@ -77,6 +77,9 @@ func TestJoinFamiliesJourney(t *testing.T) {
 	b.get("/gestion/guichet/" + old).want(303)
 	b.post(second+"/archiver", url.Values{}).want(404)
 	w.parentOf("Jean-Paul").get("/reservations/" + twin).wantTo("/reservations/" + strings.TrimPrefix(child, "/gestion/enfants/") + "?fait=numero")
+	stranger := w.guardian(w.structure, "INCONNU")
+	w.settle(stranger)
+	w.browser().signIn(stranger.Login, goodPassword).want(303).get("/reservations/" + twin).want(404)
 	other := w.neighbour()
 	w.structure = other
 	w.staffed("VOISIN", portal.Administrator).get(second).want(404)
@@ -117,7 +120,7 @@ func TestJoinAccountsJourney(t *testing.T) {
 	b.get(page).want(200).wantText("famille Dupont")
 	b.get(page + "/" + gone).want(200).wantText("L’identifiant " + login + " n’ouvre plus rien").wantText("gardez plutôt l’autre")
 	swap := b.page.Find("main p.suites a").First().AttrOr("href", "")
-	b.get(swap).want(200).wantText("passent à l’identifiant " + login).get(page + "/" + gone)
+	b.get(swap).want(200).wantText("passe à l’identifiant " + login).get(page + "/" + gone)
 	b.fill(nil).wantTo(first + "?fait=comptes#t-parents")
 	b.follow().wantText("Les deux comptes sont réunis.")
 	parent.get("/accueil").want(303)
