@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -56,11 +57,20 @@ func (c *movedClock) moveTo(at time.Time) {
 const formsOfACommune = 60
 
 // TestACommuneFromNothing: a secretary sets a whole commune up from an empty base, in the browser alone, and the first parent
-// books with the letter; a night passes and the report is written. Every form sent is counted.
+// books with the letter; a night passes and the report is written. Every form sent is counted. Then the same by plain forms,
+// all of it on a telephone.
 func TestACommuneFromNothing(t *testing.T) {
+	t.Run("avec JavaScript", func(t *testing.T) { communeFromNothing(t, 1280, 900, true) })
+	t.Run("sans JavaScript, sur un téléphone", func(t *testing.T) { communeFromNothing(t, 390, 844, false) })
+}
+
+func communeFromNothing(t *testing.T, width, height int64, scripts bool) {
 	clock := &movedClock{begin: time.Now(), start: portal.MustDate("2026-11-23").At(portal.Clock(9, 0))}
 	d, code, runner := startEmptyAt(t, clock.now)
-	s := &secretary{visitor: d.visit(t, 1280, 900)}
+	s := &secretary{visitor: d.visit(t, width, height)}
+	if !scripts {
+		s.withoutScripts()
+	}
 
 	// The first installation, by the code of the terminal.
 	s.open("/")
@@ -73,12 +83,13 @@ func TestACommuneFromNothing(t *testing.T) {
 	s.click(`input[name="cgu"]`)
 	s.send(`main button[type="submit"]`, "header", "Mairie de CarteVille")
 
-	// The first page says what is to be done, and leads there.
+	// The first page says what is to be done, and leads to the first steps.
 	s.wantText("main", "Aucun enfant")
+	s.clickTo(`main a[href="/gestion/reglages"]`)
+	s.wantText("main", "Encore 4 étapes avant la première réservation.")
 
 	// The structure: address, hours of the night and of the morning, colour.
-	s.open("/gestion/reglages")
-	s.clickTo(`main a[href="/gestion/reglages/structure"]`)
+	s.clickTo(`main ol a[href="/gestion/reglages/structure"]`)
 	s.set("rue", "1 place de la Mairie", "code_postal", "09140", "telephone", "05 61 00 00 00", "courriel", "mairie@exemple.fr", "nuit", "01:30", "matin", "06:45")
 	s.save("La structure est enregistrée.")
 	s.clickTo(`main form a.discret`)
@@ -96,8 +107,8 @@ func TestACommuneFromNothing(t *testing.T) {
 	s.save("Pont de l’Ascension")
 
 	// The school roll: both files, tried, then imported.
-	s.open("/gestion")
-	s.clickTo(`main a[href="/gestion/import"]`)
+	s.open("/gestion/reglages")
+	s.clickTo(`main ol a[href="/gestion/import"]`)
 	for field, file := range map[string]string{"#eleves": "onde-eleves.csv", "#responsables": "onde-responsables.csv"} {
 		path, err := filepath.Abs(filepath.Join("db", "demo", file))
 		if err != nil {
@@ -162,25 +173,35 @@ func TestACommuneFromNothing(t *testing.T) {
 	s.click(`input[name="role"][value="agent"]`)
 	s.save("Mot de passe provisoire")
 
-	// The letters of the parents.
-	s.open("/gestion")
-	s.clickTo(`main a[href="/gestion/lettres"]`)
+	// The letters of the parents are the last step, and the list of steps goes.
+	s.open("/gestion/reglages")
+	s.wantText("main", "Encore 1 étape avant la première réservation.")
+	s.clickTo(`main ol a[href="/gestion/lettres"]`)
 	s.send(`button[value="page"]`, ".lettre", "Votre accès au portail famille")
 	codes := read(s.visitor, chromedp.Evaluate[[]string](`[...document.querySelectorAll(".lettre")].find(l => l.getAttribute("aria-label").includes("DUPONT Jean-Paul")).innerText.match(/[A-Z0-9]{4}(-[A-Z0-9]{4})+/g)`))
 	if len(codes) < 2 {
 		t.Fatalf("the letter gives %v", codes)
 	}
 	setUp := s.forms
+	s.open("/gestion/reglages")
+	if strings.Contains(s.text("main"), "Mise en place") {
+		t.Error("the first steps stay when they are done")
+	}
 
 	// The first parent comes with the letter, accepts the texts and books.
 	p := &secretary{visitor: d.visit(t, 390, 844)}
+	ask := p.click
+	if !scripts {
+		p.withoutScripts()
+		ask = p.clickTo
+	}
 	p.open("/")
 	firstSignIn(p.visitor, demo.Login{Login: codes[0], Password: codes[1]}, "le chat dort sous 3 tilleuls")
 	p.forms += 5 // the sign-in, the password refused and chosen, the texts without their boxes and with them
 	amalia(p.visitor, "2026-12")
 	for _, day := range []string{"2026-12-04", "2026-12-07"} {
 		p.forms++
-		p.click("#j-" + day)
+		ask("#j-" + day)
 		p.wantDay(day, "ajout")
 	}
 	p.clickTo("#vers-recap")
@@ -196,7 +217,12 @@ func TestACommuneFromNothing(t *testing.T) {
 	s.clearCookies()
 	s.signIn(demo.Login{Login: administrator, Password: "girafe tournevis brouillard"})
 	setUp++
-	s.clickTo(`nav a[href="/gestion/nuits"]`)
+	if width < 900 {
+		s.click("details.menu:not(.compte) > summary")
+		s.clickTo(`details.menu[open] a[href="/gestion/nuits"]`)
+	} else {
+		s.clickTo(`nav a[href="/gestion/nuits"]`)
+	}
 	s.clickTo(`main a[href="/gestion/nuits/2026-11-24"]`)
 	s.wantText("main", "Amalia")
 	s.open("/gestion/reglages")

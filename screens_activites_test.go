@@ -74,6 +74,6 @@ func TestSettingsOfActivitiesAreAccessible(t *testing.T) {
 	other.post(t, canteen+"/horaires", url.Values{"vu": {seen}, "debut": {"11:40"}, "fin": {"13:30"}}, http.StatusSeeOther)
 	v.do(chromedp.SetValue(chromedp.CSS("#debut"), "11:50"))
 	v.clickTo(`main form button.principal`)
-	v.wantText("main", "M. PUJOL Étienne a fait un changement")
+	v.wantText("main", "M. PUJOL Étienne a enregistré un changement")
 	v.wantAccessible("activite-horaires-conflit")
 }

@@ -160,9 +160,7 @@ func (s *Store) askAgain(ctx context.Context, session *Session, current, addr st
 		return err
 	}
 	if !right {
-		e := portal.Invalid("Le mot de passe actuel est incorrect. Vérifiez les majuscules.")
-		e.Fields = []portal.FieldError{{Field: "actuel", Message: e.Message}}
-		return e
+		return portal.Wrong("actuel", "Le mot de passe actuel est incorrect. Vérifiez les majuscules.")
 	}
 	return nil
 }

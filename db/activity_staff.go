@@ -27,7 +27,7 @@ type ActivityEdit struct {
 func (s *Store) ChangeActivity(ctx context.Context, structure portal.StructureID, by portal.AccountID, e ActivityEdit) (portal.Touches, error) {
 	return s.editActivity(ctx, structure, by, e.To.ID, e.Agreed, ": "+e.Part.Title(), func(tx *Tx, before *portal.Setup, a *portal.Activity, names portal.Names) error {
 		if a.Version(e.Part) != e.Seen {
-			return savedSince(tx, structure, "activite", int64(a.ID))
+			return s.changedMeanwhile(tx, structure, "activite", int64(a.ID))
 		}
 		a.Take(e.Part, &e.To)
 		if err := before.CheckChange(e.Part, a, names); err != nil {
@@ -192,21 +192,12 @@ func loadsOf(q querier, structure portal.StructureID, today portal.Date) ([]port
 	return list, err
 }
 
-// savedSince says who changed a thing since its form was shown, and what.
-func savedSince(q querier, structure portal.StructureID, subject string, id int64) error {
-	last, err := lastChange(q, structure, subject, id)
-	if err != nil {
-		return err
-	}
-	return portal.ChangedMeanwhile(last.StaffEvent, last.Who)
-}
-
 // freeActivityName refuses the name of another activity of the structure.
 func freeActivityName(tx *Tx, a *portal.Activity) error {
 	var taken bool
 	err := tx.row(&taken, "SELECT EXISTS (SELECT 1 FROM activity WHERE structure_id = ? AND name = ? AND id <> ?)", a.StructureID, a.Name, a.ID)
 	if err == nil && taken {
-		return portal.NameTaken("une autre activité")
+		return portal.NameTaken("Une autre activité", a.Name)
 	}
 	return err
 }

@@ -193,7 +193,7 @@ func TestAgentsSavingTogether(t *testing.T) {
 	for _, err := range errs {
 		if e := portal.AsError(err); e == nil {
 			saved++
-		} else if e.Kind != portal.KindConflict || !strings.Contains(e.Message, "AGENT Anne a fait un changement") || !strings.Contains(e.Message, "Nom court : Cantine → C") {
+		} else if e.Kind != portal.KindConflict || !strings.Contains(e.Message, "AGENT Anne a enregistré un changement aujourd’hui à 9 h") {
 			t.Errorf("refused with %v", err)
 		}
 	}

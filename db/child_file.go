@@ -103,9 +103,7 @@ func (s *Store) setClass(tx *Tx, structure portal.StructureID, c portal.ChildFil
 		SELECT ?, cl.school_year_id, cl.id, ? FROM class cl JOIN school s ON s.id = cl.school_id WHERE cl.id = ? AND s.structure_id = ? AND cl.school_year_id = `+year+`
 		ON CONFLICT DO UPDATE SET class_id = excluded.class_id, grade = excluded.grade`, c.ID, c.Grade, c.Class, structure, structure, today)
 	if err == nil && n == 0 {
-		refusal := portal.Invalid("Choisissez une classe de la liste.")
-		refusal.Fields = []portal.FieldError{{Field: "classe", Message: refusal.Message}}
-		return refusal
+		return portal.Wrong("classe", "Choisissez une classe de la liste.")
 	}
 	return err
 }
@@ -203,7 +201,7 @@ func (s *Store) SaveChild(ctx context.Context, structure portal.StructureID, by 
 			return err
 		}
 		if portal.Version(before.ChildFile.Facts()) != seen {
-			return s.meanwhile(tx, structure, "enfant", int64(c.ID))
+			return s.changedMeanwhile(tx, structure, "enfant", int64(c.ID))
 		}
 		if err := tx.exec("UPDATE child SET last_name = ?, used_name = ?, first_name = ?, birth = ?, sex = ? WHERE id = ? AND structure_id = ?",
 			c.LastName, c.UsedName, c.FirstName, c.Birth, c.Sex, c.ID, structure); err != nil {
@@ -232,7 +230,7 @@ func (s *Store) SaveCare(ctx context.Context, structure portal.StructureID, by p
 			return err
 		}
 		if portal.Version(before.Care.Facts()) != seen {
-			return s.meanwhile(tx, structure, "enfant", int64(child))
+			return s.changedMeanwhile(tx, structure, "enfant", int64(child))
 		}
 		if err := tx.exec("UPDATE child SET diet = ?, diet_words = ?, allergies = ?, pai_first = ?, pai_last = ?, pai_words = ?, leaves_alone = ? WHERE id = ? AND structure_id = ?",
 			string(care.Diet), care.DietWords, care.Allergies, care.Plan.First, care.Plan.Last, care.Plan.Words, care.LeavesAlone, child, structure); err != nil {

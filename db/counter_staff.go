@@ -94,7 +94,7 @@ func (s *Store) SaveCounter(ctx context.Context, structure portal.StructureID, b
 		if err := knownUses(names, &e); err != nil {
 			return err
 		}
-		was, same, err := counterBefore(tx, structure, list, &e)
+		was, same, err := s.counterBefore(tx, structure, list, &e)
 		if err != nil || same {
 			id = was.ID
 			return err
@@ -145,7 +145,7 @@ func countersNow(tx *Tx, structure portal.StructureID, today portal.Date) (names
 }
 
 // counterBefore finds what a counter was, and says that a new one is there already as it is typed.
-func counterBefore(tx *Tx, structure portal.StructureID, list []CounterUse, e *CounterEdit) (was CounterUse, same bool, err error) {
+func (s *Store) counterBefore(tx *Tx, structure portal.StructureID, list []CounterUse, e *CounterEdit) (was CounterUse, same bool, err error) {
 	for _, u := range list {
 		if u.Name != e.Name || u.ID == e.ID {
 			continue
@@ -154,7 +154,7 @@ func counterBefore(tx *Tx, structure portal.StructureID, list []CounterUse, e *C
 		if e.ID == 0 && u.Version() == e.Version(e.Activities) {
 			return list[slices.IndexFunc(list, func(o CounterUse) bool { return o.Name == e.Name })], true, nil
 		}
-		return was, false, portal.NameTaken("un autre compteur")
+		return was, false, portal.NameTaken("Un autre compteur", u.Name)
 	}
 	if e.ID == 0 {
 		return was, false, nil
@@ -164,7 +164,7 @@ func counterBefore(tx *Tx, structure portal.StructureID, list []CounterUse, e *C
 		return was, false, err
 	}
 	if found.Version() != e.Seen {
-		return was, false, savedSince(tx, structure, "compteur", int64(e.ID))
+		return was, false, s.changedMeanwhile(tx, structure, "compteur", int64(e.ID))
 	}
 	return *found, false, nil
 }

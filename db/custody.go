@@ -195,7 +195,7 @@ func (s *Store) changeCustody(ctx context.Context, structure portal.StructureID,
 			return err
 		}
 		if portal.Version(before.Facts(names)) != seen {
-			return s.meanwhile(tx, structure, "enfant", int64(child))
+			return s.changedMeanwhile(tx, structure, "enfant", int64(child))
 		}
 		after, err := change(tx, before)
 		if err != nil {

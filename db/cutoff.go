@@ -383,12 +383,10 @@ func (s *Store) PublishCutoffs(ctx context.Context, structure portal.StructureID
 }
 
 func firstDayFault(first, today portal.Date) error {
-	e := portal.Invalid("Les délais publiés valent à partir d’un jour de service à venir. Donnez un jour, aujourd’hui au plus tôt.")
 	if first > today {
-		e.Message = "Ce jour est trop lointain. Vérifiez l’année."
+		return portal.Wrong("a_partir", "Ce jour est trop lointain. Vérifiez l’année.")
 	}
-	e.Fields = []portal.FieldError{{Field: "a_partir", Message: e.Message}}
-	return e
+	return portal.Wrong("a_partir", "Les délais publiés valent à partir d’un jour de service à venir. Donnez un jour, aujourd’hui au plus tôt.")
 }
 
 // WithdrawCutoffs takes back a version of the limits of an activity before its first day of service has come.

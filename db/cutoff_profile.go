@@ -60,9 +60,7 @@ func (s *Store) SaveLimitProfile(ctx context.Context, by portal.AccountID, p por
 			case other.ID == p.ID:
 				before, words = other.Facts(), "Profil « "+p.Name+" » changé"
 			case portal.FoldName(other.Name) == portal.FoldName(p.Name):
-				e := portal.Invalid("Le profil « %s » existe déjà. Choisissez un autre nom.", other.Name)
-				e.Fields = []portal.FieldError{{Field: "nom", Message: e.Message}}
-				return e
+				return portal.NameTaken("Un autre profil", other.Name)
 			}
 		}
 		changes := portal.Differences(before, p.Facts())

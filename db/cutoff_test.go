@@ -181,7 +181,7 @@ func TestProfilesExpire(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = tn.SaveLimitProfile(ctx, by, portal.LimitProfile{StructureID: tn.structure, Name: "horaires VARIABLES"})
-	wantRefusal(t, err, portal.KindInvalid, "existe déjà")
+	wantRefusal(t, err, portal.KindInvalid, "s’appelle déjà")
 	_, err = tn.SaveLimitProfile(ctx, by, portal.LimitProfile{ID: 999, StructureID: tn.structure, Name: "Autre"})
 	wantRefusal(t, err, portal.KindNotFound, "n’existe pas")
 	rule := portal.Rule{Action: portal.ActionBook, Channel: portal.Online, Profile: profile, Cutoff: portal.DaysBefore(0, portal.Clock(8, 0))}

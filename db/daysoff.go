@@ -23,7 +23,7 @@ func (s *Store) SaveDaysOff(ctx context.Context, by portal.AccountID, structure 
 		}
 		was := setup.Calendar.DaysOff(holidays, span)
 		if portal.Version(portal.OffFacts(was)) != seen {
-			return changedMeanwhile(tx, structure, "calendrier", year)
+			return s.changedMeanwhile(tx, structure, "calendrier", year)
 		}
 		changes := portal.Differences(portal.OffFacts(was), portal.OffFacts(list))
 		if len(changes) == 0 {
@@ -81,6 +81,21 @@ func (s *Store) SaveTerritory(ctx context.Context, by portal.AccountID, structur
 // Touched says what another calendar would change from today on, with how many bookings and registrations it touches.
 // Nothing is written.
 func (s *Store) Touched(ctx context.Context, structure portal.StructureID, after portal.Calendar) ([]portal.Touch, error) {
+	return s.touching(ctx, structure, func(setup *portal.Setup, booked []portal.BookedCount, today portal.Date) []portal.Touch {
+		return setup.Touched(&after, booked, today)
+	})
+}
+
+// TouchedByYear says what is booked from today on and would fall outside of a school year whose two days change. Nothing is
+// written.
+func (s *Store) TouchedByYear(ctx context.Context, structure portal.StructureID, was, is portal.SchoolYearRef) ([]portal.Touch, error) {
+	return s.touching(ctx, structure, func(setup *portal.Setup, booked []portal.BookedCount, today portal.Date) []portal.Touch {
+		return setup.TouchedByYear(was, is, booked, today)
+	})
+}
+
+// touching reads what is booked from today on, and counts the registrations behind what a change touches.
+func (s *Store) touching(ctx context.Context, structure portal.StructureID, touched func(*portal.Setup, []portal.BookedCount, portal.Date) []portal.Touch) ([]portal.Touch, error) {
 	var list []portal.Touch
 	err := s.snapshot(ctx, func(r reader) error {
 		setup, err := loadSetup(r, structure)
@@ -96,7 +111,7 @@ func (s *Store) Touched(ctx context.Context, structure portal.StructureID, after
 		if err != nil {
 			return err
 		}
-		list = setup.Touched(&after, booked, today)
+		list = touched(setup, booked, today)
 		for i := range list {
 			days, err := json.Marshal(list[i].Days)
 			if err != nil {
@@ -160,7 +175,7 @@ func (s *Store) ChangeYear(ctx context.Context, by portal.AccountID, structure p
 			return portal.NotFound("Cette année scolaire n’existe pas.")
 		}
 		if portal.Version(portal.YearFacts(was)) != seen {
-			return changedMeanwhile(tx, structure, "calendrier", year)
+			return s.changedMeanwhile(tx, structure, "calendrier", year)
 		}
 		is := was
 		is.First, is.Last = first, last

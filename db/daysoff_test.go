@@ -148,20 +148,20 @@ func TestMergeSchools(t *testing.T) {
 	}
 	bourg := schools[0].ID
 	year := tn.setup(t).YearOf(portal.MustDate("2026-12-07")).ID
-	twice, err := tn.SaveSchool(ctx, by, tn.structure, 0, "Ecole du Bourg (2)")
+	twice, err := tn.SaveSchool(ctx, by, tn.structure, 0, "Ecole du Bourg (2)", "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := tn.SaveSchool(ctx, by, tn.structure, 0, "ÉCOLE DU BOURG"); portal.AsError(err).Field("nom") == "" {
+	if _, err := tn.SaveSchool(ctx, by, tn.structure, 0, "ÉCOLE DU BOURG", ""); portal.AsError(err).Field("nom") == "" {
 		t.Errorf("the same name: %v", err)
 	}
-	if _, err := tn.SaveClass(ctx, by, tn.structure, db.Class{School: twice, Year: year, Name: "ce1 m galy", Grades: []string{"CE2", "CE1"}}); err != nil {
+	if _, err := tn.SaveClass(ctx, by, tn.structure, db.Class{School: twice, Year: year, Name: "ce1 m galy", Grades: []string{"CE2", "CE1"}}, ""); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := tn.SaveClass(ctx, by, tn.structure, db.Class{School: twice, Year: year, Name: "CE1 M. GALY"}); portal.AsError(err).Field("nom") == "" {
+	if _, err := tn.SaveClass(ctx, by, tn.structure, db.Class{School: twice, Year: year, Name: "CE1 M. GALY"}, ""); portal.AsError(err).Field("nom") == "" {
 		t.Errorf("the same class: %v", err)
 	}
-	if _, err := tn.SaveClass(ctx, by, tn.structure, db.Class{School: twice, Year: year, Name: "CP Mme IZARD"}); err != nil {
+	if _, err := tn.SaveClass(ctx, by, tn.structure, db.Class{School: twice, Year: year, Name: "CP Mme IZARD"}, ""); err != nil {
 		t.Fatal(err)
 	}
 	a := tn.activity(t, tn.canteen)
@@ -216,14 +216,20 @@ func TestNamesOfSchoolsAndClasses(t *testing.T) {
 		do            func() error
 		school, class string
 	}{
-		{"a school added", func() (err error) { school, err = tn.SaveSchool(ctx, by, tn.structure, 0, "École du Lac"); return err }, "École du Lac", ""},
-		{"a school renamed", func() error { _, err := tn.SaveSchool(ctx, by, tn.structure, school, "École des Pins"); return err }, "École des Pins", ""},
+		{"a school added", func() (err error) {
+			school, err = tn.SaveSchool(ctx, by, tn.structure, 0, "École du Lac", "")
+			return err
+		}, "École du Lac", ""},
+		{"a school renamed", func() error {
+			_, err := tn.SaveSchool(ctx, by, tn.structure, school, "École des Pins", portal.Version(db.School{Name: "École du Lac"}.Facts()))
+			return err
+		}, "École des Pins", ""},
 		{"a class added", func() (err error) {
-			class, err = tn.SaveClass(ctx, by, tn.structure, db.Class{School: school, Year: year, Name: "CP"})
+			class, err = tn.SaveClass(ctx, by, tn.structure, db.Class{School: school, Year: year, Name: "CP"}, "")
 			return err
 		}, "École des Pins", "CP"},
 		{"a class renamed", func() error {
-			_, err := tn.SaveClass(ctx, by, tn.structure, db.Class{ID: class, Name: "CP Mme IZARD"})
+			_, err := tn.SaveClass(ctx, by, tn.structure, db.Class{ID: class, Name: "CP Mme IZARD"}, portal.Version((&db.Class{Name: "CP"}).Facts()))
 			return err
 		}, "École des Pins", "CP Mme IZARD"},
 		{"a class taken away", func() error { return tn.RemoveClass(ctx, by, tn.structure, class) }, "École des Pins", ""},
@@ -254,7 +260,7 @@ func TestClasses(t *testing.T) {
 	if err := tn.RemoveClass(ctx, by, tn.structure, classes[0].ID); portal.AsError(err) == nil || portal.AsError(err).Kind != portal.KindConflict {
 		t.Errorf("a class with children: %v", err)
 	}
-	id, err := tn.SaveClass(ctx, by, tn.structure, db.Class{School: classes[0].School, Year: year, Name: "  PS   Mme VIDAL ", Grades: []string{"MS", "PS"}})
+	id, err := tn.SaveClass(ctx, by, tn.structure, db.Class{School: classes[0].School, Year: year, Name: "  PS   Mme VIDAL ", Grades: []string{"MS", "PS"}}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -277,7 +283,7 @@ func TestClasses(t *testing.T) {
 	if err := tn.RemoveClass(ctx, by, tn.structure, id); err != nil {
 		t.Error(err)
 	}
-	if _, err := tn.SaveClass(ctx, by, tn.structure, db.Class{School: classes[0].School, Year: 4242, Name: "CP"}); portal.AsError(err) == nil || portal.AsError(err).Kind != portal.KindNotFound {
+	if _, err := tn.SaveClass(ctx, by, tn.structure, db.Class{School: classes[0].School, Year: 4242, Name: "CP"}, ""); portal.AsError(err) == nil || portal.AsError(err).Kind != portal.KindNotFound {
 		t.Errorf("a year that is not there: %v", err)
 	}
 }

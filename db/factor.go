@@ -91,9 +91,7 @@ func (s *Store) pendingFactor(ctx context.Context, account portal.AccountID) (se
 
 // errWrongCode refuses a code.
 var errWrongCode = func() *portal.Error {
-	e := portal.Invalid("Ce code n’est pas le bon, ou il a déjà servi. Attendez que votre téléphone montre le suivant, puis tapez-le.")
-	e.Fields = []portal.FieldError{{Field: "code", Message: e.Message}}
-	return e
+	return portal.Wrong("code", "Ce code n’est pas le bon, ou il a déjà servi. Attendez que votre téléphone montre le suivant, puis tapez-le.")
 }()
 
 // matchStep finds the step whose code was typed among those that are taken now.

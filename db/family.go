@@ -151,18 +151,6 @@ func (s *Store) once(tx *Tx, by portal.AccountID, key string, create func() (int
 	return made, tx.exec("INSERT INTO form_sent (key, account_id, made, at) VALUES (?, ?, ?, ?)", key, by, made, at(now))
 }
 
-// meanwhile refuses a form that shows what is no longer so, and says who changed it and when.
-func (s *Store) meanwhile(tx *Tx, structure portal.StructureID, subject string, id int64) error {
-	last, err := lastChange(tx, structure, subject, id)
-	switch {
-	case err != nil:
-		return err
-	case last.Who.LastName == "":
-		return portal.Conflict("Cette fiche a changé pendant que vous la remplissiez. Rien n’a été enregistré : relisez ce que vous avez écrit, puis enregistrez de nouveau.")
-	}
-	return portal.Conflict("%s a changé cette fiche %s, pendant que vous la remplissiez. Rien n’a été enregistré : relisez ce que vous avez écrit, puis enregistrez de nouveau.", last.Who.Title(), portal.Ago(last.At, s.now()))
-}
-
 // noteChanges writes what staff changed of a thing; nothing when nothing did.
 func (s *Store) noteChanges(tx *Tx, e portal.StaffEvent) error {
 	if len(e.Changes) == 0 {
@@ -202,7 +190,7 @@ func (s *Store) SaveFamily(ctx context.Context, structure portal.StructureID, by
 			return err
 		}
 		if portal.Version(before.Facts()) != seen {
-			return s.meanwhile(tx, structure, "famille", int64(f.ID))
+			return s.changedMeanwhile(tx, structure, "famille", int64(f.ID))
 		}
 		if err := tx.exec("UPDATE family SET name = ?, street = ?, postcode = ?, town = ?, resident = ? WHERE id = ? AND structure_id = ?",
 			f.Name, f.Street, f.Postcode, f.Town, f.Resident, f.ID, structure); err != nil {

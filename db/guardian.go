@@ -95,7 +95,7 @@ func (s *Store) SaveGuardian(ctx context.Context, structure portal.StructureID, 
 			return err
 		}
 		if portal.Version(before.Facts()) != seen {
-			return s.meanwhile(tx, structure, "compte", int64(g.ID))
+			return s.changedMeanwhile(tx, structure, "compte", int64(g.ID))
 		}
 		if !before.Rights.See || g.Rights.See {
 			err = nil

@@ -91,9 +91,7 @@ func (s *Store) Install(ctx context.Context, in Installation) (token string, err
 		return err
 	})
 	if err == nil && !right {
-		e := portal.Invalid("Ce code n’est pas celui que le programme a affiché. Recopiez-le, ou relancez le programme pour en avoir un autre.")
-		e.Fields = []portal.FieldError{{Field: "code", Message: e.Message}}
-		return "", e
+		return "", portal.Wrong("code", "Ce code n’est pas celui que le programme a affiché. Recopiez-le, ou relancez le programme pour en avoir un autre.")
 	}
 	return token, err
 }

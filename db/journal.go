@@ -83,6 +83,15 @@ func lastChange(q querier, structure portal.StructureID, subject string, id int6
 	return list[0], nil
 }
 
+// changedMeanwhile refuses a form that shows what is no longer so, and says who changed it and when.
+func (s *Store) changedMeanwhile(q querier, structure portal.StructureID, subject string, id int64) error {
+	last, err := lastChange(q, structure, subject, id)
+	if err != nil {
+		return err
+	}
+	return portal.ChangedMeanwhile(last.StaffEvent, last.Who, s.now())
+}
+
 // recorded reads lines of the audit log.
 func recorded(q querier, where string, args ...any) ([]Recorded, error) {
 	return all(q, func(rows *sql.Rows) (e Recorded, err error) {

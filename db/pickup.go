@@ -53,7 +53,7 @@ func (s *Store) SavePickup(ctx context.Context, structure portal.StructureID, by
 			return err
 		}
 		if portal.Version(before.Facts()) != seen {
-			return s.meanwhile(tx, structure, "enfant", int64(child))
+			return s.changedMeanwhile(tx, structure, "enfant", int64(child))
 		}
 		if err := tx.exec("UPDATE pickup_person SET child_id = ?, family_id = ?, barred = ?, name = ?, phone = ?, link = ?, first = ?, last = ?, note = ?, judged_on = ?, judged_by = ? WHERE id = ?", append(values, p.ID)...); err != nil {
 			return err

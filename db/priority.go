@@ -87,7 +87,7 @@ func (s *Store) SavePriorities(ctx context.Context, structure portal.StructureID
 		}
 		before := a.PriorityFacts()
 		if seen != portal.Version(before) {
-			return changedMeanwhile(tx, structure, "activite", int64(activity))
+			return s.changedMeanwhile(tx, structure, "activite", int64(activity))
 		}
 		a.Priorities = nil
 		for _, c := range list {
@@ -127,9 +127,7 @@ func (s *Store) SavePriorityLabel(ctx context.Context, structure portal.Structur
 			case other.ID == l.ID:
 				before, words = other.Facts(), "Critère de priorité « "+l.Name+" » changé"
 			case portal.FoldName(other.Name) == portal.FoldName(l.Name):
-				e := portal.Invalid("Le critère « %s » existe déjà. Choisissez d’autres mots.", other.Name)
-				e.Fields = []portal.FieldError{{Field: "nom", Message: e.Message}}
-				return e
+				return portal.NameTaken("Un autre critère", other.Name)
 			}
 		}
 		switch {
@@ -232,7 +230,7 @@ func (s *Store) SaveChildPriorities(ctx context.Context, structure portal.Struct
 		}
 		before := portal.HeldFacts(held[child])
 		if seen != portal.Version(before) {
-			return s.meanwhile(tx, structure, "enfant", int64(child))
+			return s.changedMeanwhile(tx, structure, "enfant", int64(child))
 		}
 		if err := tx.exec("DELETE FROM child_priority WHERE child_id = ?", child); err != nil {
 			return err

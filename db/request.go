@@ -161,8 +161,16 @@ func (s *Store) foreseeAccepted(q querier, setup *portal.Setup, list []portal.As
 				slot.Others = append(slot.Others, portal.Other{Activity: a, Hours: b.hours, Status: b.status})
 			}
 		}
-		if _, why := slot.Judge(portal.Accept, s.now()); why != nil {
-			d.Why = why.Message
+		_, why := slot.Judge(portal.Accept, s.now())
+		if why == nil {
+			continue
+		}
+		d.Why = why.Message
+		if free := d.Places.Capacity - d.Places.Taken; d.Limited && d.Left < 0 && free > 0 {
+			slot.Left = 1
+			if _, alone := slot.Judge(portal.Accept, s.now()); alone == nil {
+				d.Why = portal.TakenAbove(free)
+			}
 		}
 	}
 	return nil

@@ -90,9 +90,7 @@ func rollYear(setup *portal.Setup, label string, today portal.Date) (portal.Scho
 		}
 		known = append(known, y.Label)
 	}
-	e := portal.Invalid("L’année scolaire « %s » n’existe pas. Choisissez parmi : %s.", portal.Clip(label, 20), portal.List(known))
-	e.Fields = []portal.FieldError{{Field: "annee", Message: e.Message}}
-	return portal.SchoolYearRef{}, e
+	return portal.SchoolYearRef{}, portal.Wrong("annee", "L’année scolaire « %s » n’existe pas. Choisissez parmi : %s.", portal.Clip(label, 20), portal.List(known))
 }
 
 // rollState is what a structure holds that an import of a school's roll looks at.
@@ -175,9 +173,7 @@ func (im *rollImport) findSchool(name string) error {
 		}
 	}
 	if name == "" && len(im.schools) > 1 {
-		e := portal.Invalid("Cette structure a plusieurs écoles : %s. Dites de laquelle viennent ces fichiers.", portal.List(names))
-		e.Fields = []portal.FieldError{{Field: "ecole", Message: e.Message}}
-		return e
+		return portal.Wrong("ecole", "Cette structure a plusieurs écoles : %s. Dites de laquelle viennent ces fichiers.", portal.List(names))
 	}
 	if name == "" {
 		name = "École"

@@ -29,6 +29,11 @@ func (c *Class) Levels() []string {
 	return c.Seen
 }
 
+// Facts are what staff decide of a class.
+func (c *Class) Facts() []portal.Fact {
+	return []portal.Fact{{What: "Nom", Value: c.Name}, {What: "Niveaux", Value: strings.Join(c.Grades, ", ")}}
+}
+
 const classColumns = `SELECT c.id, c.school_id, c.school_year_id, c.name, c.grades,
 		(SELECT count(*) FROM child_class x WHERE x.class_id = c.id),
 		(SELECT json_group_array(grade) FROM (SELECT DISTINCT grade FROM child_class x WHERE x.class_id = c.id AND grade <> '' ORDER BY grade))
@@ -64,28 +69,21 @@ func (s *Store) ClassOf(ctx context.Context, structure portal.StructureID, id po
 // tidyName takes superfluous blanks out of a name; nothing and a name too long are refused beside its field.
 func tidyName(name, missing string) (string, error) {
 	name = strings.Join(strings.Fields(name), " ")
-	message := ""
 	switch {
 	case name == "":
-		message = missing
+		return "", portal.Wrong("nom", "%s", missing)
 	case len([]rune(name)) > 100:
-		message = "Ce nom est trop long. Il a au plus 100 caractères."
-	default:
-		return name, nil
+		return "", portal.Wrong("nom", "Ce nom est trop long. Il a au plus 100 caractères.")
 	}
-	e := portal.Invalid("%s", message)
-	e.Fields = []portal.FieldError{{Field: "nom", Message: message}}
-	return "", e
+	return name, nil
 }
 
-func nameTaken(format string, args ...any) error {
-	e := portal.Invalid(format, args...)
-	e.Fields = []portal.FieldError{{Field: "nom", Message: e.Message}}
-	return e
-}
+// Facts are what staff decide of a school.
+func (sc School) Facts() []portal.Fact { return []portal.Fact{{What: "Nom", Value: sc.Name}} }
 
-// SaveSchool adds a school to a structure, or renames the one that has this number.
-func (s *Store) SaveSchool(ctx context.Context, by portal.AccountID, structure portal.StructureID, id portal.SchoolID, name string) (portal.SchoolID, error) {
+// SaveSchool adds a school to a structure, or renames the one that has this number; seen is then the version that the form
+// showed.
+func (s *Store) SaveSchool(ctx context.Context, by portal.AccountID, structure portal.StructureID, id portal.SchoolID, name, seen string) (portal.SchoolID, error) {
 	name, err := tidyName(name, "Donnez le nom de l’école.")
 	if err != nil {
 		return 0, err
@@ -95,20 +93,22 @@ func (s *Store) SaveSchool(ctx context.Context, by portal.AccountID, structure p
 		if err != nil {
 			return err
 		}
-		was := ""
+		var was School
 		for _, sc := range schools {
 			if sc.ID == id {
-				was = sc.Name
+				was = sc
 			} else if portal.FoldName(sc.Name) == portal.FoldName(name) {
-				return nameTaken("Une école s’appelle déjà « %s ». Donnez un autre nom, ou réunissez les deux.", sc.Name)
+				return portal.NameTaken("Une autre école", sc.Name, "ou réunissez les deux écoles")
 			}
 		}
 		words := "École renommée"
 		switch {
-		case id != 0 && was == "":
+		case id != 0 && was.ID == 0:
 			return portal.NotFound("Cette école n’existe pas.")
-		case was == name:
+		case was.Name == name:
 			return nil
+		case id != 0 && portal.Version(was.Facts()) != seen:
+			return s.changedMeanwhile(tx, structure, "ecole", int64(id))
 		case id == 0:
 			n, err := tx.insert("INSERT INTO school (structure_id, name) VALUES (?, ?)", structure, name)
 			if err != nil {
@@ -122,7 +122,7 @@ func (s *Store) SaveSchool(ctx context.Context, by portal.AccountID, structure p
 		}
 		tx.after(s.setups.forget)
 		return s.note(tx, portal.StaffEvent{Structure: structure, By: by, Subject: "ecole", SubjectID: int64(id), Words: words + " : " + name,
-			Changes: portal.Differences([]portal.Fact{{What: "Nom", Value: was}}, []portal.Fact{{What: "Nom", Value: name}})})
+			Changes: portal.Differences(was.Facts(), School{Name: name}.Facts())})
 	})
 	return id, err
 }
@@ -177,8 +177,9 @@ func (s *Store) RemoveSchool(ctx context.Context, by portal.AccountID, structure
 	})
 }
 
-// SaveClass adds a class to a school in a school year, or changes the name and the levels of the one that has this number.
-func (s *Store) SaveClass(ctx context.Context, by portal.AccountID, structure portal.StructureID, c Class) (portal.ClassID, error) {
+// SaveClass adds a class to a school in a school year, or changes the name and the levels of the one that has this number; seen
+// is then the version that the form showed.
+func (s *Store) SaveClass(ctx context.Context, by portal.AccountID, structure portal.StructureID, c Class, seen string) (portal.ClassID, error) {
 	name, err := tidyName(c.Name, "Donnez le nom de la classe, par exemple « CE1 Mme IZARD ».")
 	if err != nil {
 		return 0, err
@@ -192,15 +193,15 @@ func (s *Store) SaveClass(ctx context.Context, by portal.AccountID, structure po
 	if err != nil {
 		return 0, err
 	}
-	facts := func(c Class) []portal.Fact {
-		return []portal.Fact{{What: "Nom", Value: c.Name}, {What: "Niveaux", Value: strings.Join(c.Grades, ", ")}}
-	}
 	err = s.write(ctx, func(tx *Tx) error {
 		var was Class
 		words := "Classe ajoutée"
 		if c.ID != 0 {
 			if was, err = one(tx, scanClass, classColumns+" AND c.id = ?", structure, c.ID); err != nil {
 				return absent(err, "Cette classe n’existe pas.")
+			}
+			if portal.Version(was.Facts()) != seen {
+				return s.changedMeanwhile(tx, structure, "ecole", int64(was.School))
 			}
 			c.School, c.Year, words = was.School, was.Year, "Classe changée"
 		}
@@ -213,10 +214,10 @@ func (s *Store) SaveClass(ctx context.Context, by portal.AccountID, structure po
 		}
 		for _, o := range others {
 			if o.ID != c.ID && portal.FoldName(o.Name) == portal.FoldName(c.Name) {
-				return nameTaken("Cette école a déjà une classe « %s » cette année. Donnez un autre nom.", o.Name)
+				return portal.NameTaken("Une autre classe de cette école", o.Name)
 			}
 		}
-		changes := portal.Differences(facts(was), facts(c))
+		changes := portal.Differences(was.Facts(), c.Facts())
 		switch {
 		case len(changes) == 0:
 			return nil
@@ -312,9 +313,7 @@ func mergeSchools(tx *Tx, structure portal.StructureID, from, into portal.School
 		return m, err
 	}
 	if from == into {
-		e := portal.Invalid("Choisissez une autre école que celle-ci.")
-		e.Fields = []portal.FieldError{{Field: "dans", Message: e.Message}}
-		return m, e
+		return m, portal.Wrong("dans", "Choisissez une autre école que celle-ci.")
 	}
 	moving, err := all(tx, scanClass, classColumns+" AND c.school_id = ? ORDER BY c.id", structure, from)
 	if err != nil {

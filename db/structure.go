@@ -117,9 +117,7 @@ func freeName(tx *Tx, st portal.Structure) error {
 	}
 	for _, name := range names {
 		if portal.FoldName(name) == portal.FoldName(st.Name) {
-			e := portal.Invalid("Une autre structure s’appelle déjà « %s ». Donnez un nom qui les distingue.", name)
-			e.Fields = []portal.FieldError{{Field: "nom", Message: e.Message}}
-			return e
+			return portal.NameTaken("Une autre structure", name)
 		}
 	}
 	return nil
@@ -136,7 +134,7 @@ func (s *Store) SaveStructure(ctx context.Context, by portal.AccountID, st porta
 			return absent(err, "Cette structure n’existe pas.")
 		}
 		if portal.Version(was.Facts()) != seen {
-			return changedMeanwhile(tx, st.ID, "structure", int64(st.ID))
+			return s.changedMeanwhile(tx, st.ID, "structure", int64(st.ID))
 		}
 		if err := freeName(tx, st); err != nil {
 			return err
@@ -220,20 +218,4 @@ func (s *Store) LogoNamed(ctx context.Context, name string) (portal.Logo, error)
 		return l, err
 	}, "SELECT type, body FROM structure_logo WHERE name = ? LIMIT 1", name)
 	return logo, absent(err, "Cette image n’existe pas.")
-}
-
-// changedMeanwhile says who changed a setting while somebody else had its form open.
-func changedMeanwhile(tx *Tx, structure portal.StructureID, subject string, id int64) error {
-	last, err := lastChange(tx, structure, subject, id)
-	if err != nil {
-		return err
-	}
-	who, when := "Quelqu’un d’autre", ""
-	if last.Who.LastName != "" {
-		who = last.Who.Title()
-	}
-	if !last.At.IsZero() {
-		when = " le " + portal.Instant(last.At) + ","
-	}
-	return portal.Conflict("%s a changé ces réglages%s pendant que vous écriviez. Ce que vous avez écrit est conservé ci-dessous ; « Enregistrer » le met à la place.", who, when)
 }

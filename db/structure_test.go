@@ -73,7 +73,7 @@ func TestSaveStructure(t *testing.T) {
 	other := st
 	other.Phone = "05 61 11 11 11"
 	err := tn.SaveStructure(ctx, by, other, seen)
-	if refusal := portal.AsError(err); refusal == nil || refusal.Kind != portal.KindConflict || !strings.Contains(refusal.Message, "Mme ROUCH Mireille a changé ces réglages le lundi 23 novembre 2026 à 9 h") {
+	if refusal := portal.AsError(err); refusal == nil || refusal.Kind != portal.KindConflict || !strings.Contains(refusal.Message, "Mme ROUCH Mireille a enregistré un changement aujourd’hui à 9 h") {
 		t.Errorf("an old form: %v", err)
 	}
 	if err := tn.SaveStructure(ctx, by, st, portal.Version(st.Facts())); err != nil {

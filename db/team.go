@@ -152,11 +152,7 @@ func (s *Store) appoint(tx *Tx, structure portal.StructureID, by, account portal
 // GiveRole makes an agent of somebody who has an account already, a parent or an agent of another structure, known by the
 // identifiant; it gives who that is.
 func (s *Store) GiveRole(ctx context.Context, structure portal.StructureID, by Proof, login string, role portal.Role) (who portal.Person, err error) {
-	fault := func(field, message string) error {
-		e := portal.Invalid("%s", message)
-		e.Fields = []portal.FieldError{{Field: field, Message: message}}
-		return e
-	}
+	fault := func(field, message string) error { return portal.Wrong(field, "%s", message) }
 	if !role.Valid() {
 		return who, fault("role", "Choisissez un rôle.")
 	}
@@ -203,9 +199,7 @@ func (s *Store) withTeammate(ctx context.Context, structure portal.StructureID, 
 // ChangeRole gives an agent another role than the one the page showed. The structure keeps an administrator.
 func (s *Store) ChangeRole(ctx context.Context, structure portal.StructureID, by Proof, account portal.AccountID, shown, role portal.Role) error {
 	if !role.Valid() {
-		e := portal.Invalid("Choisissez un rôle.")
-		e.Fields = []portal.FieldError{{Field: "role", Message: e.Message}}
-		return e
+		return portal.Wrong("role", "Choisissez un rôle.")
 	}
 	return s.withTeammate(ctx, structure, by, account, func(tx *Tx, t portal.Teammate) error {
 		switch {

@@ -116,7 +116,7 @@ func (s *Store) SaveTermsDraft(ctx context.Context, by portal.AccountID, kind po
 	}
 	if fault != "" {
 		e := portal.Invalid("Le texte ne peut pas être enregistré tel quel.")
-		e.Fields = []portal.FieldError{{Field: "texte", Message: fault}}
+		e.Fault("texte", "%s", fault)
 		return e
 	}
 	return s.write(ctx, func(tx *Tx) error {

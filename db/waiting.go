@@ -183,9 +183,7 @@ func (s *Store) MoveWaiting(ctx context.Context, act WaitAct, rank int) error {
 			return portal.NotFound("Cet enfant n’est pas sur la liste.")
 		}
 		if rank < 1 || rank > l.N {
-			e := portal.Invalid("La liste va du rang 1 au rang %d.", l.N)
-			e.Fields = []portal.FieldError{{Field: "rang", Message: e.Message}}
-			return e
+			return portal.Wrong("rang", "La liste va du rang 1 au rang %d.", l.N)
 		}
 		order := make([]portal.WaitLine, 0, l.N)
 		for _, other := range l.Lines {

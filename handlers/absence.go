@@ -18,7 +18,7 @@ func (r *request) absences() error {
 	if r.Query("du") == "" && r.Query("au") == "" { // nothing is chosen yet
 		return r.render(page)
 	}
-	ask, err := readAbsenceAsk(func(name string) string { return r.Query(name) })
+	ask, faults, err := readAbsenceAsk(func(name string) string { return r.Query(name) })
 	if err != nil {
 		return err
 	}
@@ -27,7 +27,7 @@ func (r *request) absences() error {
 	if r.Query("modifier") != "" {
 		return r.render(page)
 	}
-	return r.checkAbsence(page, ask)
+	return r.checkAbsence(page, ask, faults)
 }
 
 func (r *request) renderUnless(err error, page views.Page) error {
@@ -38,9 +38,9 @@ func (r *request) renderUnless(err error, page views.Page) error {
 }
 
 // checkAbsence shows the days chosen, or what is wrong with the choice.
-func (r *request) checkAbsence(page *views.Absences, ask portal.AbsenceAsk) error {
-	if refusal := portal.AsError(ask.Check(r.now)); refusal != nil {
-		page.Faults = faultsOf(refusal)
+func (r *request) checkAbsence(page *views.Absences, ask portal.AbsenceAsk, faults *portal.Error) error {
+	if refusal := portal.AsError(both(faults, ask.Check(r.now))); refusal != nil {
+		page.Faults = views.FaultsOf(refusal)
 		return r.renderInvalid(page)
 	}
 	sheet, err := r.site.store.AbsenceSheet(r.ctx(), r.account(), ask.Child, ask.First, ask.Last)
@@ -55,15 +55,6 @@ func (r *request) showCheck(page *views.Absences, sheet *portal.AbsenceSheet, as
 	page.Check = views.NewAbsenceCheck(sheet, ask, r.now, r.session.CSRF)
 	page.Heading = "Vérifiez l’absence " + portal.Of(sheet.Child.FirstName)
 	page.Title = page.Heading
-}
-
-// faultsOf brings a refusal to the fields of its form.
-func faultsOf(refusal *portal.Error) views.Faults {
-	var faults views.Faults
-	for _, f := range refusal.Fields {
-		faults = append(faults, views.Fault{Field: f.Field, Message: f.Message})
-	}
-	return faults
 }
 
 func (r *request) absencesView() (*views.Absences, []portal.Child, error) {
@@ -139,24 +130,28 @@ func fillAbsenceForm(page *views.Absences, ask portal.AbsenceAsk, children []por
 	}
 }
 
-// readAbsenceAsk reads the fields enfant, du, au and motif; what is missing or no day is left out, and Check says so.
-func readAbsenceAsk(field func(string) string) (ask portal.AbsenceAsk, err error) {
+// readAbsenceAsk reads the fields enfant, du, au and motif; what is missing is left out, and Check says so. What is no day is a
+// fault.
+func readAbsenceAsk(field func(string) string) (ask portal.AbsenceAsk, faults *portal.Error, err error) {
+	faults = portal.Invalid("Cette absence ne peut pas être signalée telle quelle.")
 	if child := field("enfant"); child != "" {
 		if ask.Child, err = number[portal.ChildID](child); err != nil {
-			return ask, portal.NotFound("Cet enfant n’existe pas, ou n’est pas rattaché à votre compte.")
+			return ask, faults, portal.NotFound("Cet enfant n’existe pas, ou n’est pas rattaché à votre compte.")
 		}
 	}
-	ask.First, _ = portal.ParseDate(field("du"))
-	ask.Last, _ = portal.ParseDate(field("au"))
+	ask.First, ask.Last = readDay(field("du"), "du", faults), readDay(field("au"), "au", faults)
 	ask.Reason = portal.AbsenceReason(field("motif"))
-	return ask, nil
+	return ask, faults, nil
 }
 
 // announce records an absence at once.
 func (r *request) announce() error {
-	ask, err := readAbsenceAsk(func(name string) string { return r.FormValue(name) })
+	ask, faults, err := readAbsenceAsk(func(name string) string { return r.FormValue(name) })
 	if err != nil {
 		return err
+	}
+	if len(faults.Fields) > 0 {
+		return r.announceRefused(ask, nil, portal.AsError(both(faults, ask.Check(r.now))))
 	}
 	id, sheet, err := r.site.store.Announce(r.ctx(), r.account(), ask)
 	refused := portal.AsError(err)
@@ -178,7 +173,7 @@ func (r *request) announceRefused(ask portal.AbsenceAsk, sheet *portal.AbsenceSh
 		return err
 	}
 	fillAbsenceForm(page, ask, children)
-	page.Faults, page.Taps = faultsOf(refused), nil
+	page.Faults, page.Taps = views.FaultsOf(refused), nil
 	if sheet != nil {
 		page.Refusal = refused.Message
 		r.showCheck(page, sheet, ask)

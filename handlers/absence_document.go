@@ -91,7 +91,7 @@ func (r *request) sendDocument() error {
 	}
 	err = r.site.store.SendDocument(r.ctx(), r.account(), id, name, body)
 	if refusal := portal.AsError(err); refusal != nil && len(refusal.Fields) > 0 {
-		page.Document.Faults = faultsOf(refusal)
+		page.Document.Faults = views.FaultsOf(refusal)
 		r.Status(int(refusal.Kind))
 		if len(body) > portal.DocumentBytesMost {
 			r.Status(fiber.StatusRequestEntityTooLarge)

@@ -135,7 +135,7 @@ func TestSeveralDays(t *testing.T) {
 	if got := b.page.Find("#du").AttrOr("value", ""); got != "2026-12-03" {
 		t.Errorf("the first day is now %q", got)
 	}
-	b.get("/absences?" + h.ask("2026-11-29", "n’importe quoi").Encode()).want(422).wantText("aujourd’hui ou après").wantText("Donnez le dernier jour d’absence.")
+	b.get("/absences?" + h.ask("2026-11-29", "n’importe quoi").Encode()).want(422).wantText("aujourd’hui ou après").wantText("« n’importe quoi » n’est pas une date.")
 	b.get("/absences?" + h.ask("2026-12-12", "2026-12-13").Encode()).want(200).wantText("Rien n’est ouvert ces jours-là")
 	b.get("/absences?du=2026-12-01&au=2026-12-01&motif=malade").want(422).wantText("Choisissez l’enfant absent.")
 	b.post("/absences/present", url.Values{"enfant": {fmt.Sprint(h.amalia)}, "jour": {"hier"}}).want(422)

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -41,15 +42,27 @@ func (f *reading) refused(err error) error {
 	return nil
 }
 
+// judge adds what a check finds to what could not be read, so that everything is said at once; what could not be read is not
+// judged as well.
+func (f *reading) judge(checked error) {
+	if len(f.faults) == 0 {
+		return // the operation checks it
+	}
+	f.faults = portal.AsError(both(&portal.Error{Fields: f.faults}, checked)).Fields
+}
+
+// fault says what is wrong with a field; the first sentence about it is enough.
 func (f *reading) fault(field, message string) {
-	f.faults = append(f.faults, portal.FieldError{Field: field, Message: message})
+	if !slices.ContainsFunc(f.faults, func(e portal.FieldError) bool { return e.Field == field }) {
+		f.faults = append(f.faults, portal.FieldError{Field: field, Message: message})
+	}
 }
 
 func (f *reading) text(field string) string {
 	return strings.Join(strings.Fields(f.r.FormValue(field)), " ")
 }
 
-func (f *reading) box(field string) bool { return f.r.FormValue(field) == "1" }
+func (f *reading) box(field string) bool { return f.r.ticked(field) }
 
 func (f *reading) yes(field string) bool { return f.r.FormValue(field) == "oui" }
 
@@ -114,8 +127,17 @@ func (f *reading) proposeSpoken(a *portal.Activity) string {
 }
 
 func (f *reading) hours(a *portal.Activity) {
-	a.Starts = parsed(f, "debut", f.r.FormValue("debut"), portal.ParseTimeOfDay)
-	a.Ends = parsed(f, "fin", f.r.FormValue("fin"), portal.ParseTimeOfDay)
+	a.Starts = f.hour("debut", "Écrivez l’heure de début, par exemple 16:30.")
+	a.Ends = f.hour("fin", "Écrivez l’heure de fin, par exemple 18:30.")
+}
+
+// hour reads a time of day that cannot be left empty: midnight is an answer of its own.
+func (f *reading) hour(field, missing string) portal.TimeOfDay {
+	text := strings.TrimSpace(f.r.FormValue(field))
+	if text == "" {
+		f.fault(field, missing)
+	}
+	return parsed(f, field, text, portal.ParseTimeOfDay)
 }
 
 func (f *reading) week(o *portal.Opening) {
@@ -221,8 +243,8 @@ func (f *reading) part(p portal.ActivityPart, a *portal.Activity, s *db.Activity
 		a.Audience, a.Enrolment = f.audience(s.Schools, s.Classes, s.Grades), f.yes("inscription")
 	case portal.PartOpening:
 		f.week(&a.Opening)
-		a.Opening.First = parsed(f, "du", f.r.FormValue("du"), portal.ParseDate)
-		a.Opening.Last = parsed(f, "au", f.r.FormValue("au"), portal.ParseDate)
+		a.Opening.First = parsed(f, "du", f.r.FormValue("du"), portal.ReadDay)
+		a.Opening.Last = parsed(f, "au", f.r.FormValue("au"), portal.ReadDay)
 		lines.runs = f.exceptions(&a.Opening)
 	case portal.PartBooking:
 		f.booking(a)
@@ -270,7 +292,7 @@ func (f *reading) exceptions(o *portal.Opening) (rows []views.RunRow) {
 	for i, row := range f.rows("jour", "jusque", "etat", "motif") {
 		rows = append(rows, views.RunRow{First: row["jour"], Last: row["jusque"], State: row["etat"], Why: row["motif"]})
 		before := len(f.faults)
-		run := portal.Run{First: parsed(f, ranked("jour", i), row["jour"], portal.ParseDate), Last: parsed(f, ranked("jusque", i), row["jusque"], portal.ParseDate),
+		run := portal.Run{First: parsed(f, ranked("jour", i), row["jour"], portal.ReadDay), Last: parsed(f, ranked("jusque", i), row["jusque"], portal.ReadDay),
 			Open: row["etat"] == "ouvert", Why: row["motif"]}
 		if run.Last == 0 {
 			run.Last = run.First
@@ -294,7 +316,7 @@ func (f *reading) windows(a *portal.Activity) (rows []views.WindowRow) {
 	a.Windows = nil
 	for i, row := range f.rows("nom", "du", "au", "ouverture", "exterieurs", "fermeture") {
 		rows = append(rows, views.WindowRow{Name: row["nom"], First: row["du"], Last: row["au"], Opens: row["ouverture"], Outside: row["exterieurs"], Closes: row["fermeture"]})
-		date := func(name string) portal.Date { return parsed(f, ranked(name, i), row[name], portal.ParseDate) }
+		date := func(name string) portal.Date { return parsed(f, ranked(name, i), row[name], portal.ReadDay) }
 		moment := func(name string) time.Time { return parsed(f, ranked(name, i), row[name], portal.ParseMoment) }
 		a.Windows = append(a.Windows, portal.Window{Name: row["nom"], First: date("du"), Last: date("au"), Opens: moment("ouverture"), OutsideOpens: moment("exterieurs"), Closes: moment("fermeture")})
 	}

@@ -235,6 +235,7 @@ func (r *request) createActivity() error {
 		a.Counters = []portal.Counter{{Name: cmp.Or(a.Name, a.Short), Limited: true, Capacity: places}}
 	}
 	proposed := read.proposeSpoken(&a)
+	read.judge(a.Check())
 	if len(read.faults) == 0 {
 		id, err := r.site.store.CreateActivity(r.ctx(), r.structure(), r.account(), a)
 		if err == nil {
@@ -254,7 +255,7 @@ func (r *request) createActivity() error {
 // partForm prepares the page of one part of an activity.
 func (r *request) partForm(p portal.ActivityPart, s *db.ActivitySheet) *views.ActivityForm {
 	return &views.ActivityForm{Frame: r.frame(p.Title()+", "+s.Activity.Name, settingsPath), Heading: p.Title(), Subject: s.Activity.Name,
-		Action: views.ActivityPath(s.Activity.ID, string(p)), Seen: s.Activity.Version(p), Save: "Enregistrer", Back: views.Link{URL: views.ActivityPath(s.Activity.ID, ""), Label: "Revenir à l’activité"}}
+		Action: views.ActivityPath(s.Activity.ID, string(p)), Stamp: views.Stamp{Seen: s.Activity.Version(p)}, Save: "Enregistrer", Back: views.Link{URL: views.ActivityPath(s.Activity.ID, ""), Label: "Revenir à l’activité"}}
 }
 
 // fillPart asks what a part holds; lines are those of its list, as they are typed.
@@ -318,6 +319,7 @@ func (r *request) changeActivity(p portal.ActivityPart) error {
 	if p == portal.PartIdentity {
 		proposed = read.proposeSpoken(&a)
 	}
+	read.judge(a.Check())
 	page := r.partForm(p, s)
 	do := r.FormValue("faire")
 	if chosen, asked := strings.CutPrefix(do, "proposer-"); asked {
@@ -330,10 +332,10 @@ func (r *request) changeActivity(p portal.ActivityPart) error {
 		}
 		fillPart(page, p, s, &a, shown)
 		page.Keep(read.typed(map[string]string{"parle": proposed}))
+		r.keepStamp(page)
 	}
 	if do != "" {
 		again()
-		page.Seen = r.FormValue("vu")
 		page.SetFaults(read.faults)
 		if strings.HasPrefix(do, "proposer-") {
 			page.Lead = "Rien n’est encore enregistré : relisez la période proposée, puis enregistrez."
@@ -351,17 +353,16 @@ func (r *request) changeActivity(p portal.ActivityPart) error {
 			return r.render(page)
 		}
 		if refusal := portal.AsError(err); refusal != nil && refusal.Kind == portal.KindConflict {
-			again() // with the version that stands now: sent again, it replaces it
-			page.Conflict = refusal.Message
-			r.Status(int(refusal.Kind))
-			return r.render(page)
+			again()
+			now := r.partForm(p, s)
+			fillPart(now, p, s, &s.Activity, savedLines(&s.Activity).more())
+			return r.renderStale(page, now, refusal)
 		}
 		if err := read.refused(err); err != nil {
 			return err
 		}
 	}
 	again()
-	page.Seen = r.FormValue("vu")
 	page.SetFaults(read.faults)
 	return r.renderInvalid(page)
 }

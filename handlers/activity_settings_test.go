@@ -105,7 +105,7 @@ func TestNewActivityRefusals(t *testing.T) {
 	b.post(path, form).want(303)
 	created := b.res.Header.Get("Location")
 	b.post(path, form).wantTo(created) // the button pressed twice
-	b.post(path, with(form, "fin", "18:00")).want(422).wantText("Ce nom est déjà celui d’une autre activité.")
+	b.post(path, with(form, "fin", "18:00")).want(422).wantText("Une autre activité s’appelle déjà «")
 	b.post(path, with(form, "nom", "", "court", "Beaucoup trop long")).want(422).wantText("Donnez un nom à l’activité.").wantText("12 caractères au plus ; il y en a 18.")
 	if b.page.Find(`.erreurs a[href="#nom"]`).Length() != 1 || b.page.Find(`#nom[aria-invalid]`).Length() != 1 {
 		t.Error("the fault does not lead to its field")
@@ -138,9 +138,12 @@ func TestActivityParts(t *testing.T) {
 	}{
 		{"presentation", []string{"nom", "ALSH VACANCES", "parle", "le centre"}, "ALSH VACANCES"},
 		{"presentation", []string{"parle", ""}, "! Nous proposons « l’ALSH vacances »."},
-		{"presentation", []string{"nom", "Repas du centre"}, "! Ce nom est déjà celui d’une autre activité."},
+		{"presentation", []string{"nom", "Repas du centre"}, "! Une autre activité s’appelle déjà «"},
 		{"presentation", []string{"sorte", "prison"}, "! Choisissez une sorte d’activité."},
 		{"horaires", []string{"debut", "07:00", "demande_arrivee", "1"}, "l’arrivée, de 15 en 15 minutes"},
+		{"horaires", []string{"debut", ""}, "! Écrivez l’heure de début, par exemple 16:30."},
+		{"horaires", []string{"fin", ""}, "! Écrivez l’heure de fin, par exemple 18:30."},
+		{"horaires", []string{"debut", "", "pas", "999", "demande_arrivee", "1"}, "! Le pas des heures doit aller de 1 à 120 minutes."},
 		{"horaires", []string{"fin", "06:00"}, "! L’heure de fin doit être après l’heure de début."},
 		{"horaires", []string{"demande_depart", "1", "pas", "0"}, "! Le pas des heures doit aller de 1 à 120 minutes."},
 		{"enfants", []string{"ecole-1", "1", "niveau-CP", "1", "age_min", "3", "age_max", "11", "age_le", "annee", "inscription", "oui"},
@@ -228,7 +231,7 @@ func TestTwoAgentsAtOnce(t *testing.T) {
 	late := two.get(camp + "/presentation").untouched()
 	one.setUp(camp+"/presentation", "court", "Centre").want(303)
 	two.get(camp+"/horaires").post(camp+"/horaires", with(two.untouched(), "fin", "18:00")).want(303) // another part: no quarrel
-	two.post(camp+"/presentation", with(late, "court", "Loisirs")).want(409).wantText("ROUCH Agnès a fait un changement").wantText("Rien n’a été enregistré")
+	two.post(camp+"/presentation", with(late, "court", "Loisirs")).want(409).wantText("ROUCH Agnès a enregistré un changement aujourd’hui à").wantText("Rien de ce que vous avez écrit n’a été enregistré")
 	if got := two.page.Find("#court").AttrOr("value", ""); got != "Loisirs" {
 		t.Errorf("%q is kept of what was typed", got)
 	}
@@ -240,7 +243,7 @@ func TestTwoAgentsAtOnce(t *testing.T) {
 	counter := views.PlacesPath + "/" + w.scalar("SELECT id FROM counter")
 	late = two.get(counter).untouched()
 	one.setUp(counter, "places", "30").want(303)
-	two.post(counter, with(late, "places", "28")).want(409).wantText("PUJOL Agnès a fait un changement").wantText("Nombre de places : 24 places → 30 places.")
+	two.post(counter, with(late, "places", "28")).want(409).wantText("PUJOL Agnès a enregistré un changement").wantText("Places par jour : avant « 24 », maintenant « 30 ».")
 	two.post(counter, two.untouched()).want(303)
 	if got := w.scalar("SELECT capacity FROM counter"); got != "28" {
 		t.Errorf("got %s", got)
@@ -329,7 +332,7 @@ func TestCounters(t *testing.T) {
 	if got := w.scalar("SELECT count(*) FROM counter"); got != "1" {
 		t.Fatalf("%s counters", got)
 	}
-	b.post(create, with(form, "places", "12")).want(422).wantText("Ce nom est déjà celui d’un autre compteur.")
+	b.post(create, with(form, "places", "12")).want(422).wantText("Un autre compteur s’appelle déjà « 3 à 5 ans ». Choisissez un autre nom.")
 	path := views.PlacesPath + "/" + w.scalar("SELECT id FROM counter")
 	b.get(path).want(200)
 	for field, want := range map[string]string{"places-lundi": "24", "places-mardi": "x", "places-mercredi": "", "places-0": "0", "jour-0": "2026-12-24", "places": "32"} {
@@ -340,9 +343,14 @@ func TestCounters(t *testing.T) {
 	for _, c := range [][3]string{
 		{"nom", "", "Donnez un nom au compteur"}, {"places", "-3", "Un nombre de places s’écrit en chiffres"}, {"places-lundi", "plein", "Un nombre de places s’écrit en chiffres"},
 		{"jour-1", "2026-12-24", "Le jeudi 24 décembre 2026 est déjà écrit plus haut."}, {"places-1", "4", "Donnez la date, ou retirez la ligne."}, {"places-0", "beaucoup", "Un nombre de places s’écrit en chiffres."},
+		{"places-0", "", "Écrivez le nombre de places de ce jour-là, 0 s’il n’y en a aucune, ou cochez « Sans limite ce jour-là »."}, {"illimite-0", "1", "Gardez l’un des deux."},
 		{"age_max", "2", "L’âge le plus grand doit être au moins l’âge le plus petit."},
 	} {
 		b.setUp(path, c[0], c[1]).want(422).wantText(c[2])
+	}
+	b.setUp(path, "jour-0", "24/12/26", "places-0", "", "illimite-0", "1").want(303)
+	if b.get(path).page.Find("#illimite-0[checked]").Length() != 1 || w.scalar("SELECT count(*) FROM counter_special WHERE day = '2026-12-24' AND capacity IS NULL") != "1" {
+		t.Error("a day without a limit is not what the page shows")
 	}
 	b.setUp(path, "faire", "ligne").want(200)
 	b.get(camp + "/places").wantText("3 à 5 ans : 32 places")

@@ -172,10 +172,10 @@ func (r *request) changeAnnouncement() error {
 // takeAnnouncement reads the form of a message, then shows it or saves it.
 func (r *request) takeAnnouncement(a portal.Announcement, save func(portal.Announcement) error) error {
 	a.Title, a.Body = strings.TrimSpace(r.FormValue("titre")), strings.TrimSpace(r.FormValue("texte"))
-	a.First, _ = portal.ParseDate(r.FormValue("du")) // a date that cannot be read is a date that is missing
-	a.Last, _ = portal.ParseDate(r.FormValue("au"))
+	faults := portal.Invalid("Ce message ne peut pas être enregistré tel quel.")
+	a.First, a.Last = r.typedDay("du", faults), r.typedDay("au", faults)
 	known := setAudience(&a, r.FormValue("pour"))
-	err := a.Check()
+	err := both(faults, a.Check())
 	if !known {
 		err = portal.UnknownAudience(err)
 	}

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"marelle/db"
@@ -17,7 +18,7 @@ func (r *request) identityForm(heading, action, back, to string, c portal.ChildF
 	}
 	page.Back, page.BackTo = back, to
 	if version != "" {
-		page.Carried = append(page.Carried, views.CarriedValue{Name: "vu", Value: version})
+		page.Seen = version
 	}
 	chosen := ""
 	if c.Class != 0 {
@@ -45,7 +46,7 @@ func (r *request) typedChild() (c portal.ChildFile, faults *portal.Error) {
 	if class := r.FormValue("classe"); class != "" {
 		n, err := strconv.ParseInt(class, 10, 64)
 		if err != nil || n < 1 {
-			faults.Fields = append(faults.Fields, portal.FieldError{Field: "classe", Message: "Choisissez une classe de la liste."})
+			faults.Fault("classe", "Choisissez une classe de la liste.")
 		}
 		c.Class = portal.ClassID(n)
 	}
@@ -155,7 +156,7 @@ func (r *request) saveIdentity() error {
 		return r.refuseForm(page, both(faults, checked.Check(portal.DateOf(r.now))))
 	}
 	if err := r.site.store.SaveChild(r.ctx(), r.structure(), r.account(), c, r.FormValue("vu")); err != nil {
-		return r.refuseForm(page, err)
+		return r.refuseChange(page, err, func() (views.StaffForm, error) { return r.changeChildForm(now, now.ChildFile, now.Birth.String()) })
 	}
 	return r.redirect303(views.ChildPath(c.ID) + "?fait=fiche")
 }
@@ -164,7 +165,7 @@ func (r *request) saveIdentity() error {
 func (r *request) careForm(now *db.ChildPage, c portal.Care, first, last string) (views.StaffForm, error) {
 	page, err := r.newStaffForm("Santé et repas "+portal.Of(now.FirstName), views.ChildPath(now.ID)+"/sante", false)
 	page.Back, page.BackTo = views.ChildPath(now.ID), "Revenir à la fiche"
-	page.Carried = append(page.Carried, views.CarriedValue{Name: "vu", Value: portal.Version(now.Care.Facts())})
+	page.Seen = portal.Version(now.Care.Facts())
 	page.Lead = "Ces renseignements sont lus par les agents qui s’occupent de l’enfant, et par ses parents."
 	var diets []views.Choice
 	for _, d := range portal.Diets {
@@ -213,10 +214,12 @@ func (r *request) saveCare() error {
 		return err
 	}
 	if len(faults.Fields) > 0 {
-		return r.refuseForm(page, faults)
+		return r.refuseForm(page, both(faults, care.Check()))
 	}
 	if err := r.site.store.SaveCare(r.ctx(), r.structure(), r.account(), now.ID, care, r.FormValue("vu")); err != nil {
-		return r.refuseForm(page, err)
+		return r.refuseChange(page, err, func() (views.StaffForm, error) {
+			return r.careForm(now, now.Care, now.Care.Plan.First.String(), now.Care.Plan.Last.String())
+		})
 	}
 	return r.redirect303(views.ChildPath(now.ID) + "?fait=sante")
 }
@@ -230,7 +233,7 @@ func (r *request) pickupForm(now *db.ChildPage, p portal.PickupPerson, first, la
 	page, err := r.newStaffForm(heading, action, p.ID == 0)
 	page.Back, page.BackTo = views.ChildPath(now.ID), "Revenir à la fiche"
 	if p.ID != 0 {
-		page.Carried = append(page.Carried, views.CarriedValue{Name: "vu", Value: version})
+		page.Seen = version
 		page.Remove, page.RemoveWords = action+"/retirer", "Retirer de la liste"
 	}
 	barred := "non"
@@ -296,11 +299,16 @@ func (r *request) pickupPage() error {
 	if err != nil {
 		return err
 	}
-	page, err := r.pickupForm(c, p, p.First.String(), p.Last.String(), p.JudgedOn.String(), portal.Version(p.Facts()))
+	page, err := r.savedPickupForm(c, p)
 	if err != nil {
 		return err
 	}
 	return r.render(page)
+}
+
+// savedPickupForm shows a person as it is kept.
+func (r *request) savedPickupForm(c *db.ChildPage, p portal.PickupPerson) (views.StaffForm, error) {
+	return r.pickupForm(c, p, p.First.String(), p.Last.String(), p.JudgedOn.String(), portal.Version(p.Facts()))
 }
 
 // addPickup adds a person to a child.
@@ -331,10 +339,10 @@ func (r *request) takePickup(c *db.ChildPage, now portal.PickupPerson) error {
 		return err
 	}
 	if len(faults.Fields) > 0 {
-		return r.refuseForm(page, faults)
+		return r.refuseForm(page, both(faults, p.Check(portal.DateOf(r.now))))
 	}
 	if err := r.site.store.SavePickup(r.ctx(), r.structure(), r.account(), c.ID, p, r.FormValue("cle"), r.FormValue("vu")); err != nil {
-		return r.refuseForm(page, err)
+		return r.refuseChange(page, err, func() (views.StaffForm, error) { return r.savedPickupForm(c, now) })
 	}
 	return r.redirect303(views.ChildPath(c.ID) + "?fait=personne#t-personnes")
 }
@@ -426,7 +434,12 @@ func (r *request) saveEnrolment() error {
 		return err
 	}
 	if len(faults.Fields) > 0 {
-		return r.refuseForm(page, faults)
+		return r.refuseForm(page, both(faults, portal.CheckEnrolment(e.First, e.Last)))
+	}
+	was := slices.IndexFunc(c.Enrolments, func(k portal.Enrolment) bool { return k.Activity == activity && k.First == e.First })
+	if odd := portal.OddStart(e.First, portal.DateOf(r.now)); odd != "" && was < 0 && !r.ticked("sure-"+e.First.String()) {
+		page.Groups[0].Fields = append(page.Groups[0].Fields, views.Field{Kind: "box", ID: "sure-" + e.First.String(), Label: "C’est bien cette date : le " + e.First.LongYear()})
+		return r.refuseForm(page, portal.Wrong("inscrit_du", "%s", odd))
 	}
 	if err := r.site.store.SaveEnrolment(r.ctx(), r.structure(), r.account(), c.ID, e); err != nil {
 		return r.refuseForm(page, err)

@@ -105,11 +105,13 @@ func (a copyAsked) read() (c db.Copy, faults views.Faults) {
 	if len(a.to) == 0 {
 		fault("vers", "Cochez au moins un enfant et une activité où copier.")
 	}
-	var err error
-	if c.First, err = portal.ParseDate(a.first); err != nil {
+	unread := portal.Invalid("Cette copie ne peut pas être faite telle quelle.")
+	c.First, c.Last = readDay(a.first, "du", unread), readDay(a.last, "au", unread)
+	faults = append(faults, views.FaultsOf(unread)...)
+	if c.First == 0 && faults.On("du") == "" {
 		fault("du", "Donnez le premier jour à copier.")
 	}
-	if c.Last, err = portal.ParseDate(a.last); err != nil {
+	if c.Last == 0 && faults.On("au") == "" {
 		fault("au", "Donnez le dernier jour à copier.")
 	}
 	if c.First != 0 && c.Last != 0 && c.Last < c.First {
@@ -156,7 +158,7 @@ func (r *request) copyForm(asked copyAsked, faults views.Faults) error {
 	if len(asked.to) > 0 {
 		if child, activity, ok := pair(asked.to[0]); ok {
 			page.BackURL = views.CalendarPath(child, activity)
-			if d, err := portal.ParseDate(asked.first); err == nil {
+			if d, err := portal.ReadDay(asked.first); err == nil {
 				page.BackURL = views.CalendarURL(child, activity, d.Month())
 			}
 		}

@@ -181,7 +181,7 @@ func (r *request) showDeskTrial(m *db.DeskMonth, f *deskForm, ask portal.DeskAsk
 	}
 	page.Reason = f.reason
 	if refusal != nil {
-		page.Faults = faultsOf(refusal)
+		page.Faults = views.FaultsOf(refusal)
 		if len(page.Faults) == 0 {
 			page.Refused = refusal.Message
 		}

@@ -73,7 +73,7 @@ func savedPlaces(c *portal.Counter) (p views.CounterPlaces) {
 	p.Every = word(c.Capacity, c.Limited, "")
 	for _, s := range c.Special {
 		if s.Day != 0 {
-			p.Dates = append(p.Dates, views.DateRow{Day: s.Day.String(), Places: word(s.Places, s.Limited, "")})
+			p.Dates = append(p.Dates, views.DateRow{Day: s.Day.String(), Places: word(s.Places, s.Limited, ""), Unlimited: !s.Limited})
 			continue
 		}
 		p.Weekdays[s.Weekday] = word(s.Places, s.Limited, "x")
@@ -91,10 +91,15 @@ func (r *request) counterPage() error {
 	if err != nil {
 		return err
 	}
+	return r.render(r.savedCounterForm(c, s))
+}
+
+// savedCounterForm shows a counter as it is kept.
+func (r *request) savedCounterForm(c *db.CounterUse, s *db.ActivitySheet) *views.ActivityForm {
 	page, places := r.counterForm(c), savedPlaces(&c.Counter)
 	places.Dates = append(places.Dates, views.DateRow{})
 	page.SetCounter(&c.Counter, c.Activities, s.Setup.Activities, places, groupChoices(s.Schools, s.Classes, s.Grades))
-	return r.render(page)
+	return page
 }
 
 // counter reads the form of a counter, and gives its places as they are typed.
@@ -116,23 +121,35 @@ func (f *reading) counter(s *db.ActivitySheet) (e db.CounterEdit, typed views.Co
 			e.Special = append(e.Special, portal.Capacity{Weekday: w, Limited: limited, Places: n})
 		}
 	}
-	for i, row := range f.rows("jour", "places") {
-		typed.Dates = append(typed.Dates, views.DateRow{Day: row["jour"], Places: row["places"]})
-		day := parsed(f, ranked("jour", i), row["jour"], portal.ParseDate)
+	for i, row := range f.rows("jour", "places", "illimite") {
+		typed.Dates = append(typed.Dates, views.DateRow{Day: row["jour"], Places: row["places"], Unlimited: row["illimite"] != ""})
+		day := parsed(f, ranked("jour", i), row["jour"], portal.ReadDay)
 		if row["jour"] == "" {
 			f.fault(ranked("jour", i), "Donnez la date, ou retirez la ligne.")
 		}
-		special := portal.Capacity{Day: day}
-		if row["places"] != "" {
-			n, err := strconv.Atoi(row["places"])
-			if err != nil {
-				f.fault(ranked("places", i), "Un nombre de places s’écrit en chiffres. Laissez vide pour un nombre illimité.")
-			}
-			special.Places, special.Limited = n, true
+		special := portal.Capacity{Day: day, Limited: row["illimite"] == ""}
+		switch {
+		case row["places"] != "" && !special.Limited:
+			f.fault(ranked("places", i), "Vous avez écrit un nombre de places et coché « Sans limite ce jour-là ». Gardez l’un des deux.")
+		case special.Limited:
+			special.Places = f.datedPlaces(ranked("places", i), row["places"])
 		}
 		e.Special = append(e.Special, special)
 	}
 	return e, typed
+}
+
+// datedPlaces reads the places of a date. Nothing typed is no answer there: a day without places and a day without a limit are
+// too far apart to be guessed.
+func (f *reading) datedPlaces(field, text string) int {
+	n, err := strconv.Atoi(text)
+	switch {
+	case text == "":
+		f.fault(field, "Écrivez le nombre de places de ce jour-là, 0 s’il n’y en a aucune, ou cochez « Sans limite ce jour-là ».")
+	case err != nil:
+		f.fault(field, "Un nombre de places s’écrit en chiffres.")
+	}
+	return n
 }
 
 // saveCounter creates a counter or changes one, as changeActivity does.
@@ -147,6 +164,7 @@ func (r *request) saveCounter() error {
 	}
 	read := r.reading()
 	e, typed := read.counter(s)
+	read.judge(e.Check())
 	e.ID, e.Seen, e.Agreed = c.ID, r.FormValue("vu"), r.FormValue("accord")
 	page := r.counterForm(c)
 	again := func() {
@@ -155,10 +173,10 @@ func (r *request) saveCounter() error {
 		}
 		page.SetCounter(&e.Counter, e.Activities, s.Setup.Activities, typed, groupChoices(s.Schools, s.Classes, s.Grades))
 		page.Keep(read.typed(nil))
+		r.keepStamp(page)
 	}
 	if r.FormValue("faire") != "" {
 		again()
-		page.Seen = e.Seen
 		page.SetFaults(read.faults)
 		return r.render(page)
 	}
@@ -174,16 +192,13 @@ func (r *request) saveCounter() error {
 		}
 		if refusal := portal.AsError(err); refusal != nil && refusal.Kind == portal.KindConflict {
 			again()
-			page.Conflict = refusal.Message
-			r.Status(int(refusal.Kind))
-			return r.render(page)
+			return r.renderStale(page, r.savedCounterForm(c, s), refusal)
 		}
 		if err := read.refused(err); err != nil {
 			return err
 		}
 	}
 	again()
-	page.Seen = e.Seen
 	page.SetFaults(read.faults)
 	return r.renderInvalid(page)
 }

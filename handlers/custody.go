@@ -47,8 +47,8 @@ func (r *request) custodyPage() error {
 	return r.render(page)
 }
 
-// custodyForm is the form of shared custody.
-func (r *request) custodyForm(c *db.CustodySheet, rule portal.Custody, start string) (views.StaffForm, error) {
+// custodyForm is the form of shared custody; typed gives what was typed of an exception to add.
+func (r *request) custodyForm(c *db.CustodySheet, rule portal.Custody, start string, typed func(string) string) (views.StaffForm, error) {
 	names := c.Names
 	page, err := r.newStaffForm("Garde alternée "+portal.Of(c.Child.FirstName), views.ChildPath(c.Child.ID)+custodyPath, false)
 	if err != nil {
@@ -56,7 +56,7 @@ func (r *request) custodyForm(c *db.CustodySheet, rule portal.Custody, start str
 	}
 	page.Back, page.BackTo = views.ChildPath(c.Child.ID)+custodyPath, "Revenir sans enregistrer"
 	page.Lead = "Chaque parent réserve, annule et voit les jours où l’enfant est chez lui, et eux seuls. De l’autre parent il ne voit ni réservation, ni adresse. Un jour est à un seul parent : celui chez qui l’enfant se réveille ; si le changement se fait le matin, celui chez qui il arrive. Ce qui est déjà réservé reste réservé, et passe au parent dont c’est le jour."
-	page.Carried = append(page.Carried, views.CarriedValue{Name: "vu", Value: portal.Version(c.Rule.Facts(names))})
+	page.Seen = portal.Version(c.Rule.Facts(names))
 	families := func(chosen portal.FamilyID) []views.Choice {
 		var list []views.Choice
 		for _, f := range c.Families {
@@ -85,8 +85,9 @@ func (r *request) custodyForm(c *db.CustodySheet, rule portal.Custody, start str
 				Hint: "Les moitiés se comptent en jours, fériés compris ; le jour du milieu va à la première. Un pont de moins de sept jours suit les semaines."},
 			{Kind: "list", ID: "annees_paires", Label: "Qui a la première moitié, ou les vacances entières, les années paires ?", Options: families(rule.Even), Hint: "L’année est celle où les vacances commencent. Les années impaires, c’est l’inverse."}}},
 	}
+	var told []string
 	exceptions := views.FieldGroup{Legend: "Exceptions et échanges", Hint: "Des jours qui reviennent à une famille quoi que disent les semaines."}
-	for i, s := range rule.Special {
+	for _, s := range rule.Special {
 		words := "Retirer : du " + s.First.LongYear() + " au " + s.Last.LongYear() + ", " + names[s.Family]
 		if s.First == s.Last {
 			words = "Retirer : le " + s.First.LongYear() + ", " + names[s.Family]
@@ -94,13 +95,15 @@ func (r *request) custodyForm(c *db.CustodySheet, rule portal.Custody, start str
 		if s.Why != "" {
 			words += " (" + s.Why + ")"
 		}
-		exceptions.Fields = append(exceptions.Fields, boxField(fmt.Sprintf("retirer%d", i), words, r.ticked(fmt.Sprintf("retirer%d", i))))
+		told = append(told, strings.TrimPrefix(words, "Retirer : "))
+		exceptions.Fields = append(exceptions.Fields, boxField(takenOff(s), words, typed(takenOff(s)) == "1"))
 	}
 	exceptions.Fields = append(exceptions.Fields,
-		views.Field{Kind: "date", ID: "exception_du", Label: "Ajouter : du (facultatif)", Value: r.FormValue("exception_du")},
-		views.Field{Kind: "date", ID: "exception_au", Label: "Au, s’il y a plusieurs jours", Value: r.FormValue("exception_au")},
-		views.Field{Kind: "list", ID: "exception_famille", Label: "Ces jours reviennent à", Options: views.Choose(families(0), r.FormValue("exception_famille"))},
-		fieldMaker(textField("exception_motif", "Motif", r.typed("exception_motif"), 100)).with("Par exemple : échange demandé par les deux parents."))
+		views.Field{Kind: "date", ID: "exception_du", Label: "Ajouter : du (facultatif)", Value: typed("exception_du")},
+		views.Field{Kind: "date", ID: "exception_au", Label: "Au, s’il y a plusieurs jours", Value: typed("exception_au")},
+		views.Field{Kind: "list", ID: "exception_famille", Label: "Ces jours reviennent à", Options: views.Choose(families(0), typed("exception_famille"))},
+		fieldMaker(textField("exception_motif", "Motif", typed("exception_motif"), 100)).with("Par exemple : échange demandé par les deux parents."))
+	exceptions.Tells, exceptions.Told = true, strings.Join(told, " ; ")
 	page.Groups = append(page.Groups, exceptions)
 	return page, nil
 }
@@ -114,22 +117,32 @@ func (r *request) changeCustodyPage() error {
 	if len(c.Families) < 2 {
 		return r.redirect303(views.ChildPath(c.Child.ID) + custodyPath)
 	}
-	rule := c.Rule
-	if rule.IsZero() {
-		rule = portal.Custody{A: c.Families[0].ID, Even: c.Families[0].ID, Rhythm: portal.CustodyAnchored, Change: portal.Friday, Hour: portal.Clock(16, 30), Holidays: portal.HolidaysHalves}
-	}
-	page, err := r.custodyForm(c, rule, rule.Start.String())
+	page, err := r.savedCustodyForm(c)
 	if err != nil {
 		return err
 	}
 	return r.render(page)
 }
 
+// savedCustodyForm shows the shared custody as it is kept, or what it begins with.
+func (r *request) savedCustodyForm(c *db.CustodySheet) (views.StaffForm, error) {
+	rule := c.Rule
+	if rule.IsZero() {
+		rule = portal.Custody{A: c.Families[0].ID, Even: c.Families[0].ID, Rhythm: portal.CustodyAnchored, Change: portal.Friday, Hour: portal.Clock(16, 30), Holidays: portal.HolidaysHalves}
+	}
+	return r.custodyForm(c, rule, rule.Start.String(), func(string) string { return "" })
+}
+
+// takenOff names the box that takes an exception off: the days it is about, so that it means the same one after a change.
+func takenOff(s portal.CustodyException) string {
+	return "retirer-" + s.First.String() + "-" + s.Last.String()
+}
+
 // typedCustody reads the form of shared custody.
 func (r *request) typedCustody(c *db.CustodySheet) (rule portal.Custody, faults *portal.Error) {
 	faults = portal.Invalid("Cette garde alternée ne peut pas être enregistrée telle quelle.")
 	fault := func(field, words string) {
-		faults.Fields = append(faults.Fields, portal.FieldError{Field: field, Message: words})
+		faults.Fault(field, "%s", words)
 	}
 	family := func(name string) portal.FamilyID {
 		n, _ := strconv.ParseInt(r.FormValue(name), 10, 64)
@@ -158,8 +171,8 @@ func (r *request) typedCustody(c *db.CustodySheet) (rule portal.Custody, faults 
 	if rule.Holidays == portal.HolidaysAsWeeks {
 		rule.Even = 0
 	}
-	for i, s := range c.Rule.Special {
-		if !r.ticked(fmt.Sprintf("retirer%d", i)) {
+	for _, s := range c.Rule.Special {
+		if !r.ticked(takenOff(s)) {
 			rule.Special = append(rule.Special, s)
 		}
 	}
@@ -185,7 +198,7 @@ func (r *request) saveCustody() error {
 	rule, faults := r.typedCustody(c)
 	shown := rule
 	shown.Special = c.Rule.Special
-	page, err := r.custodyForm(c, shown, r.FormValue("debut"))
+	page, err := r.custodyForm(c, shown, r.FormValue("debut"), r.typed)
 	if err != nil {
 		return err
 	}
@@ -193,7 +206,7 @@ func (r *request) saveCustody() error {
 		return r.refuseForm(page, both(faults, rule.Check()))
 	}
 	if err := r.site.store.SaveCustody(r.ctx(), r.structure(), r.account(), c.Child.ID, rule, r.FormValue("vu")); err != nil {
-		return r.refuseForm(page, err)
+		return r.refuseChange(page, err, func() (views.StaffForm, error) { return r.savedCustodyForm(c) })
 	}
 	return r.redirect303(views.ChildPath(c.Child.ID) + custodyPath + "?fait=garde")
 }

@@ -36,7 +36,7 @@ func TestCustodyJourney(t *testing.T) {
 	b.post(child+custodyPath, form).want(303)
 	b.follow().want(200).wantText("La garde alternée est enregistrée.").wantText("Une semaine sur deux à partir du lundi 30 novembre 2026 : d’abord M. DUPONT Jean-Paul, puis M. GALY Jean-Paul.").wantText("Du lundi 7 décembre au dimanche 13 décembre")
 
-	b.post(child+custodyPath, form).want(409).wantText("a changé cette fiche") // the form of before
+	b.post(child+custodyPath, form).want(409).wantText("a enregistré un changement") // the form of before
 	b.get(child + custodyPath + "/modifier")
 	form = custodyTyped(b, mother)
 	form.Set("exception_du", "2026-12-09")
@@ -56,7 +56,7 @@ func TestCustodyJourney(t *testing.T) {
 	b.get(child + custodyPath + "/modifier")
 	form = custodyTyped(b, mother)
 	form.Set("rythme", "paire")
-	form.Set("retirer0", "1")
+	form.Set("retirer-2026-12-09-2026-12-09", "1")
 	b.post(child+custodyPath, form).want(303)
 	b.follow().wantText("les semaines paires M. DUPONT").wantNoText("Spectacle").wantText("deux semaines de suite")
 	b.post(child+custodyPath+"/retirer", url.Values{"vu": {b.page.Find("input[name=vu]").AttrOr("value", "")}}).want(303)

@@ -260,7 +260,7 @@ func (r *request) changeDraft(done string, change func(activity portal.ActivityI
 		}
 		return r.redirect303(views.CutoffsPath(sheet.Activity.ID) + "?fait=" + done)
 	}
-	first, _ := portal.ParseDate(r.FormValue("a_partir"))
+	first, _ := portal.ReadDay(r.FormValue("a_partir"))
 	page, err := r.cutoffsPage(sheet, max(first, 0))
 	if err != nil {
 		return err
@@ -297,10 +297,8 @@ func (r *request) dropCutoffs() error {
 
 // publishCutoffs publishes the draft from a day of service on, or shows what it would do from that day.
 func (r *request) publishCutoffs() error {
-	first, err := portal.ParseDate(r.FormValue("a_partir"))
-	if err != nil {
-		first = 0
-	}
+	faults := portal.Invalid("Ces délais ne peuvent pas être publiés tels quels.")
+	first := r.typedDay("a_partir", faults)
 	if r.FormValue("faire") == "essai" && first >= portal.DateOf(r.now) && first <= portal.DateOf(r.now)+portal.FirstDayMost {
 		sheet, err := r.cutoffSheet()
 		if err != nil {
@@ -313,6 +311,9 @@ func (r *request) publishCutoffs() error {
 		return r.render(page)
 	}
 	return r.changeDraft("publie", func(activity portal.ActivityID, seen int64) error {
+		if err := both(faults, nil); err != nil {
+			return err
+		}
 		return r.site.store.PublishCutoffs(r.ctx(), r.structure(), r.account(), activity, first, seen)
 	})
 }

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -80,15 +79,8 @@ func weekOptions(chosen, least int) (list []views.CutoffOption) {
 
 // ruleReader reads a rule and keeps what could not be read.
 type ruleReader struct {
-	r      *request
-	faults []portal.FieldError
-	dated  []views.CutoffDates // the days of a calendar of dates as they were typed
-}
-
-func (f *ruleReader) fault(field, message string) {
-	if !slices.ContainsFunc(f.faults, func(e portal.FieldError) bool { return e.Field == field }) {
-		f.faults = append(f.faults, portal.FieldError{Field: field, Message: message})
-	}
+	*reading
+	dated []views.CutoffDates // the days of a calendar of dates as they were typed
 }
 
 func (f *ruleReader) number(name string) int {
@@ -117,20 +109,9 @@ func (f *ruleReader) weekday(name, field string) portal.Weekday {
 	return w
 }
 
-func (f *ruleReader) ticked(name string) bool { return f.r.FormValue(name) == "1" }
-
-func (f *ruleReader) weekdays(prefix string) (set portal.WeekdaySet) {
-	for w := portal.Monday; w <= portal.Sunday; w++ {
-		if f.ticked(prefix + w.String()) {
-			set |= portal.Days(w)
-		}
-	}
-	return set
-}
-
 // readRule reads the form of a rule. The form given back shows what was typed, readable or not.
 func (r *request) readRule(c portal.Case) (portal.Rule, views.CutoffForm, *portal.Error) {
-	f := &ruleReader{r: r}
+	f := &ruleReader{reading: r.reading()}
 	rule := portal.Rule{Action: c.Action, Channel: c.Channel, Profile: c.Profile}
 	if c.Action == portal.ActionLate {
 		rule.Late = portal.LateMode(r.FormValue("tardive"))
@@ -162,7 +143,7 @@ func (f *ruleReader) cutoff() portal.Cutoff {
 	}
 	switch c.Shape {
 	case portal.ShapeDays, portal.ShapePeriod:
-		c.Days, c.Clear = f.number("jours"), f.ticked("francs")
+		c.Days, c.Clear = f.number("jours"), f.box("francs")
 	case portal.ShapeWeekday:
 		c.Weekday, c.Weeks = f.weekday("jour", "jour"), f.number("semaines")
 	case portal.ShapeFullWeek:
@@ -184,8 +165,8 @@ func (f *ruleReader) cutoff() portal.Cutoff {
 	switch c.Shape {
 	case portal.ShapeNever, portal.ShapeNoLimit, portal.ShapeDates:
 	default:
-		c.Skip = portal.Skip{Weekdays: f.weekdays("sauf-"), PublicHolidays: f.ticked("sauf-feries"), NoService: f.ticked("sauf-service"), SchoolHolidays: f.ticked("sauf-vacances")}
-		if f.ticked("sauf-weekend") {
+		c.Skip = portal.Skip{Weekdays: f.weekdays("sauf-"), PublicHolidays: f.box("sauf-feries"), NoService: f.box("sauf-service"), SchoolHolidays: f.box("sauf-vacances")}
+		if f.box("sauf-weekend") {
 			c.Skip.Weekdays |= portal.Weekend
 		}
 	}
@@ -196,7 +177,7 @@ func (f *ruleReader) cutoff() portal.Cutoff {
 func (f *ruleReader) table() (rows []portal.TableRow) {
 	for n := range rowsMost {
 		at, days := fmt.Sprintf("heure-%d", n), f.weekdays(fmt.Sprintf("pour-%d-", n))
-		if f.ticked(fmt.Sprintf("retirer-%d", n)) || days == 0 && strings.TrimSpace(f.r.FormValue(at)) == "" {
+		if f.box(fmt.Sprintf("retirer-%d", n)) || days == 0 && strings.TrimSpace(f.r.FormValue(at)) == "" {
 			continue
 		}
 		row := portal.TableRow{For: days, Weekday: f.weekday(fmt.Sprintf("jour-%d", n), "tableau"), Weeks: f.number(fmt.Sprintf("semaines-%d", n))}
@@ -217,9 +198,9 @@ func (f *ruleReader) dates() (list []portal.DatedLimit) {
 			if typed(name) == "" { // Check says what is missing
 				return 0
 			}
-			d, err := portal.ParseDate(typed(name))
+			d, err := portal.ReadDay(typed(name))
 			if err != nil {
-				f.fault(fmt.Sprintf("%s-%d", name, len(list)), "Cette date n’existe pas. Choisissez-la dans le calendrier, ou écrivez-la comme 2026-11-30.")
+				f.fault(fmt.Sprintf("%s-%d", name, len(list)), err.Error())
 			}
 			return d
 		}

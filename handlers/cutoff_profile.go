@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -26,7 +27,7 @@ func (r *request) limitProfiles() error {
 
 func (r *request) limitProfilesPage(typed string) (views.LimitProfiles, error) {
 	today := portal.DateOf(r.now)
-	page := views.LimitProfiles{Frame: r.frame("Profils de familles", settingsPath), Typed: portal.Clip(typed, 80), Earliest: today.String()}
+	page := views.LimitProfiles{Frame: r.frame("Profils de familles", settingsPath), Typed: portal.Clip(typed, 80), Earliest: today.String(), New: profileFields(0, "", "", nil)}
 	profiles, err := r.site.store.LimitProfiles(r.ctx(), r.structure())
 	if err != nil {
 		return page, err
@@ -36,7 +37,7 @@ func (r *request) limitProfilesPage(typed string) (views.LimitProfiles, error) {
 		return page, err
 	}
 	for _, p := range profiles {
-		shown := views.LimitProfile{ID: p.ID, Name: p.Name, Document: p.Document}
+		shown := views.LimitProfile{ID: p.ID, Name: p.Name, Document: p.Document, Fields: profileFields(p.ID, p.Name, p.Document, nil)}
 		for _, h := range holders {
 			if h.Profile == p.ID {
 				shown.Families = append(shown.Families, views.NewProfileHolder(h.Family, h.Name, h.Until, today))
@@ -70,23 +71,31 @@ func (r *request) refusedProfile(err error, typed string, keep func(*views.Limit
 	if err != nil {
 		return err
 	}
+	page.Faults = views.FaultsOf(refusal)
 	keep(&page)
 	if len(refusal.Fields) == 0 {
 		page.Conflict = refusal.Message
 		r.Status(int(refusal.Kind))
 		return r.render(page)
 	}
-	for _, f := range refusal.Fields {
-		page.Faults = append(page.Faults, views.Fault(f))
-	}
 	return r.renderInvalid(page)
+}
+
+// profileFields asks for the name and the document of a profile, as they are typed; zero is a new one.
+func profileFields(id portal.ProfileID, name, document string, faults views.Faults) views.NamedDocument {
+	if id != 0 {
+		return views.NewNamedDocument(fmt.Sprint(id), "Nom", name, document, portal.ProfileNameMost, faults)
+	}
+	f := views.NewNamedDocument("", "Nom du profil", name, document, portal.ProfileNameMost, faults)
+	f.Name.Example = "Horaires de travail variables"
+	return f
 }
 
 // createLimitProfile creates a profile.
 func (r *request) createLimitProfile() error {
 	p := portal.LimitProfile{StructureID: r.structure(), Name: r.FormValue("nom"), Document: r.FormValue("document")}
 	if _, err := r.site.store.SaveLimitProfile(r.ctx(), r.account(), p); err != nil {
-		return r.refusedProfile(err, "", func(page *views.LimitProfiles) { page.Name, page.Document = p.Name, p.Document })
+		return r.refusedProfile(err, "", func(page *views.LimitProfiles) { page.New = profileFields(0, p.Name, p.Document, page.Faults) })
 	}
 	return r.redirect303(limitProfilesPath + "?fait=cree")
 }
@@ -105,13 +114,11 @@ func (r *request) changeLimitProfile() error {
 	}
 	if err != nil {
 		return r.refusedProfile(err, "", func(page *views.LimitProfiles) {
+			page.Faults = page.Faults.OfForm(fmt.Sprint(id))
 			for i := range page.Profiles {
 				if p := &page.Profiles[i]; p.ID == id && done == "change" {
-					p.Name, p.Document = r.FormValue("nom"), r.FormValue("document")
+					p.Fields = profileFields(id, r.FormValue("nom"), r.FormValue("document"), page.Faults)
 				}
-			}
-			for i := range page.Faults {
-				page.Faults[i].Field += "-" + strconv.FormatInt(int64(id), 10)
 			}
 		})
 	}
@@ -125,9 +132,7 @@ func (r *request) holderOfForm() (portal.FamilyID, portal.ProfileID, error) {
 		return 0, 0, err
 	}
 	if r.FormValue("famille") == "" {
-		e := portal.Invalid("Choisissez la famille.")
-		e.Fields = []portal.FieldError{{Field: "famille", Message: e.Message}}
-		return 0, profile, e
+		return 0, profile, portal.Wrong("famille", "Choisissez la famille.")
 	}
 	family, err := number[portal.FamilyID](r.FormValue("famille"))
 	return family, profile, err
@@ -137,8 +142,11 @@ func (r *request) holderOfForm() (portal.FamilyID, portal.ProfileID, error) {
 func (r *request) giveProfile() error {
 	family, profile, err := r.holderOfForm()
 	if err == nil {
-		until, _ := portal.ParseDate(r.FormValue("jusqu_au")) // a date that cannot be read is a date that is missing
-		err = r.site.store.GiveProfile(r.ctx(), r.structure(), r.account(), family, profile, until)
+		faults := portal.Invalid("Ce profil ne peut pas être donné tel quel.")
+		until := r.typedDay("jusqu_au", faults)
+		if err = both(faults, nil); err == nil {
+			err = r.site.store.GiveProfile(r.ctx(), r.structure(), r.account(), family, profile, until)
+		}
 	}
 	if err != nil {
 		return r.refusedProfile(err, strings.TrimSpace(r.FormValue("q")), func(page *views.LimitProfiles) {

@@ -69,7 +69,7 @@ func TestLimitsPages(t *testing.T) {
 	b.get(path).wantNoText("Réserver hors délai, au guichet")
 
 	seen = b.page.Find(`#publier [name="vu"]`).First().AttrOr("value", "")
-	b.post(path+"/publier", url.Values{"vu": {seen}, "a_partir": {"hier"}}).want(422).wantText("Donnez un jour, aujourd’hui au plus tôt.")
+	b.post(path+"/publier", url.Values{"vu": {seen}, "a_partir": {"hier"}}).want(422).wantText("« hier » n’est pas une date.")
 	if got := b.page.Find("#a_partir").AttrOr("value", ""); got != "hier" {
 		t.Errorf("what was typed became %q", got)
 	}
@@ -113,7 +113,7 @@ func TestLimitsBadInput(t *testing.T) {
 		{"dates", "Aucune date limite", []string{"heure", "minuit"}},
 		{"dates", "La ligne 1 n’a pas de période", []string{"limite-0", "2026-11-24", "heure", "minuit"}},
 		{"dates", "doit tomber au plus tard", []string{"du-0", "2026-12-01", "au-0", "2026-12-31", "limite-0", "2026-12-24", "heure", "minuit"}},
-		{"dates", "Cette date n’existe pas.", []string{"du-0", "2026-02-31", "au-0", "2026-12-31", "limite-0", "2026-11-24", "heure", "minuit"}},
+		{"dates", "Le 31 février 2026 n’existe pas.", []string{"du-0", "2026-02-31", "au-0", "2026-12-31", "limite-0", "2026-11-24", "heure", "minuit"}},
 		{"avant-periode", "au moins 1", []string{"jours", "0", "heure", "minuit"}},
 		{"heures-avant", "de 1 à 2160", []string{"heures", "0"}},
 		{"lune", "Choisissez comment la limite se compte", []string{"jours", "1", "heure", "9 h"}},
@@ -177,7 +177,11 @@ func TestLimitProfiles(t *testing.T) {
 	b.post(limitProfilesPath, url.Values{"nom": {" "}}).want(422).wantText("Donnez un nom au profil")
 	b.post(limitProfilesPath, url.Values{"nom": {"Horaires variables"}, "document": {"attestation de l’employeur"}}).wantTo(limitProfilesPath + "?fait=cree")
 	b.get(limitProfilesPath + "?fait=cree").wantText("Le profil est créé.").wantText("Sur présentation de : attestation de l’employeur.").wantText("Aucune famille n’a ce profil.")
-	b.post(limitProfilesPath, url.Values{"nom": {"HORAIRES variables"}}).want(422).wantText("existe déjà")
+	b.post(limitProfilesPath, url.Values{"nom": {"HORAIRES variables"}}).want(422).wantText("Un autre profil s’appelle déjà « Horaires variables ». Choisissez un autre nom.")
+	b.post(limitProfilesPath+"/1", url.Values{"nom": {" "}}).want(422)
+	if b.page.Find("details[open] #faute-nom-1").Text() == "" || b.page.Find(`.erreurs a[href="#nom-1"]`).Length() != 1 {
+		t.Error("the fault of a profile is not beside its field")
+	}
 	b.get(limitProfilesPath + "?q=personne").wantText("Aucune famille ne porte ce nom.")
 	b.get(limitProfilesPath + "?q=dup").wantText("DUPONT")
 	family := b.page.Find(`[name="famille"]`).First().AttrOr("value", "")

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strconv"
 
-	"github.com/gofiber/fiber/v2"
-
 	"marelle/db"
 	"marelle/portal"
 	"marelle/views"
@@ -57,6 +55,7 @@ func (r *request) calendarView(territory portal.Territory) (views.CalendarSettin
 	shown := portal.Calendar{Territory: territory}
 	if year.ID != 0 {
 		_, span, _ := setup.YearSpan(year.ID)
+		page.Seam = setup.Calendar.YearSeam(year)
 		page.Base, page.Official = yearCalendarPath(year.ID), setup.Structure.Zone != ""
 		page.Holidays, page.Closures = views.OffEntries(setup.Calendar.DaysOff(true, span)), views.OffEntries(setup.Calendar.DaysOff(false, span))
 		months := year.Months()
@@ -88,12 +87,18 @@ func (r *request) agreed(after portal.Calendar) (touches []views.TouchLine, stam
 	if err != nil {
 		return nil, "", err
 	}
+	touches, stamp = r.agreedTo(list)
+	return touches, stamp, nil
+}
+
+// agreedTo says whether the agent was told of bookings that a change touches; else what to tell.
+func (r *request) agreedTo(list []portal.Touch) (touches []views.TouchLine, stamp string) {
 	facts := portal.TouchFacts(list)
 	stamp = portal.Version(facts)
 	if len(facts) == 0 || r.FormValue("accord") == stamp {
-		return nil, "", nil
+		return nil, ""
 	}
-	return views.TouchLines(list), stamp, nil
+	return views.TouchLines(list), stamp
 }
 
 // saveTerritory chooses whose public holidays are kept, once the agent knows what that touches.
@@ -155,7 +160,7 @@ func offRows(list []portal.DaysOff) []portal.OffRow {
 func (r *request) daysOffForm(c calendarYear, holidays bool, rows []portal.OffRow, faults views.Faults) views.DaysOffForm {
 	path := yearCalendarPath(c.year.ID)
 	page := views.DaysOffForm{Closures: !holidays, Back: fmt.Sprintf("%s?annee=%d", calendarPath, c.year.ID), Faults: faults,
-		Seen: portal.Version(portal.OffFacts(c.setup.Calendar.DaysOff(holidays, c.span)))}
+		Stamp: views.Stamp{Seen: portal.Version(portal.OffFacts(c.setup.Calendar.DaysOff(holidays, c.span)))}}
 	page.Heading, page.Action = "Fermetures et ponts "+c.year.Label, path+"/fermetures"
 	page.Lead = "Ces jours-là, toute la structure est fermée. Un seul jour : laissez le dernier vide."
 	if holidays {
@@ -179,14 +184,19 @@ func (r *request) daysOffForm(c calendarYear, holidays bool, rows []portal.OffRo
 	return page
 }
 
+// savedDaysOff draws the days off as they are kept.
+func (r *request) savedDaysOff(c calendarYear, holidays bool) views.DaysOffForm {
+	return r.daysOffForm(c, holidays, offRows(c.setup.Calendar.DaysOff(holidays, c.span)), nil)
+}
+
 // propose draws the form with holidays that come from elsewhere, and says what they change.
 func (r *request) propose(c calendarYear, holidays []portal.Period, source string) error {
 	var list []portal.DaysOff
 	for _, p := range holidays {
 		list = append(list, portal.DaysOff{Kind: portal.OffHolidays, Period: p})
 	}
-	page := r.daysOffForm(c, true, offRows(list), nil)
-	page.Source = source
+	page, now := r.daysOffForm(c, true, offRows(list), nil), r.savedDaysOff(c, true)
+	page.Source, page.First = source, now.Shown()
 	for _, ch := range portal.Differences(portal.OffFacts(c.setup.Calendar.DaysOff(true, c.span)), portal.OffFacts(list)) {
 		switch {
 		case ch.Before == "":
@@ -211,7 +221,7 @@ func daysOffPage(holidays bool) handler {
 			return err
 		}
 		if !holidays || r.Query("depuis") != "officielles" {
-			return r.render(r.daysOffForm(c, holidays, offRows(c.setup.Calendar.DaysOff(holidays, c.span)), nil))
+			return r.render(r.savedDaysOff(c, holidays))
 		}
 		years, err := db.OfficialYears(c.setup.Structure.Zone)
 		if err != nil {
@@ -226,7 +236,7 @@ func daysOffPage(holidays bool) handler {
 				return r.propose(c, y.Holidays, source)
 			}
 		}
-		page := r.daysOffForm(c, true, offRows(c.setup.Calendar.DaysOff(true, c.span)), nil)
+		page := r.savedDaysOff(c, true)
 		page.Source = "Le portail n’a pas de dates officielles pour l’année " + c.year.Label + ". Saisissez-les, ou importez le fichier du ministère."
 		return r.render(page)
 	}
@@ -260,13 +270,13 @@ func saveDaysOff(holidays bool) handler {
 		rows := r.readRows(holidays)
 		if r.FormValue("faire") == "ligne" {
 			page := r.daysOffForm(c, holidays, rows, nil)
-			page.Seen = r.FormValue("vu")
+			r.keepStamp(&page)
 			return r.render(page)
 		}
 		list, err := portal.ReadDaysOff(rows, c.year, c.span)
 		if err != nil {
-			page := r.daysOffForm(c, holidays, rows, faultsOf(portal.AsError(err)))
-			page.Seen = r.FormValue("vu")
+			page := r.daysOffForm(c, holidays, rows, views.FaultsOf(portal.AsError(err)))
+			r.keepStamp(&page)
 			return r.renderInvalid(page)
 		}
 		touches, stamp, err := r.agreed(c.setup.Calendar.With(holidays, c.span, list))
@@ -275,15 +285,15 @@ func saveDaysOff(holidays bool) handler {
 		}
 		if stamp != "" {
 			page := r.daysOffForm(c, holidays, rows, nil)
-			page.Seen, page.Touches, page.Agreed = r.FormValue("vu"), touches, stamp
+			r.keepStamp(&page)
+			page.Touches, page.Agreed = touches, stamp
 			return r.render(page)
 		}
 		err = r.site.store.SaveDaysOff(r.ctx(), r.account(), r.structure(), c.year.ID, holidays, list, r.FormValue("vu"))
 		if refusal := portal.AsError(err); refusal != nil && refusal.Kind == portal.KindConflict {
 			page := r.daysOffForm(c, holidays, rows, nil)
-			page.Stale = refusal.Message
-			r.Status(fiber.StatusConflict)
-			return r.render(page)
+			now := r.savedDaysOff(c, holidays)
+			return r.renderStale(&page, &now, refusal)
 		}
 		if err != nil {
 			return err

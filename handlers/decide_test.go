@@ -113,8 +113,11 @@ func TestPrioritiesArePublished(t *testing.T) {
 	b.post(views.PrioritiesPath+"/criteres", url.Values{"nom": {" "}}).want(422).wantText("Donnez le critère comme les familles le liront")
 	b.post(views.PrioritiesPath+"/criteres", url.Values{"nom": {"les deux parents travaillent"}, "document": {"attestation"}}).follow().wantText("Le critère est enregistré.")
 	label := h.scalar("SELECT id FROM priority_label")
-	b.post(views.PrioritiesPath+"/criteres", url.Values{"nom": {"Les deux parents travaillent"}}).want(422).wantText("existe déjà")
+	b.post(views.PrioritiesPath+"/criteres", url.Values{"nom": {"Les deux parents travaillent"}}).want(422).wantText("Un autre critère s’appelle déjà « les deux parents travaillent ». Choisissez un autre nom.")
 	b.post(views.PrioritiesPath+"/criteres/"+label, url.Values{"nom": {""}}).want(422).wantText("Donnez le critère")
+	if b.page.Find("details[open] #faute-nom-"+label).Text() == "" || b.page.Find(`.erreurs a[href="#nom-`+label+`"]`).Length() != 1 {
+		t.Error("the fault of a criterion is not beside its field")
+	}
 	b.post(views.PrioritiesPath+"/criteres/"+label, url.Values{"nom": {"les deux parents travaillent"}, "document": {"attestation de l’employeur"}}).want(303)
 
 	path := fmt.Sprintf("%s/%d", views.PrioritiesPath, h.study)
@@ -125,7 +128,7 @@ func TestPrioritiesArePublished(t *testing.T) {
 	form.Set("critere-2", "commune")
 	b.post(path, form).follow().wantText("Les priorités sont publiées")
 	form.Set("critere-2", "")
-	b.post(path, form).want(409).wantText("a changé ces réglages")
+	b.post(path, form).want(409).wantText("a enregistré un changement")
 	b.get(fmt.Sprintf("%s/%d", views.PrioritiesPath, h.canteen)).want(403).wantText("la loi l’interdit")
 	b.get(views.PrioritiesPath)
 	b.post(fmt.Sprintf("%s/%d", views.PrioritiesPath, h.canteen), url.Values{"critere-1": {"commune"}}).want(403)

@@ -202,7 +202,7 @@ func (r *request) writeNote() error {
 		if err != nil {
 			return err
 		}
-		page.Faults, page.Note = faultsOf(refusal), r.FormValue("note")
+		page.Faults, page.Note = views.FaultsOf(refusal), r.FormValue("note")
 		return r.renderInvalid(page)
 	}
 	if err != nil {

@@ -149,7 +149,7 @@ func TestSetUpAFamily(t *testing.T) {
 	// A child: a new one, and one of the other parent's.
 	b.get(family + "/enfants/nouveau").want(200)
 	b.fill(url.Values{"prenom": {"Nino"}, "naissance": {"2027-01-01"}, "sexe": {"X"}, "classe": {"9999"}}).want(422).wantText("La date de naissance est dans le futur.").wantText("non précisé")
-	b.fill(url.Values{"naissance": {"31/31/2018"}, "sexe": {""}, "classe": {""}}).want(422).wantText("Cette date n’existe pas.")
+	b.fill(url.Values{"naissance": {"31/31/2018"}, "sexe": {""}, "classe": {""}}).want(422).wantText("Il n’y a pas de mois 31.")
 	class := w.scalar("SELECT id FROM class WHERE name = 'CP Mme IZARD'")
 	b.fill(url.Values{"naissance": {"2020-05-04"}, "classe": {class}, "niveau": {"CP"}}).want(303)
 	b.follow().wantText("MARTIN Nino").wantText("6 ans").wantText("CP Mme IZARD, École Jean-Jaurès")
@@ -163,7 +163,7 @@ func TestSetUpAFamily(t *testing.T) {
 	other.get(family + "/foyer")
 	b.get(family + "/foyer")
 	b.fill(url.Values{"rue": {"3 rue Neuve"}}).want(303)
-	other.fill(url.Values{"rue": {"4 rue Neuve"}}).want(409).wantText("PUJOL Agnès a changé cette fiche").wantText("Rien n’a été enregistré")
+	other.fill(url.Values{"rue": {"4 rue Neuve"}}).want(409).wantText("PUJOL Agnès a enregistré un changement").wantText("Numéro et rue : avant « 2 rue Neuve », maintenant « 3 rue Neuve ». Vous l’avez changé aussi")
 	if got := other.page.Find("#rue").AttrOr("value", ""); got != "4 rue Neuve" {
 		t.Errorf("what was typed is lost: %q", got)
 	}
@@ -201,7 +201,7 @@ func TestGuardianOfAFamily(t *testing.T) {
 	}
 	stale := b.get(father).filled(url.Values{"prenom": {"Jean"}})
 	w.raw("UPDATE account SET mobile_phone = '06 00 00 00 00' WHERE first_name = 'Jean-Paul'") // the father himself, meanwhile
-	b.post(father, stale).want(409).wantText("Rien n’a été enregistré")
+	b.post(father, stale).want(409).wantText("Portable : avant « 07 00 00 00 00 », maintenant « 06 00 00 00 00 ». C’est repris ci-dessous.")
 
 	// One leaves, the last one cannot while a meal is booked.
 	b.get(mother).post(mother+"/retirer", url.Values{}).want(303)
@@ -264,6 +264,10 @@ func TestFileOfAChild(t *testing.T) {
 	b.fill(url.Values{"inscrit_au": {""}}).want(303)
 	b.follow().wantText("À partir du lundi 4 janvier 2027")
 	b.get(child + "/inscriptions?activite=" + canteen).wantText("Retirer l’inscription")
+	b.fill(url.Values{"inscrit_du": {"04/01/2016"}}).want(422).wantText("Le lundi 4 janvier 2016 est passé depuis plus d’un an. Corrigez la date, ou cochez « C’est bien cette date ».")
+	b.fill(url.Values{"sure-2016-01-04": {"1"}}).want(303)
+	b.follow().wantText("À partir du lundi 4 janvier 2016")
+	b.get(child + "/inscriptions?activite=" + canteen).fill(url.Values{"inscrit_au": {"2027-07-02"}}).want(303) // what was agreed to is not asked again
 	b.post(child+"/inscriptions/"+canteen+"/retirer", url.Values{}).want(303)
 	b.follow().wantText("L’inscription est retirée.")
 	b.get(child+"/inscriptions").post(child+"/inscriptions", url.Values{"activite": {"9999"}, "inscrit_du": {"2027-01-04"}}).want(404)
@@ -306,7 +310,7 @@ func TestPapersOfAChild(t *testing.T) {
 	}
 	send("", "2026-01-01", []byte("texte")).want(422).wantText("Choisissez de quel document il s’agit.").wantText("Ce document n’est plus valable.")
 	send("assurance", "2027-08-31", []byte("texte")).want(422).wantText("ni un PDF, ni une photo")
-	send("assurance", "demain", nil).want(422).wantText("Cette date n’existe pas.")
+	send("assurance", "demain", nil).want(422).wantText("« demain » n’est pas une date.")
 	send("assurance", "2026-12-31", pdf).want(303)
 	send("vaccins", "", nil).want(303)
 	b.follow().wantText("Valable jusqu’au jeudi 31 décembre 2026").wantText("Sans date de fin").wantText("Vu sur papier").wantNoText("Il manque")

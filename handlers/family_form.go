@@ -28,9 +28,8 @@ func (r *request) newStaffForm(heading, action string, makes bool) (views.StaffF
 	return page, nil
 }
 
-// refuseForm shows a form again with what was typed: what is to be corrected, or that somebody else changed the same thing.
-// Only who was told of the change gets the version that stands now: to everybody else it is still a change not seen.
-// An error that says neither comes back.
+// refuseForm shows a form again with what was typed: what is to be corrected, or what cannot be done. An error that says
+// neither comes back.
 func (r *request) refuseForm(page views.StaffForm, err error) error {
 	refusal := portal.AsError(err)
 	switch {
@@ -39,7 +38,7 @@ func (r *request) refuseForm(page views.StaffForm, err error) error {
 	case refusal.Kind == portal.KindConflict:
 		page.Notice = refusal.Message
 	case len(refusal.Fields) > 0:
-		page.KeepSeen(r.FormValue("vu"))
+		r.keepStamp(&page)
 		page.SetFaults(refusal)
 	default:
 		return err
@@ -56,13 +55,17 @@ func (r *request) ticked(name string) bool { return r.FormValue(name) == "1" }
 
 // typedDay reads a day of the form; one that cannot be read is a fault beside its field.
 func (r *request) typedDay(name string, faults *portal.Error) portal.Date {
-	text := strings.TrimSpace(r.FormValue(name))
-	if text == "" {
+	return readDay(r.FormValue(name), name, faults)
+}
+
+// readDay reads a day that was typed; nothing is no day, and what cannot be read is a fault of the field.
+func readDay(text, field string, faults *portal.Error) portal.Date {
+	if strings.TrimSpace(text) == "" {
 		return 0
 	}
-	day, err := portal.ParseDate(text)
+	day, err := portal.ReadDay(text)
 	if err != nil {
-		faults.Fields = append(faults.Fields, portal.FieldError{Field: name, Message: "Cette date n’existe pas. Choisissez-la dans le calendrier, ou écrivez-la comme 2026-11-30."})
+		faults.Fault(field, "%s", err.Error())
 	}
 	return day
 }
@@ -109,7 +112,7 @@ func (r *request) householdForm(f portal.Family, version string) (views.StaffFor
 	page, err := r.newStaffForm(heading, action, f.ID == 0)
 	page.Back, page.BackTo = back, to
 	if f.ID != 0 {
-		page.Carried = append(page.Carried, views.CarriedValue{Name: "vu", Value: version})
+		page.Seen = version
 	}
 	page.Groups = []views.FieldGroup{{Fields: []views.Field{
 		fieldMaker(textField("nom", "Nom de la famille", f.Name, 100)).with("Comme sur l’enveloppe : DUPONT, ou DUPONT / MARTIN. Des parents séparés ont une famille chacun."),
@@ -207,11 +210,13 @@ func (r *request) saveHousehold() error {
 	f := r.typedFamily()
 	f.ID = now.ID
 	if err := r.site.store.SaveFamily(r.ctx(), r.structure(), r.account(), f, r.FormValue("vu")); err != nil {
-		page, formErr := r.householdForm(f, portal.Version(now.Family.Facts()))
+		page, formErr := r.householdForm(f, "")
 		if formErr != nil {
 			return formErr
 		}
-		return r.refuseForm(page, err)
+		return r.refuseChange(page, err, func() (views.StaffForm, error) {
+			return r.householdForm(now.Family, portal.Version(now.Family.Facts()))
+		})
 	}
 	return r.redirect303(views.FamilyPath(f.ID) + "?fait=foyer")
 }
@@ -225,11 +230,11 @@ func (r *request) guardianForm(family portal.FamilyID, g portal.GuardianFile, em
 	page, err := r.newStaffForm(heading, action, g.ID == 0)
 	page.Back, page.BackTo = views.FamilyPath(family), "Revenir à la famille"
 	if g.ID != 0 {
-		page.Carried = append(page.Carried, views.CarriedValue{Name: "vu", Value: version})
+		page.Seen = version
 		page.Remove, page.RemoveWords = action+"/retirer", "Retirer de cette famille"
 	}
 	civility := []views.Choice{{Label: "Non précisée"}, {Value: "Mme", Label: "Mme"}, {Value: "M.", Label: "M."}}
-	addresses := views.FieldGroup{Legend: "Adresses e-mail", Hint: "La première reçoit les tickets de paiement. Videz une ligne pour retirer son adresse. Si elles changent, les anciennes reçoivent un message qui le dit."}
+	addresses := views.FieldGroup{Whole: true, Legend: "Adresses e-mail", Hint: "La première reçoit les tickets de paiement. Videz une ligne pour retirer son adresse. Si elles changent, les anciennes reçoivent un message qui le dit."}
 	for i := range min(portal.AddressesMost, len(emails)+1) {
 		value := ""
 		if i < len(emails) {
@@ -282,7 +287,7 @@ func readEmails(g *portal.GuardianFile, emails []string) *portal.Error {
 	list, err := portal.ReadAddresses(lines)
 	if refusal := portal.AsError(err); refusal != nil {
 		for _, f := range refusal.Fields {
-			faults.Fields = append(faults.Fields, portal.FieldError{Field: strings.Replace(f.Field, "adresse", "courriel", 1), Message: f.Message})
+			faults.Fault(strings.Replace(f.Field, "adresse", "courriel", 1), "%s", f.Message)
 		}
 	}
 	for _, a := range list {
@@ -441,7 +446,9 @@ func (r *request) saveGuardian() error {
 	}
 	admin := r.session.Desk().Role == portal.Administrator
 	if err := r.site.store.SaveGuardian(r.ctx(), r.structure(), r.account(), family, g, r.FormValue("vu"), admin, told); err != nil {
-		return r.refuseForm(page, err)
+		return r.refuseChange(page, err, func() (views.StaffForm, error) {
+			return r.guardianForm(family, now.GuardianFile, now.Emails, portal.Version(now.GuardianFile.Facts()))
+		})
 	}
 	return r.redirect303(views.FamilyPath(family) + "?fait=fiche#t-parents")
 }

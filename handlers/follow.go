@@ -63,8 +63,8 @@ func (r *request) followPeriod(f *portal.FollowFilter) *portal.Error {
 			continue
 		}
 		var err error
-		if *bound.into, err = portal.ParseDate(text); err != nil {
-			wrong.Fields = append(wrong.Fields, portal.FieldError{Field: bound.name, Message: err.Error()})
+		if *bound.into, err = portal.ReadDay(text); err != nil {
+			wrong.Fault(bound.name, "%s", err.Error())
 		}
 	}
 	if len(wrong.Fields) > 0 {

@@ -85,7 +85,7 @@ func TestFollow(t *testing.T) {
 	if got := b.page.Find("#au").AttrOr("value", "") + b.page.Find("#au").AttrOr("aria-invalid", ""); got != "2026-12-01true" {
 		t.Errorf("what was typed is lost: %s", got)
 	}
-	b.get("/suivi?du=2026-02-30").want(422).wantText("n’est pas une date").get("/suivi/demandes.csv?du=2026-02-30").want(422)
+	b.get("/suivi?du=2026-02-30").want(422).wantText("Le 30 février 2026 n’existe pas.").get("/suivi/demandes.csv?du=2026-02-30").want(422)
 	b.get("/suivi/reservations?du=demain").want(422).wantText("n’est pas une date")
 	foreign := h.id("SELECT id FROM child WHERE last_name = 'ORTET'")
 	for _, page := range []string{"/suivi", "/suivi/demandes.csv", "/suivi/reservations", "/suivi/reservations.csv", "/suivi/reservations.ics"} {

@@ -59,7 +59,7 @@ func (r *request) install() error {
 	var faults views.Faults
 	checked := st
 	if refusal := portal.AsError(checked.Check()); refusal != nil {
-		faults = faultsOf(refusal)
+		faults = views.FaultsOf(refusal)
 	}
 	if who.LastName == "" {
 		faults = append(faults, views.Fault{Field: "votre_nom", Message: "Donnez votre nom."})
@@ -85,7 +85,7 @@ func (r *request) install() error {
 	case refusal == nil || len(refusal.Fields) == 0:
 		return err
 	}
-	v = r.installForm(st, who, typed("code"), faultsOf(refusal))
+	v = r.installForm(st, who, typed("code"), views.FaultsOf(refusal))
 	v.SetRules(portal.PasswordRules(), nil, false)
 	return r.renderInvalid(v)
 }

@@ -20,7 +20,7 @@ func (r *request) priorities() error {
 }
 
 func (r *request) prioritiesPage() (views.Priorities, error) {
-	page := views.Priorities{Frame: r.frame("Priorités", settingsPath), Law: portal.CanteenLaw, Most: portal.LabelMost}
+	page := views.Priorities{Frame: r.frame("Priorités", settingsPath), Law: portal.CanteenLaw, New: labelFields(0, "", "", nil)}
 	setup, err := r.site.store.Setup(r.ctx(), r.structure())
 	if err != nil {
 		return page, err
@@ -28,7 +28,7 @@ func (r *request) prioritiesPage() (views.Priorities, error) {
 	page.SetActivities(setup, r.now)
 	labels, err := r.site.store.PriorityLabels(r.ctx(), r.structure())
 	for _, l := range labels {
-		page.Labels = append(page.Labels, views.PriorityLabel{ID: l.ID, Name: l.Name, Document: l.Document})
+		page.Labels = append(page.Labels, views.PriorityLabel{ID: l.ID, Name: l.Name, Document: l.Document, Fields: labelFields(l.ID, l.Name, l.Document, nil)})
 	}
 	return page, err
 }
@@ -72,25 +72,32 @@ func (r *request) takeLabel(id portal.LabelID) error {
 	if formErr != nil {
 		return formErr
 	}
-	switch {
-	case len(refusal.Fields) == 0 || id != 0:
+	page.Faults = views.FaultsOf(refusal)
+	if len(refusal.Fields) == 0 {
 		page.Warning = refusal.Message
-		if len(refusal.Fields) > 0 {
-			page.Warning = refusal.Fields[0].Message
-		}
-		for i := range page.Labels {
-			if p := &page.Labels[i]; p.ID == id && !remove {
-				p.Name, p.Document = l.Name, l.Document
-			}
-		}
-	default:
-		page.Name, page.Document = l.Name, l.Document
-		for _, f := range refusal.Fields {
-			page.Faults = append(page.Faults, views.Fault(f))
+	}
+	if id == 0 {
+		page.New = labelFields(0, l.Name, l.Document, page.Faults)
+	} else {
+		page.Faults = page.Faults.OfForm(fmt.Sprint(id))
+	}
+	for i := range page.Labels {
+		if p := &page.Labels[i]; p.ID == id && !remove {
+			p.Fields = labelFields(id, l.Name, l.Document, page.Faults)
 		}
 	}
 	r.Status(int(refusal.Kind))
 	return r.render(page)
+}
+
+// labelFields asks for the words and the document of a criterion, as they are typed; zero is a new one.
+func labelFields(id portal.LabelID, name, document string, faults views.Faults) views.NamedDocument {
+	if id != 0 {
+		return views.NewNamedDocument(fmt.Sprint(id), "Critère", name, document, portal.LabelMost, faults)
+	}
+	f := views.NewNamedDocument("", "Nouveau critère, comme les familles le liront", name, document, portal.LabelMost, faults)
+	f.Name.Example = "les deux parents travaillent"
+	return f
 }
 
 // emptyCriteria is how many empty lines the form of priorities has below those that are chosen.
@@ -122,7 +129,7 @@ func (r *request) priorityForm(list []portal.Criterion, typed bool) (a *portal.A
 	}
 	page.Frame = r.frame(page.Heading, settingsPath)
 	page.Lead = "Le premier critère départage d’abord ; à égalité le suivant, et à la fin la demande la plus ancienne. Les familles lisent cet ordre. Il propose un rang : la décision reste la vôtre."
-	page.Carried = append(page.Carried, views.CarriedValue{Name: "vu", Value: portal.Version(a.PriorityFacts())})
+	page.Seen = portal.Version(a.PriorityFacts())
 	page.Button, page.Back, page.BackTo = "Publier", views.PrioritiesPath, "Revenir aux priorités"
 	known, err := r.site.store.KnownCriteria(r.ctx(), r.structure())
 	if err != nil {
@@ -140,7 +147,7 @@ func (r *request) priorityForm(list []portal.Criterion, typed bool) (a *portal.A
 		}
 		fields = append(fields, views.Field{Kind: "list", ID: fmt.Sprintf("critere-%d", n), Label: "Critère " + strconv.Itoa(n), Options: views.Choose(choices, value)})
 	}
-	page.Groups = []views.FieldGroup{{Legend: "L’enfant qui…", Hint: "« Aucun » retire un critère ; ceux d’après montent d’un rang. Des critères à vous se créent à la page des priorités.", Fields: fields}}
+	page.Groups = []views.FieldGroup{{Whole: true, Legend: "L’enfant qui…", Hint: "« Aucun » retire un critère ; ceux d’après montent d’un rang. Des critères à vous se créent à la page des priorités.", Fields: fields}}
 	return a, page, nil
 }
 
@@ -166,7 +173,10 @@ func (r *request) savePriorities() error {
 		return err
 	}
 	if err := r.site.store.SavePriorities(r.ctx(), r.structure(), r.account(), a.ID, r.FormValue("vu"), list); err != nil {
-		return r.refuseForm(page, err)
+		return r.refuseChange(page, err, func() (views.StaffForm, error) {
+			_, now, err := r.priorityForm(nil, false)
+			return now, err
+		})
 	}
 	return r.redirect303(views.PrioritiesPath + "?fait=publiees")
 }
@@ -188,7 +198,7 @@ func (r *request) childPriorityForm() (child portal.ChildID, labels []portal.Pri
 		return 0, nil, page, err
 	}
 	page.Back, page.BackTo = views.ChildPath(c.ID), "Revenir à la fiche"
-	page.Carried = append(page.Carried, views.CarriedValue{Name: "vu", Value: portal.Version(portal.HeldFacts(held))})
+	page.Seen = portal.Version(portal.HeldFacts(held))
 	page.Lead = "Cochez ce que la famille a prouvé. Le portail sait le reste : la commune, l’école, la classe, les frères et sœurs."
 	if len(labels) == 0 {
 		page.Lead = "Aucun critère n’est encore créé : Réglages, « Priorités », « Nouveau critère »."
@@ -244,7 +254,10 @@ func (r *request) saveChildPriorities() error {
 		return r.refuseForm(page, faults)
 	}
 	if err := r.site.store.SaveChildPriorities(r.ctx(), r.structure(), r.account(), child, r.FormValue("vu"), list); err != nil {
-		return r.refuseForm(page, err)
+		return r.refuseChange(page, err, func() (views.StaffForm, error) {
+			_, _, now, err := r.childPriorityForm()
+			return now, err
+		})
 	}
 	return r.redirect303(views.ChildPath(child) + "?fait=priorites")
 }

@@ -59,10 +59,7 @@ func (r *request) formFaults(err error) (views.Faults, error) {
 	}
 	r.retryAfter(err)
 	r.Status(int(refusal.Kind))
-	var faults views.Faults
-	for _, f := range refusal.Fields {
-		faults = append(faults, views.Fault{Field: f.Field, Message: f.Message})
-	}
+	faults := views.FaultsOf(refusal)
 	if faults == nil {
 		faults = views.Faults{{Field: "actuel", Message: refusal.Message}}
 	}

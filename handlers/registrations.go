@@ -190,11 +190,11 @@ func (r *request) drawRegistration(f *registrationForm) (*views.RegistrationForm
 // typedRegistration reads the form; a date or an hour that is none becomes a fault of its field.
 func (r *request) typedRegistration(f *registrationForm) (w db.RegistrationWish, faults views.Faults) {
 	w.ID, w.Child, w.Activity = f.Course.ID, f.Child.ID, f.Activity.ID
-	w.First = readField(r, "debut", portal.ParseDate, &faults)
+	w.First = readField(r, "debut", portal.ReadDay, &faults)
 	if w.Stop = f.act == "arreter"; w.Stop {
 		return w, faults
 	}
-	w.Last = readField(r, "fin", portal.ParseDate, &faults)
+	w.Last = readField(r, "fin", portal.ReadDay, &faults)
 	w.EveryOther, w.Swap = r.FormValue("une_semaine_sur_deux") == "1", r.FormValue("inverser") == "1"
 	for d := portal.Monday; d <= portal.Sunday; d++ {
 		if r.FormValue("jour-"+d.String()) == "1" {

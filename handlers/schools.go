@@ -96,9 +96,9 @@ func (r *request) schools() error {
 
 // addSchool adds a school and shows it.
 func (r *request) addSchool() error {
-	id, err := r.site.store.SaveSchool(r.ctx(), r.account(), r.structure(), 0, r.FormValue("nom"))
+	id, err := r.site.store.SaveSchool(r.ctx(), r.account(), r.structure(), 0, r.FormValue("nom"), "")
 	if refusal := portal.AsError(err); refusal != nil && len(refusal.Fields) > 0 {
-		page, err := r.schoolsView(portal.Clip(r.FormValue("nom"), 200), faultsOf(refusal))
+		page, err := r.schoolsView(portal.Clip(r.FormValue("nom"), 200), views.FaultsOf(refusal))
 		if err != nil {
 			return err
 		}
@@ -140,7 +140,7 @@ func (r *request) readClass(c db.Class) db.Class {
 
 // classFaults brings the refusal of a class to the fields of its form.
 func classFaults(refusal *portal.Error) views.Faults {
-	faults := faultsOf(refusal)
+	faults := views.FaultsOf(refusal)
 	for i := range faults {
 		faults[i].Field = strings.Replace(faults[i].Field, "nom", "classe", 1)
 	}
@@ -149,7 +149,7 @@ func classFaults(refusal *portal.Error) views.Faults {
 
 func (r *request) schoolView(sc db.School, typed string, class db.Class, faults views.Faults) (views.SchoolPage, error) {
 	path := schoolPath(sc.ID)
-	page := views.SchoolPage{Frame: r.frame("École : "+sc.Name, settingsPath), Heading: sc.Name, Action: path, RemoveURL: path + "/retirer", JoinURL: path + "/reunir", Faults: faults,
+	page := views.SchoolPage{Frame: r.frame("École : "+sc.Name, settingsPath), Heading: sc.Name, Action: path, Stamp: views.Stamp{Seen: portal.Version(sc.Facts())}, RemoveURL: path + "/retirer", JoinURL: path + "/reunir", Faults: faults,
 		Name: views.Entry{ID: "nom", Label: "Nom de l’école", Type: "text", Value: typed, Most: 100, Required: true, Fault: faults.On("nom")}, New: classFields(class, faults)}
 	asked := r.Query("annee")
 	if r.FormValue("annee") != "" {
@@ -208,7 +208,15 @@ func (r *request) schoolRefused(sc db.School, err error, typed string, class db.
 	if viewErr != nil {
 		return viewErr
 	}
+	r.keepStamp(&page)
 	if refusal.Kind == portal.KindConflict {
+		now, viewErr := r.schoolView(sc, sc.Name, db.Class{}, nil)
+		if viewErr != nil {
+			return viewErr
+		}
+		if seen := r.FormValue("vu"); seen != "" && seen != now.Seen {
+			return r.renderStale(&page, &now, refusal)
+		}
 		page.Stuck = refusal.Message
 	}
 	r.Status(int(refusal.Kind))
@@ -221,8 +229,8 @@ func (r *request) renameSchool() error {
 	if err != nil {
 		return err
 	}
-	if _, err := r.site.store.SaveSchool(r.ctx(), r.account(), r.structure(), sc.ID, r.FormValue("nom")); err != nil {
-		return r.schoolRefused(sc, err, portal.Clip(r.FormValue("nom"), 200), db.Class{}, faultsOf)
+	if _, err := r.site.store.SaveSchool(r.ctx(), r.account(), r.structure(), sc.ID, r.FormValue("nom"), r.FormValue("vu")); err != nil {
+		return r.schoolRefused(sc, err, portal.Clip(r.FormValue("nom"), 200), db.Class{}, views.FaultsOf)
 	}
 	return r.redirect303(schoolPath(sc.ID) + "?enregistre=1")
 }
@@ -234,7 +242,7 @@ func (r *request) removeSchool() error {
 		return err
 	}
 	if err := r.site.store.RemoveSchool(r.ctx(), r.account(), r.structure(), sc.ID); err != nil {
-		return r.schoolRefused(sc, err, sc.Name, db.Class{}, faultsOf)
+		return r.schoolRefused(sc, err, sc.Name, db.Class{}, views.FaultsOf)
 	}
 	return r.redirect303(schoolsPath + "?enregistre=retrait")
 }
@@ -250,7 +258,7 @@ func (r *request) addClass() error {
 		return err
 	}
 	class := r.readClass(db.Class{School: sc.ID, Year: year.ID})
-	if _, err := r.site.store.SaveClass(r.ctx(), r.account(), r.structure(), class); err != nil {
+	if _, err := r.site.store.SaveClass(r.ctx(), r.account(), r.structure(), class, ""); err != nil {
 		return r.schoolRefused(sc, err, sc.Name, class, classFaults)
 	}
 	return r.redirect303(fmt.Sprintf("%s?annee=%d&enregistre=classe", schoolPath(sc.ID), year.ID))
@@ -276,7 +284,7 @@ func (r *request) theClass() (*db.Class, error) {
 func (r *request) classView(was, typed db.Class, faults views.Faults) views.ClassPage {
 	path := schoolPath(was.School)
 	page := views.ClassPage{Frame: r.frame("Classe : "+was.Name, settingsPath), Heading: was.Name, Action: fmt.Sprintf("%s/classes/%d", path, was.ID),
-		Back: fmt.Sprintf("%s?annee=%d", path, was.Year), Children: portal.Count(was.Children, "enfant"), Fields: classFields(typed, faults), Faults: faults}
+		Stamp: views.Stamp{Seen: portal.Version(was.Facts())}, Back: fmt.Sprintf("%s?annee=%d", path, was.Year), Children: portal.Count(was.Children, "enfant"), Fields: classFields(typed, faults), Faults: faults}
 	if was.Children == 0 {
 		page.RemoveURL = page.Action + "/retirer"
 	}
@@ -289,9 +297,13 @@ func (r *request) class() error {
 	if err != nil {
 		return err
 	}
-	typed := *c
+	return r.render(r.savedClass(*c))
+}
+
+func (r *request) savedClass(c db.Class) views.ClassPage {
+	typed := c
 	typed.Grades = c.Levels()
-	return r.render(r.classView(*c, typed, nil))
+	return r.classView(c, typed, nil)
 }
 
 // changeClass gives a class another name or other levels.
@@ -301,7 +313,7 @@ func (r *request) changeClass() error {
 		return err
 	}
 	typed := r.readClass(*c)
-	_, err = r.site.store.SaveClass(r.ctx(), r.account(), r.structure(), typed)
+	_, err = r.site.store.SaveClass(r.ctx(), r.account(), r.structure(), typed, r.FormValue("vu"))
 	return r.classSaved(*c, typed, err, "classe")
 }
 
@@ -323,7 +335,11 @@ func (r *request) classSaved(was, typed db.Class, err error, what string) error 
 		return err
 	}
 	page := r.classView(was, typed, classFaults(refusal))
+	r.keepStamp(&page)
 	if refusal.Kind == portal.KindConflict {
+		if now := r.savedClass(was); what != "retrait" {
+			return r.renderStale(&page, &now, refusal)
+		}
 		page.Stuck = refusal.Message
 	}
 	r.Status(int(refusal.Kind))

@@ -43,7 +43,11 @@ var settings = []views.SettingsGroup{
 
 // settingsPage lists what can be set up.
 func (r *request) settingsPage() error {
-	page := views.Settings{Frame: r.frame("Réglages", settingsPath)}
+	begun, err := r.site.store.Begun(r.ctx(), r.structure())
+	if err != nil {
+		return err
+	}
+	page := views.Settings{Frame: r.frame("Réglages", settingsPath), First: views.NewFirstSteps(begun, func(path string) bool { return r.site.opens(path, r.session) })}
 	for _, g := range settings {
 		shown := views.SettingsGroup{Title: g.Title}
 		for _, l := range g.Links {

@@ -197,9 +197,7 @@ func (r *request) importRefused(v *views.Import, err error) error {
 	if refusal == nil {
 		return err
 	}
-	for _, f := range refusal.Fields {
-		v.Faults = append(v.Faults, views.Fault{Field: f.Field, Message: f.Message})
-	}
+	v.Faults = append(v.Faults, views.FaultsOf(refusal)...)
 	if len(refusal.Fields) == 0 {
 		v.Faults = views.Faults{{Field: v.FirstFile(), Message: refusal.Message}}
 	}
@@ -254,7 +252,10 @@ func (r *request) readFile(v *views.Import, field, missing string) (name, text s
 	if err != nil {
 		return "", "", err
 	}
-	if text, err = db.DecodeText(b); err != nil {
+	if err = portal.CheckCSV(b); err == nil {
+		text, err = db.DecodeText(b)
+	}
+	if err != nil {
 		v.Faults = append(v.Faults, views.Fault{Field: field, Message: err.Error()})
 	}
 	return portal.Clip(filepath.Base(strings.ReplaceAll(head.Filename, `\`, "/")), 80), text, nil

@@ -37,8 +37,8 @@ func (r *request) journalFilter() (f db.JournalFilter, query url.Values, faults 
 			continue
 		}
 		var err error
-		if *d.into, err = portal.ParseDate(typed); err != nil {
-			faults = append(faults, views.Fault{Field: d.name, Message: "Cette date ne se lit pas. Choisissez-la dans le calendrier du champ."})
+		if *d.into, err = portal.ReadDay(typed); err != nil {
+			faults = append(faults, views.Fault{Field: d.name, Message: err.Error()})
 		}
 	}
 	if f.First != 0 && f.Last != 0 && f.Last < f.First {

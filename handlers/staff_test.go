@@ -184,7 +184,7 @@ func TestStaffImportRefusals(t *testing.T) {
 		{"une date fausse", "École", rollFiles(strings.Replace(twoPupils, "01/09/2020", "31/02/2020", 1), twoGuardians),
 			[]string{"Rien n’a été importé.", "1 point à corriger dans les fichiers", "eleves.csv", "Date naissance", "« 31/02/2020 », n’existe pas"}},
 		{"fichiers intervertis", "École", rollFiles(twoGuardians, twoPupils), []string{"intervertis"}},
-		{"un classeur", "École", rollFiles("PK\x03\x04\x00\x00", twoGuardians), []string{"n’est pas un CSV"}},
+		{"un classeur", "École", rollFiles("PK\x03\x04\x00\x00", twoGuardians), []string{"Il y a 1 point à corriger", "Ce fichier n’est pas un CSV : c’est un classeur (.xlsx ou .ods). Ouvrez-le dans votre tableur, enregistrez-le au format CSV"}},
 		{"un fichier vide", "École", rollFiles("", twoGuardians), []string{"Ce fichier est vide"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -372,7 +372,7 @@ func (w *world) asks(days ...portal.Date) (receipt *portal.Receipt) {
 			w.t.Fatal(err)
 		}
 	}
-	if receipt, err = w.store.Confirm(ctx, account, fmt.Sprintf("formulaire-%d-%d", w.structure, w.clock.Now().UnixNano()), db.AnyVersion); err != nil {
+	if receipt, err = w.store.Confirm(ctx, account, fmt.Sprintf("formulaire-%d-%d", w.structure, w.store.Now().UnixNano()), db.AnyVersion); err != nil {
 		w.t.Fatal(err)
 	}
 	return receipt

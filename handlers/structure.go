@@ -60,7 +60,7 @@ func (r *request) theStructure() (portal.Structure, error) {
 
 func (r *request) structureForm(st portal.Structure, night, report string, faults views.Faults) views.StructureForm {
 	page := views.StructureForm{Frame: r.frame("La structure", settingsPath), Heading: "La structure", Action: structurePath, Back: settingsPath,
-		Seen: portal.Version(st.Facts()), Saved: r.Query("enregistre") == "1", Faults: faults, Fields: views.NewStructureFields(st, night, report, faults)}
+		Stamp: views.Stamp{Seen: portal.Version(st.Facts())}, Saved: r.Query("enregistre") == "1", Faults: faults, Fields: views.NewStructureFields(st, night, report, faults)}
 	if r.site.opens(newStructurePath, r.session) {
 		page.NewURL = newStructurePath
 	}
@@ -93,7 +93,7 @@ func (r *request) readStructure(st portal.Structure) (portal.Structure, *portal.
 func (r *request) typedHour(name string, into *portal.TimeOfDay, faults *portal.Error) {
 	t, err := portal.ParseTimeOfDay(r.FormValue(name))
 	if err != nil {
-		faults.Fields = append(faults.Fields, portal.FieldError{Field: name, Message: "Écrivez une heure comme 1:15."})
+		faults.Fault(name, "Écrivez une heure comme 1:15.")
 		return
 	}
 	*into = t
@@ -118,10 +118,11 @@ func (r *request) saveStructure() error {
 	if refusal == nil || refusal.Kind == portal.KindNotFound {
 		return err
 	}
-	page := r.structureForm(st, r.FormValue("nuit"), r.FormValue("matin"), faultsOf(refusal))
-	page.Seen = r.FormValue("vu")
+	page := r.structureForm(st, r.FormValue("nuit"), r.FormValue("matin"), views.FaultsOf(refusal))
+	r.keepStamp(&page)
 	if refusal.Kind == portal.KindConflict {
-		page.Stale, page.Seen = refusal.Message, portal.Version(was.Facts())
+		now := r.structureForm(was, was.NightAt.String(), was.ReportAt.String(), nil)
+		return r.renderStale(&page, &now, refusal)
 	}
 	r.Status(int(refusal.Kind))
 	return r.render(page)
@@ -159,7 +160,7 @@ func (r *request) foundStructure() error {
 		id, err = r.site.store.FoundStructure(r.ctx(), r.account(), st, r.FormValue("cle"))
 	}
 	if refusal := portal.AsError(err); refusal != nil && len(refusal.Fields) > 0 {
-		return r.renderInvalid(r.newStructureForm(st, r.FormValue("nuit"), r.FormValue("matin"), r.FormValue("cle"), faultsOf(refusal)))
+		return r.renderInvalid(r.newStructureForm(st, r.FormValue("nuit"), r.FormValue("matin"), r.FormValue("cle"), views.FaultsOf(refusal)))
 	}
 	if err != nil {
 		return err
@@ -251,7 +252,7 @@ func (r *request) lookSaved(err error, typed, what string) error {
 	if refusal == nil || len(refusal.Fields) == 0 {
 		return err
 	}
-	page, formErr := r.lookForm(typed, faultsOf(refusal))
+	page, formErr := r.lookForm(typed, views.FaultsOf(refusal))
 	if formErr != nil {
 		return formErr
 	}

@@ -9,6 +9,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -26,7 +27,7 @@ func (b *browser) filledForm(selector string) url.Values {
 	b.page.Find(selector).First().Find("input, select").Each(func(_ int, s *goquery.Selection) {
 		name := s.AttrOr("name", "")
 		switch {
-		case name == "" || s.AttrOr("type", "") == "checkbox" && s.AttrOr("checked", "no") == "no" || s.AttrOr("type", "") == "file":
+		case name == "" || slices.Contains([]string{"checkbox", "radio"}, s.AttrOr("type", "")) && s.AttrOr("checked", "no") == "no" || s.AttrOr("type", "") == "file":
 		case goquery.NodeName(s) == "select":
 			chosen := s.Find("option[selected]")
 			if chosen.Length() == 0 {
@@ -79,7 +80,7 @@ func TestStructureSettings(t *testing.T) {
 	form.Set("nuit", "00:45")
 	b.post(structurePath, form).follow().wantText("La structure est enregistrée.")
 	other.Set("courriel", "autre@carteville.example")
-	b.post(structurePath, other).want(409).wantText("a changé ces réglages le lundi 23 novembre 2026")
+	b.post(structurePath, other).want(409).wantText("a enregistré un changement aujourd’hui à")
 	if got := b.page.Find("#courriel").AttrOr("value", ""); got != "autre@carteville.example" {
 		t.Errorf("what was typed became %q", got)
 	}
@@ -172,9 +173,9 @@ func TestSchoolsSettings(t *testing.T) {
 	class := b.page.Find(`main dl a`).AttrOr("href", "")
 	b.get(class).want(200).wantText("Retirer cette classe")
 	b.post(class, url.Values{"classe": {""}}).want(422)
-	b.post(class, url.Values{"classe": {"CP Mme IZARD"}, "niveau-CP": {"1"}, "niveau-CE1": {"1"}}).follow().wantText("0 enfant · CP, CE1")
+	b.post(class, with(b.stampedForm(), "classe", "CP Mme IZARD", "niveau-CP", "1", "niveau-CE1", "1")).follow().wantText("0 enfant · CP, CE1")
 	b.post(bis, url.Values{"nom": {""}}).want(422).wantText("Donnez le nom de l’école.")
-	b.post(bis, url.Values{"nom": {"École Jaurès"}}).follow().wantText("L’école est enregistrée.")
+	b.post(bis, with(b.get(bis).stampedForm(), "nom", "École Jaurès")).follow().wantText("L’école est enregistrée.")
 	b.post(bis+"/retirer", url.Values{}).want(409).wantText("réunissez les deux")
 	b.get(bis + "/reunir").want(200).wantText("Quelle école garder ?")
 	into := b.page.Find("select[name=dans] option").AttrOr("value", "")
@@ -221,7 +222,7 @@ func TestYearsSettings(t *testing.T) {
 	form.Set("premier", "2031-09-02")
 	b.post(path, form).follow().wantText("du 2 septembre 2031 au 2 juillet 2032")
 	other.Set("premier", "2031-09-03")
-	b.post(path, other).want(409).wantText("pendant que vous écriviez")
+	b.post(path, other).want(409).wantText("pendant que vous aviez cette page ouverte")
 	again := b.filledForm("main form")
 	again.Set("dernier", "2031-09-30")
 	b.post(path, again).want(422).wantText("de trois mois à un an")
@@ -277,7 +278,7 @@ func TestCalendarSettings(t *testing.T) {
 	// Somebody else's old form.
 	b.get(base + "/fermetures")
 	form.Del("accord")
-	b.post(base+"/fermetures", form).want(409).wantText("pendant que vous écriviez")
+	b.post(base+"/fermetures", form).want(409).wantText("pendant que vous aviez cette page ouverte")
 
 	// Holidays: the official ones, then a file.
 	b.get(base + "/vacances?depuis=officielles").want(200).wantText("Ces dates sont déjà celles du portail.")

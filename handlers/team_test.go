@@ -229,7 +229,7 @@ func TestStaffJournalPages(t *testing.T) {
 	b.get(views.StaffJournalPath + "?qui=moi").wantText("Rien ne correspond à ce filtre.")
 	b.get(views.StaffJournalPath + "?du=2026-11-24").wantText("Rien ne correspond à ce filtre.")
 	b.get(views.StaffJournalPath + "?au=2026-11-23").wantText("3 gestes")
-	b.get(views.StaffJournalPath + "?du=demain").want(422).wantText("Cette date ne se lit pas.")
+	b.get(views.StaffJournalPath + "?du=demain").want(422).wantText("« demain » n’est pas une date.")
 	b.get(views.StaffJournalPath + "?du=2026-11-24&au=2026-11-23").want(422).wantText("Le dernier jour doit être le premier, ou après.")
 	b.get(views.StaffJournalPath + ".csv?du=demain").want(422)
 	b.get(views.StaffJournalPath + ".csv?sujet=texte").want(200)

@@ -104,7 +104,7 @@ func (r *request) waitingForm() (l *portal.WaitList, w *portal.WaitLine, page vi
 	if words := l.Activity.StandingWords(w.Standing); words != "" {
 		page.Lead += " Critères remplis : " + words + "."
 	}
-	page.Carried = append(page.Carried, views.CarriedValue{Name: "vu", Value: l.Seen()})
+	page.Seen = l.Seen()
 	page.Back, page.BackTo = list, "Revenir à la liste"
 	choices := []views.Choice{{Value: "monter", Label: "Monter d’un rang"}, {Value: "descendre", Label: "Descendre d’un rang"}, {Value: "rang", Label: "Mettre à un autre rang, choisi ci-dessous"},
 		{Value: "place", Label: "Donner une place maintenant"}, {Value: "retirer", Label: "Retirer de la liste"}}
@@ -161,8 +161,7 @@ func (r *request) changeWaiting() error {
 	case "retirer":
 		done, err = "retiree", r.site.store.RemoveWaiting(r.ctx(), act)
 	default:
-		e := portal.Invalid("Choisissez ce qu’il faut faire.")
-		e.Fields = []portal.FieldError{{Field: "faire", Message: e.Message}}
+		e := portal.Wrong("faire", "Choisissez ce qu’il faut faire.")
 		err = e
 	}
 	if err != nil {

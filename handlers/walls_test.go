@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -11,10 +12,12 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,19 +27,46 @@ import (
 	"marelle/views"
 )
 
+// startOfDemo is when CarteVille is looked at.
+var startOfDemo = portal.NewDate(2026, 11, 23).At(portal.Clock(9, 0))
+
+// carteVille is the base of CarteVille, built once for the whole run and copied for each test.
+var carteVille = sync.OnceValues(func() (_ []byte, err error) {
+	dir, err := os.MkdirTemp("", "carteville")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "carteville.db")
+	clock := demo.NewClock(startOfDemo, time.Now)
+	store, err := db.Open(context.Background(), db.Options{Path: path, Now: clock.Now, Random: demo.Random(), Create: true, Demo: true})
+	if err != nil {
+		return nil, err
+	}
+	_, err = demo.Open(context.Background(), store, clock)
+	if err = errors.Join(err, store.Close()); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
 // twoTowns is CarteVille, where there is something of everything, and the structure of a neighbour on the same site.
 func twoTowns(t *testing.T) (w *world, neighbour portal.StructureID) {
 	t.Helper()
 	ctx := context.Background()
-	clock := demo.NewClock(portal.NewDate(2026, 11, 23).At(portal.Clock(9, 0)), time.Now)
-	store, err := db.Open(ctx, db.Options{Path: filepath.Join(t.TempDir(), "carteville.db"), Now: clock.Now, Random: demo.Random(), Create: true, Demo: true})
+	town, err := carteVille()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "carteville.db")
+	if err := os.WriteFile(path, town, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	store, err := db.Open(ctx, db.Options{Path: path, Now: demo.NewClock(startOfDemo, time.Now).Now, Random: rand.Reader, Demo: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { store.Close() })
-	if _, err := demo.Open(ctx, store, clock); err != nil {
-		t.Fatal(err)
-	}
 	site, err := newSite(Options{Store: store, BaseURL: "http://localhost:8080", Log: slog.New(slog.DiscardHandler), Demo: &Demo{}})
 	if err != nil {
 		t.Fatal(err)
@@ -187,6 +217,7 @@ func (w *world) everything() string {
 // TestWalls: whatever staff may open, an agent of another structure, one whose role is too low, a parent and a visitor get the
 // answer of an address that leads nowhere, with the real numbers of CarteVille in it; and nothing of CarteVille changes.
 func TestWalls(t *testing.T) {
+	t.Parallel()
 	w, neighbour := twoTowns(t)
 	numbers := w.realNumbers()
 	agent := func(structure portal.StructureID, last string, role portal.Role) *browser {
@@ -275,6 +306,7 @@ func (w *world) words() []string {
 
 // TestNothingOfTheNeighbours: no page, list, search, journal or file of a structure holds a word of another one.
 func TestNothingOfTheNeighbours(t *testing.T) {
+	t.Parallel()
 	w, neighbour := twoTowns(t)
 	words := w.words()
 	if len(words) < 200 {

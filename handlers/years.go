@@ -22,8 +22,12 @@ func (r *request) yearsView(faults views.Faults) (views.Years, error) {
 	}
 	now := setup.YearOf(portal.DateOf(r.now))
 	for _, y := range setup.Years {
-		page.Lines = append(page.Lines, views.YearLine{Label: y.Label, Days: portal.SpanYearWords(y.First, y.Last), URL: fmt.Sprintf("%s/%d", yearsPath, y.ID),
-			CalendarURL: fmt.Sprintf("%s?annee=%d", calendarPath, y.ID), Current: now != nil && y.ID == now.ID})
+		line := views.YearLine{Label: y.Label, Days: portal.SpanYearWords(y.First, y.Last), URL: fmt.Sprintf("%s/%d", yearsPath, y.ID),
+			CalendarURL: fmt.Sprintf("%s?annee=%d", calendarPath, y.ID), Current: now != nil && y.ID == now.ID}
+		if y.Last >= portal.DateOf(r.now) {
+			line.Seam = setup.Calendar.YearSeam(y)
+		}
+		page.Lines = append(page.Lines, line)
 	}
 	official, err := nextOfficial(setup)
 	if err != nil {
@@ -77,8 +81,8 @@ func (r *request) years() error {
 // createYear opens a school year, official or typed by hand.
 func (r *request) createYear() error {
 	y := portal.SchoolYear{Label: r.FormValue("annee")}
-	y.First, _ = portal.ParseDate(r.FormValue("premier")) // a date that cannot be read is a date that is missing
-	y.Last, _ = portal.ParseDate(r.FormValue("dernier"))
+	faults := portal.Invalid("Cette année scolaire ne peut pas être enregistrée telle quelle.")
+	y.First, y.Last = r.typedDay("premier", faults), r.typedDay("dernier", faults)
 	if r.FormValue("faire") == "officielle" {
 		setup, err := r.site.store.Setup(r.ctx(), r.structure())
 		if err != nil {
@@ -91,11 +95,14 @@ func (r *request) createYear() error {
 		if official == nil || official.Label != y.Label { // pressed twice: it is there
 			return r.redirect303(yearsPath + "?enregistre=1")
 		}
-		y = *official
+		y, faults.Fields = *official, nil
 	}
-	_, err := r.site.store.CreateYear(r.ctx(), r.account(), r.structure(), y)
+	err := both(faults, nil)
+	if err == nil {
+		_, err = r.site.store.CreateYear(r.ctx(), r.account(), r.structure(), y)
+	}
 	if refusal := portal.AsError(err); refusal != nil && len(refusal.Fields) > 0 {
-		page, err := r.yearsView(faultsOf(refusal))
+		page, err := r.yearsView(views.FaultsOf(refusal))
 		if err != nil {
 			return err
 		}
@@ -107,9 +114,10 @@ func (r *request) createYear() error {
 	return r.redirect303(yearsPath + "?enregistre=1")
 }
 
-func (r *request) yearView(y portal.SchoolYearRef, first, last string, faults views.Faults) views.YearForm {
-	page := views.YearForm{Frame: r.frame("Année scolaire "+y.Label, settingsPath), Heading: "Année scolaire " + y.Label, Action: fmt.Sprintf("%s/%d", yearsPath, y.ID), Seen: portal.Version(portal.YearFacts(y)), Faults: faults}
-	page.RemoveURL = page.Action + "/retirer"
+func (r *request) yearView(c calendarYear, first, last string, faults views.Faults) views.YearForm {
+	y := c.year
+	page := views.YearForm{Frame: r.frame("Année scolaire "+y.Label, settingsPath), Heading: "Année scolaire " + y.Label, Action: fmt.Sprintf("%s/%d", yearsPath, y.ID), Stamp: views.Stamp{Seen: portal.Version(portal.YearFacts(y))}, Faults: faults}
+	page.RemoveURL, page.Seam = page.Action+"/retirer", c.setup.Calendar.YearSeam(y)
 	page.First, page.Last = dayEntry("premier", "Premier jour de classe", first, faults), dayEntry("dernier", "Dernier jour de classe", last, faults)
 	return page
 }
@@ -120,7 +128,7 @@ func (r *request) year() error {
 	if err != nil {
 		return err
 	}
-	return r.render(r.yearView(c.year, c.year.First.String(), c.year.Last.String(), nil))
+	return r.render(r.yearView(c, c.year.First.String(), c.year.Last.String(), nil))
 }
 
 // changeYear gives a school year other days.
@@ -129,9 +137,25 @@ func (r *request) changeYear() error {
 	if err != nil {
 		return err
 	}
-	first, _ := portal.ParseDate(r.FormValue("premier")) // a date that cannot be read is a date that is missing
-	last, _ := portal.ParseDate(r.FormValue("dernier"))
-	return r.yearSaved(c, r.site.store.ChangeYear(r.ctx(), r.account(), r.structure(), c.year.ID, first, last, r.FormValue("vu")), "1")
+	faults := portal.Invalid("Cette année scolaire ne peut pas être enregistrée telle quelle.")
+	is := c.year
+	is.First, is.Last = r.typedDay("premier", faults), r.typedDay("dernier", faults)
+	if len(faults.Fields) > 0 {
+		return r.yearSaved(c, both(faults, portal.CheckYear(is, c.setup.Years)), "1")
+	}
+	if portal.CheckYear(is, c.setup.Years) == nil {
+		list, err := r.site.store.TouchedByYear(r.ctx(), r.structure(), c.year, is)
+		if err != nil {
+			return err
+		}
+		if touches, stamp := r.agreedTo(list); stamp != "" {
+			page := r.yearView(c, is.First.String(), is.Last.String(), nil)
+			r.keepStamp(&page)
+			page.Touches, page.Agreed, page.Changes = touches, stamp, portal.YearChangeWords(c.year, is, &c.setup.Calendar)
+			return r.render(page)
+		}
+	}
+	return r.yearSaved(c, r.site.store.ChangeYear(r.ctx(), r.account(), r.structure(), c.year.ID, is.First, is.Last, r.FormValue("vu")), "1")
 }
 
 // removeYear takes back a year without classes.
@@ -155,13 +179,15 @@ func (r *request) yearSaved(c calendarYear, err error, what string) error {
 	if what == "retrait" {
 		first, last = c.year.First.String(), c.year.Last.String()
 	}
-	page := r.yearView(c.year, portal.Clip(first, 20), portal.Clip(last, 20), faultsOf(refusal))
-	seen := r.FormValue("vu")
+	page := r.yearView(c, portal.Clip(first, 20), portal.Clip(last, 20), views.FaultsOf(refusal))
+	now := r.yearView(c, c.year.First.String(), c.year.Last.String(), nil)
 	switch {
-	case refusal.Kind == portal.KindConflict:
-		page.Stale = refusal.Message
-	case seen != "": // who was not told of a change has not seen it
-		page.Seen = seen
+	case refusal.Kind != portal.KindConflict:
+		r.keepStamp(&page)
+	case what == "retrait":
+		page.Stuck = refusal.Message
+	default:
+		return r.renderStale(&page, &now, refusal)
 	}
 	r.Status(int(refusal.Kind))
 	return r.render(page)

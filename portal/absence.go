@@ -40,9 +40,7 @@ type AbsenceAsk struct {
 // Check refuses an announcement that makes no sense at a moment; the fields are enfant, du, au and motif.
 func (a AbsenceAsk) Check(now time.Time) error {
 	e := Invalid("L’absence ne peut pas être signalée telle quelle.")
-	fault := func(field, format string, args ...any) {
-		e.Fields = append(e.Fields, FieldError{field, Invalid(format, args...).Message})
-	}
+	fault := e.Fault
 	if a.Child == 0 {
 		fault("enfant", "Choisissez l’enfant absent.")
 	}

@@ -1,9 +1,6 @@
 package portal
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // CheckChange refuses a part of an activity that could not work beside the others of its structure. names are those of the
 // structure: what they do not hold belongs to somebody else.
@@ -20,12 +17,12 @@ func (s *Setup) CheckChange(part ActivityPart, a *Activity, names Names) error {
 	e := Invalid("Ces liens ne peuvent pas être enregistrés tels quels.")
 	for _, other := range s.RequiredFor(a) {
 		if slices.ContainsFunc(a.Links, func(l Link) bool { return l.Other == other.ID }) {
-			e.Fields = append(e.Fields, FieldError{LinkField(other.ID), Capital(other.Spoken) + " exige déjà " + a.Spoken + " : changez d’abord ce lien-là."})
+			e.Fault(LinkField(other.ID), "%s", Capital(other.Spoken)+" exige déjà "+a.Spoken+" : changez d’abord ce lien-là.")
 		}
 	}
 	for _, l := range a.Links {
 		if other := s.Activity(l.Other); other != nil && l.Kind == Requires && other.requires(a.ID) && other.link(a.ID) != Requires {
-			e.Fields = append(e.Fields, FieldError{LinkField(l.Other), Capital(other.Spoken) + " exige, par d’autres activités, " + a.Spoken + " : elles s’exigeraient en rond."})
+			e.Fault(LinkField(l.Other), "%s", Capital(other.Spoken)+" exige, par d’autres activités, "+a.Spoken+" : elles s’exigeraient en rond.")
 		}
 	}
 	if len(e.Fields) > 0 {
@@ -63,29 +60,4 @@ func (s *Setup) SameActivity(a *Activity) *Activity {
 		}
 	}
 	return nil
-}
-
-// NameTaken refuses a name that another thing of the structure has.
-func NameTaken(what string) *Error {
-	e := Invalid("Ce nom est déjà pris.")
-	e.Fields = []FieldError{{"nom", "Ce nom est déjà celui d’" + what + ". Choisissez-en un autre."}}
-	return e
-}
-
-// ChangedMeanwhile refuses a form that shows what is no longer so: somebody else saved since. What was typed is kept.
-func ChangedMeanwhile(last StaffEvent, who Person) *Error {
-	words := "Cette partie a été changée depuis que vous l’avez ouverte."
-	if !last.At.IsZero() && who.LastName != "" {
-		words = who.Title() + " a fait un changement le " + Instant(last.At) + "."
-		var changes []string
-		for _, c := range last.Changes {
-			if c.Before != "" || c.After != "" {
-				changes = append(changes, c.What+" : "+yesOr(c.Before == "", "rien", c.Before)+" → "+yesOr(c.After == "", "rien", c.After))
-			}
-		}
-		if len(changes) > 0 && len(changes) <= 4 {
-			words += " " + strings.Join(changes, " ; ") + "."
-		}
-	}
-	return Conflict("%s Rien n’a été enregistré, et ce que vous avez saisi est encore ci-dessous. Relisez-le : si vous enregistrez, il remplacera ce qui est en place.", words)
 }

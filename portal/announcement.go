@@ -38,16 +38,14 @@ func UnknownAudience(err error) error {
 	if e == nil {
 		e = Invalid(announcementRefused)
 	}
-	e.Fields = append(e.Fields, FieldError{"pour", "Choisissez dans la liste à qui le message s’adresse."})
+	e.Fault("pour", "Choisissez dans la liste à qui le message s’adresse.")
 	return e
 }
 
 // Check refuses an announcement that could not be shown, with a sentence per field.
 func (a *Announcement) Check() error {
 	e := Invalid(announcementRefused)
-	fault := func(field, format string, args ...any) {
-		e.Fields = append(e.Fields, FieldError{field, Invalid(format, args...).Message})
-	}
+	fault := e.Fault
 	switch n := len([]rune(a.Title)); {
 	case strings.TrimSpace(a.Title) == "":
 		fault("titre", "Donnez un titre au message.")

@@ -21,9 +21,7 @@ func ParseColour(s string) (Colour, error) {
 }
 
 func badColour(format string, args ...any) *Error {
-	e := Invalid(format, args...)
-	e.Fields = []FieldError{{"couleur", e.Message}}
-	return e
+	return Wrong("couleur", format, args...)
 }
 
 // String gives « #26397f ».

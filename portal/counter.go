@@ -50,9 +50,9 @@ func (a DeskAsk) Check() error {
 	}
 	switch {
 	case letters < deskReasonLeast || len(strings.Fields(a.Reason)) < 2:
-		return wrong("motif", "Dites en quelques mots pourquoi le délai est dépassé : la famille et vos collègues le liront.")
+		return Wrong("motif", "Dites en quelques mots pourquoi le délai est dépassé : la famille et vos collègues le liront.")
 	case len([]rune(a.Reason)) > DeskReasonMost:
-		return wrong("motif", "%d caractères au plus.", DeskReasonMost)
+		return Wrong("motif", "%d caractères au plus.", DeskReasonMost)
 	}
 	return nil
 }

@@ -188,7 +188,7 @@ const CustodyMost = 200
 // Check refuses a rule that cannot hold as it is, with a sentence per field of the form.
 func (c *Custody) Check() error {
 	e := Invalid("Cette garde alternée ne peut pas être enregistrée telle quelle.")
-	fault := func(field, message string) { e.Fields = append(e.Fields, FieldError{field, message}) }
+	fault := func(field, message string) { e.Fault(field, "%s", message) }
 	if c.Start == 0 {
 		fault("debut", "Écrivez le premier jour où cette organisation s’applique.")
 	}

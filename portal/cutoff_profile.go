@@ -11,18 +11,18 @@ type LimitProfile struct {
 	Removed     bool   // no longer given; past rules still name it
 }
 
-// profileNameMost bounds the name of a profile and that of its document.
-const profileNameMost = 80
+// ProfileNameMost bounds the name of a profile and that of its document.
+const ProfileNameMost = 80
 
 // Check refuses a profile that could not be read; the fields are nom and document.
 func (p LimitProfile) Check() error {
 	e := Invalid("Le profil ne peut pas être enregistré tel quel.")
 	if strings.TrimSpace(p.Name) == "" {
-		e.Fields = append(e.Fields, FieldError{"nom", "Donnez un nom au profil, par exemple « Horaires de travail variables »."})
+		e.Fault("nom", "Donnez un nom au profil, par exemple « Horaires de travail variables ».")
 	}
 	for _, f := range []struct{ field, text string }{{"nom", p.Name}, {"document", p.Document}} {
-		if len([]rune(f.text)) > profileNameMost {
-			e.Fields = append(e.Fields, wrong(f.field, "%d caractères au plus.", profileNameMost).Fields...)
+		if len([]rune(f.text)) > ProfileNameMost {
+			e.Fault(f.field, "%d caractères au plus.", ProfileNameMost)
 		}
 	}
 	if len(e.Fields) > 0 {
@@ -38,11 +38,11 @@ func (p LimitProfile) Facts() []Fact { return []Fact{{"Nom", p.Name}, {"Document
 func CheckHeld(until, today Date) error {
 	switch {
 	case until == 0:
-		return wrong("jusqu_au", "Donnez le dernier jour de validité du document.")
+		return Wrong("jusqu_au", "Donnez le dernier jour de validité du document.")
 	case until < today:
-		return wrong("jusqu_au", "Le document doit être valable aujourd’hui. Donnez un jour à venir.")
+		return Wrong("jusqu_au", "Le document doit être valable aujourd’hui. Donnez un jour à venir.")
 	case until > today+1100:
-		return wrong("jusqu_au", "Ce jour est trop lointain : trois ans au plus. Vérifiez l’année.")
+		return Wrong("jusqu_au", "Ce jour est trop lointain : trois ans au plus. Vérifiez l’année.")
 	}
 	return nil
 }

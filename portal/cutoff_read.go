@@ -15,7 +15,7 @@ func ReadHour(s string) (TimeOfDay, error) {
 	case "midi":
 		return Clock(12, 0), nil
 	case "":
-		return 0, wrong("heure", "Précisez l’heure limite, par exemple « 9 h », « 18 h 30 » ou « minuit ».")
+		return 0, Wrong("heure", "Précisez l’heure limite, par exemple « 9 h », « 18 h 30 » ou « minuit ».")
 	}
 	hour, minute, _ := strings.Cut(strings.Replace(typed, "h", ":", 1), ":")
 	if minute == "" {
@@ -24,7 +24,7 @@ func ReadHour(s string) (TimeOfDay, error) {
 	h, errH := strconv.Atoi(hour)
 	m, errM := strconv.Atoi(minute)
 	if errH != nil || errM != nil || h < 0 || m < 0 || m > 59 || h*60+m > int(EndOfDay) || h*60+m == 0 {
-		return 0, wrong("heure", "« %s » n’est pas une heure. Écrivez par exemple « 9 h », « 18 h 30 » ou « minuit ».", Clip(s, 20))
+		return 0, Wrong("heure", "« %s » n’est pas une heure. Écrivez par exemple « 9 h », « 18 h 30 » ou « minuit ».", Clip(s, 20))
 	}
 	return Clock(h, m), nil
 }

@@ -180,9 +180,7 @@ func (r Rules) HasProfiles() bool {
 // CheckFor refuses rules that could not work for an activity. A fault's field is the case that it is about (Case).
 func (r Rules) CheckFor(a *Activity) error {
 	e := Invalid("Ces délais ne peuvent pas être enregistrés tels quels.")
-	fault := func(field, format string, args ...any) {
-		e.Fields = append(e.Fields, wrong(field, format, args...).Fields...)
-	}
+	fault := e.Fault
 	for _, needed := range []Action{ActionBook, ActionCancel} {
 		if r.Find(needed, Online, 0) == nil {
 			fault(Case{needed, Online, 0}.Key(), "Il manque un délai : %s", needed.Question())

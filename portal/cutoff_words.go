@@ -31,15 +31,9 @@ func (c Cutoff) CheckFor(o *Opening) error {
 		served = o.School
 	}
 	if c.Skip.NoService && served&^c.Skip.Weekdays == 0 {
-		return wrong("sauf", "Les jours d’ouverture de l’activité sont tous exclus du délai : il ne resterait aucun jour à compter. Laissez-en au moins un.")
+		return Wrong("sauf", "Les jours d’ouverture de l’activité sont tous exclus du délai : il ne resterait aucun jour à compter. Laissez-en au moins un.")
 	}
 	return nil
-}
-
-func wrong(field, format string, args ...any) *Error {
-	e := Invalid(format, args...)
-	e.Fields = []FieldError{{field, e.Message}}
-	return e
 }
 
 func (c Cutoff) check() *Error {
@@ -57,7 +51,7 @@ func (c Cutoff) check() *Error {
 		return c.checkTable()
 	case ShapeMonthDay:
 		if c.DayOfMonth < 1 || c.DayOfMonth > 31 {
-			return wrong("quantieme", "Le jour du mois doit aller de 1 à 31.")
+			return Wrong("quantieme", "Le jour du mois doit aller de 1 à 31.")
 		}
 		return checkTime(c.At)
 	case ShapeFullWeek:
@@ -66,13 +60,13 @@ func (c Cutoff) check() *Error {
 		return firstOf(c.checkDates(), checkTime(c.At))
 	case ShapeHours:
 		if c.Hours < 1 || c.Hours > maxHoursBefore {
-			return wrong("heures", "Le nombre d’heures doit aller de 1 à %d.", maxHoursBefore)
+			return Wrong("heures", "Le nombre d’heures doit aller de 1 à %d.", maxHoursBefore)
 		}
 		return nil
 	case "":
-		return wrong("forme", "Aucun délai n’est choisi. Choisissez une forme de délai, « sans limite » ou « jamais ».")
+		return Wrong("forme", "Aucun délai n’est choisi. Choisissez une forme de délai, « sans limite » ou « jamais ».")
 	}
-	return wrong("forme", "La forme de délai « %s » n’existe pas. Choisissez-en une dans la liste.", Clip(string(c.Shape), 40))
+	return Wrong("forme", "La forme de délai « %s » n’existe pas. Choisissez-en une dans la liste.", Clip(string(c.Shape), 40))
 }
 
 func firstOf(faults ...*Error) *Error {
@@ -89,30 +83,30 @@ func (c Cutoff) checkSkip() *Error {
 		return nil
 	}
 	if c.Skip.Weekdays&EveryDay == EveryDay {
-		return wrong("sauf", "Tous les jours de la semaine sont exclus : il ne resterait aucun jour à compter. Laissez-en au moins un.")
+		return Wrong("sauf", "Tous les jours de la semaine sont exclus : il ne resterait aucun jour à compter. Laissez-en au moins un.")
 	}
 	switch c.Shape {
 	case ShapeDates:
-		return wrong("sauf", "Une date fixée ne se déplace pas. Retirez les jours exclus, ou changez la date.")
+		return Wrong("sauf", "Une date fixée ne se déplace pas. Retirez les jours exclus, ou changez la date.")
 	case ShapeNever, ShapeNoLimit:
-		return wrong("sauf", "Ce délai ne compte aucun jour. Retirez les jours exclus.")
+		return Wrong("sauf", "Ce délai ne compte aucun jour. Retirez les jours exclus.")
 	}
 	return nil
 }
 
 func (c Cutoff) checkDays() *Error {
 	if (c.Shape == ShapePeriod || c.Clear) && c.Days < 1 {
-		return wrong("jours", "Le nombre de jours doit être d’au moins 1.")
+		return Wrong("jours", "Le nombre de jours doit être d’au moins 1.")
 	}
 	if c.Days == 0 && c.Skip != (Skip{}) {
-		return wrong("sauf", "Le jour même, aucun jour n’est compté. Retirez les jours exclus, ou choisissez au moins 1 jour avant.")
+		return Wrong("sauf", "Le jour même, aucun jour n’est compté. Retirez les jours exclus, ou choisissez au moins 1 jour avant.")
 	}
 	most := maxDaysBefore
 	if c.Skip != (Skip{}) {
 		most = maxCountedDays
 	}
 	if c.Days < 0 || c.Days > most {
-		return wrong("jours", "Le nombre de jours doit aller de 0 à %d.", most)
+		return Wrong("jours", "Le nombre de jours doit aller de 0 à %d.", most)
 	}
 	return nil
 }
@@ -120,30 +114,30 @@ func (c Cutoff) checkDays() *Error {
 func checkTime(at TimeOfDay) *Error {
 	switch {
 	case at == 0:
-		return wrong("heure", "Précisez l’heure limite. Pour minuit, écrivez 24:00 : minuit est la fin du jour nommé.")
+		return Wrong("heure", "Précisez l’heure limite. Pour minuit, écrivez 24:00 : minuit est la fin du jour nommé.")
 	case at < 0 || at > EndOfDay:
-		return wrong("heure", "L’heure limite doit aller de 00:01 à 24:00.")
+		return Wrong("heure", "L’heure limite doit aller de 00:01 à 24:00.")
 	}
 	return nil
 }
 
 func checkWeekday(w Weekday) *Error {
 	if w > Sunday {
-		return wrong("jour", "Choisissez le jour limite, du lundi au dimanche.")
+		return Wrong("jour", "Choisissez le jour limite, du lundi au dimanche.")
 	}
 	return nil
 }
 
 func checkWeeks(n, least int) *Error {
 	if n < least || n > maxWeeksBefore {
-		return wrong("semaines", "Le nombre de semaines avant doit aller de %d à %d.", least, maxWeeksBefore)
+		return Wrong("semaines", "Le nombre de semaines avant doit aller de %d à %d.", least, maxWeeksBefore)
 	}
 	return nil
 }
 
 func (c Cutoff) checkTable() *Error {
 	if len(c.Table) == 0 {
-		return wrong("tableau", "Le tableau est vide. Ajoutez une ligne par groupe de jours.")
+		return Wrong("tableau", "Le tableau est vide. Ajoutez une ligne par groupe de jours.")
 	}
 	var seen WeekdaySet
 	for _, row := range c.Table {
@@ -151,15 +145,15 @@ func (c Cutoff) checkTable() *Error {
 			return e
 		}
 		if row.For&EveryDay == 0 {
-			return wrong("tableau", "Une ligne du tableau ne concerne aucun jour. Cochez ses jours, ou retirez-la.")
+			return Wrong("tableau", "Une ligne du tableau ne concerne aucun jour. Cochez ses jours, ou retirez-la.")
 		}
 		if twice := seen & row.For; twice != 0 {
-			return wrong("tableau", "Le tableau donne deux limites pour %s. Gardez-en une.", twice)
+			return Wrong("tableau", "Le tableau donne deux limites pour %s. Gardez-en une.", twice)
 		}
 		seen |= row.For
 		for _, w := range row.For.Weekdays() {
 			if row.Weeks == 0 && row.Weekday > w {
-				return wrong("tableau", "Pour le %s, la limite tomberait le %s suivant, après le service. Choisissez la semaine précédente.", w, row.Weekday)
+				return Wrong("tableau", "Pour le %s, la limite tomberait le %s suivant, après le service. Choisissez la semaine précédente.", w, row.Weekday)
 			}
 		}
 	}
@@ -168,18 +162,18 @@ func (c Cutoff) checkTable() *Error {
 
 func (c Cutoff) checkDates() *Error {
 	if len(c.Dates) == 0 {
-		return wrong("par_date", "Aucune date limite n’est fixée. Ajoutez une date par mois ou par période.")
+		return Wrong("par_date", "Aucune date limite n’est fixée. Ajoutez une date par mois ou par période.")
 	}
 	for i, d := range c.Dates {
 		switch {
 		case d.From == 0 || d.To < d.From:
-			return wrong("par_date", "La ligne %d n’a pas de période. Donnez son premier et son dernier jour, dans l’ordre.", i+1)
+			return Wrong("par_date", "La ligne %d n’a pas de période. Donnez son premier et son dernier jour, dans l’ordre.", i+1)
 		case d.Limit == 0 || d.Limit > d.From:
-			return wrong("par_date", "La date limite %s doit tomber au plus tard le %s, premier jour de la période. Corrigez-la.", d.forPeriod(), d.From.French())
+			return Wrong("par_date", "La date limite %s doit tomber au plus tard le %s, premier jour de la période. Corrigez-la.", d.forPeriod(), d.From.French())
 		}
 		for _, other := range c.Dates[:i] {
 			if other.From <= d.To && d.From <= other.To {
-				return wrong("par_date", "Deux dates limites valent %s et %s, qui se chevauchent. Séparez les périodes.", other.forPeriod(), d.forPeriod())
+				return Wrong("par_date", "Deux dates limites valent %s et %s, qui se chevauchent. Séparez les périodes.", other.forPeriod(), d.forPeriod())
 			}
 		}
 	}

@@ -64,20 +64,22 @@ func ReadDaysOff(rows []OffRow, year SchoolYearRef, span Period) ([]DaysOff, err
 			continue
 		}
 		fault := func(field, format string, args ...any) {
-			e.Fields = append(e.Fields, FieldError{fmt.Sprintf("%s-%d", field, i), fmt.Sprintf(format, args...)})
+			e.Fault(fmt.Sprintf("%s-%d", field, i), format, args...)
 		}
 		d := DaysOff{r.Kind, Period{Name: Clip(strings.Join(strings.Fields(r.Name), " "), 80)}}
 		var errFrom, errTo error
-		d.From, errFrom = ParseDate(strings.TrimSpace(r.From))
+		d.From, errFrom = ReadDay(r.From)
 		d.To = d.From
 		if strings.TrimSpace(r.To) != "" {
-			d.To, errTo = ParseDate(strings.TrimSpace(r.To))
+			d.To, errTo = ReadDay(r.To)
 		}
 		switch {
-		case errFrom != nil:
+		case strings.TrimSpace(r.From) == "":
 			fault("du", "Donnez le premier jour.")
+		case errFrom != nil:
+			fault("du", "%s", errFrom.Error())
 		case errTo != nil:
-			fault("au", "Ce dernier jour n’est pas une date.")
+			fault("au", "%s", errTo.Error())
 		case d.Name == "":
 			fault("nom", "Donnez un nom : les familles le lisent.")
 		case d.To < d.From:
@@ -263,9 +265,7 @@ func TouchFacts(list []Touch) []Fact {
 // CheckYear refuses a school year that could not be: its label, its two days, or another year on the same days.
 func CheckYear(y SchoolYearRef, others []SchoolYearRef) error {
 	e := Invalid("Cette année scolaire ne peut pas être enregistrée telle quelle.")
-	fault := func(field, format string, args ...any) {
-		e.Fields = append(e.Fields, FieldError{field, fmt.Sprintf(format, args...)})
-	}
+	fault := e.Fault
 	start, err := startYear(y.Label)
 	if err != nil {
 		fault("annee", "%s", err.Error())

@@ -33,7 +33,7 @@ func TestReadDaysOff(t *testing.T) {
 		words string
 	}{
 		{"sans premier jour", []OffRow{row("pont", "", "2027-05-14")}, "du-0", "premier jour"},
-		{"jour qui n’existe pas", []OffRow{row("pont", "2027-02-29", "")}, "du-0", "premier jour"},
+		{"jour qui n’existe pas", []OffRow{row("pont", "29/02/2027", "")}, "du-0", "Le 29 février 2027 n’existe pas."},
 		{"dernier jour illisible", []OffRow{row("pont", "2027-05-14", "14/05")}, "au-0", "n’est pas une date"},
 		{"sans nom", []OffRow{row("", "2027-05-14", "")}, "nom-0", "familles"},
 		{"à l’envers", []OffRow{row("pont", "2027-05-14", "2027-05-13")}, "au-0", "Échangez"},

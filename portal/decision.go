@@ -122,6 +122,14 @@ func (m Movement) AnswerWords() string {
 	return fmt.Sprintf("%s, pour %s : %s", m.Day.LongYear(), m.Child.FirstName, OutcomeWords(m.Outcome, m.Rank, m.Reason))
 }
 
+// TakenAbove says why a request comes too late although places are free now: those listed before it take them.
+func TakenAbove(free int) string {
+	if free == 1 {
+		return "La place libre va à une demande au-dessus."
+	}
+	return fmt.Sprintf("Les %d places libres vont aux demandes au-dessus.", free)
+}
+
 // CountAsked counts the places from line to line: each line says what is left once it is accepted, and those before it that
 // are counted.
 func CountAsked(list []AskedDay, counters func(i int) []Counter, taken func(CounterID, Date) Places) {

@@ -53,6 +53,27 @@ func refusal(k Kind, format string, args []any) *Error {
 // Invalid refuses what was typed.
 func Invalid(format string, args ...any) *Error { return refusal(KindInvalid, format, args) }
 
+// Wrong refuses what was typed in one field, with the sentence that stands beside it.
+func Wrong(field, format string, args ...any) *Error {
+	e := Invalid(format, args...)
+	e.Fields = []FieldError{{field, e.Message}}
+	return e
+}
+
+// NameTaken refuses the name of another thing, « Une autre classe »; or is what else can be done than choosing another name.
+func NameTaken(what, name string, or ...string) *Error {
+	remedy := "Choisissez un autre nom"
+	for _, other := range or {
+		remedy += ", " + other
+	}
+	return Wrong("nom", "%s s’appelle déjà « %s ». %s.", what, name, remedy)
+}
+
+// Fault adds a sentence about a field to a refusal.
+func (e *Error) Fault(field, format string, args ...any) {
+	e.Fields = append(e.Fields, FieldError{field, fmt.Sprintf(format, args...)})
+}
+
 // Forbidden refuses what the person may not do.
 func Forbidden(format string, args ...any) *Error { return refusal(KindForbidden, format, args) }
 

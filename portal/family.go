@@ -147,9 +147,9 @@ func CheckNote(body string) (string, error) {
 	body = strings.TrimSpace(strings.ReplaceAll(body, "\r\n", "\n"))
 	switch n := utf8.RuneCountInString(body); {
 	case n == 0:
-		return "", wrong("note", "Écrivez la note avant de l’enregistrer.")
+		return "", Wrong("note", "Écrivez la note avant de l’enregistrer.")
 	case n > FamilyNoteMost:
-		return "", wrong("note", "La note fait %d caractères. Raccourcissez-la à %d.", n, FamilyNoteMost)
+		return "", Wrong("note", "La note fait %d caractères. Raccourcissez-la à %d.", n, FamilyNoteMost)
 	}
 	return body, nil
 }

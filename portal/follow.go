@@ -20,7 +20,7 @@ func (f FollowFilter) Check() error {
 		return nil
 	}
 	e := Invalid("La période se termine avant de commencer.")
-	e.Fields = []FieldError{{"au", "La date de fin doit être la même que celle de début, ou après."}}
+	e.Fault("au", "La date de fin doit être la même que celle de début, ou après.")
 	return e
 }
 

@@ -22,7 +22,7 @@ type form struct{ refusal *Error }
 func newForm(format string, args ...any) *form { return &form{Invalid(format, args...)} }
 
 func (f *form) fault(field, format string, args ...any) {
-	f.refusal.Fields = append(f.refusal.Fields, FieldError{field, Invalid(format, args...).Message})
+	f.refusal.Fault(field, format, args...)
 }
 
 // add takes over the faults of another check.

@@ -37,9 +37,7 @@ func (h Hours) Words() string {
 // Check refuses hours that the activity does not ask, lacks, or cannot give; the fields are arrivee and depart.
 func (h Hours) Check(a *Activity) error {
 	e := Invalid("Les heures données ne conviennent pas à l’activité.")
-	fault := func(field, format string, args ...any) {
-		e.Fields = append(e.Fields, FieldError{field, Invalid(format, args...).Message})
-	}
+	fault := e.Fault
 	check := func(field, what string, asked bool, t TimeOfDay) {
 		switch {
 		case !asked && t != 0:

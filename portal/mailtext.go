@@ -165,11 +165,11 @@ func (t MailText) Check() error {
 		{"fin", t.Closing, "", MailWordsMost},
 	} {
 		if message := t.Kind.checkWords(part.text, part.missing, part.most); message != "" {
-			e.Fields = append(e.Fields, FieldError{part.field, message})
+			e.Fault(part.field, "%s", message)
 		}
 	}
 	if strings.ContainsAny(t.Subject, "\r\n") {
-		e.Fields = append(e.Fields, FieldError{"objet", "L’objet tient sur une ligne."})
+		e.Fault("objet", "L’objet tient sur une ligne.")
 	}
 	if len(e.Fields) > 0 {
 		return e

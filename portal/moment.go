@@ -24,16 +24,19 @@ func FormLimit(t time.Time) string {
 	return day.String() + "T" + min(at, Clock(23, 59)).String()
 }
 
-// ParseMoment reads what FormMoment and FormLimit wrote; 23:59 is the midnight that ends the day.
+// ParseMoment reads what FormMoment and FormLimit wrote, or what people type; 23:59 is the midnight that ends the day.
 func ParseMoment(s string) (time.Time, error) {
-	text, hour, _ := strings.Cut(strings.Replace(s, " ", "T", 1), "T")
-	day, err := ParseDate(text)
+	text, hour := strings.TrimSpace(s), ""
+	if i := strings.LastIndexAny(text, "T "); i >= 0 {
+		text, hour = text[:i], text[i+1:]
+	}
+	day, err := ReadDay(text)
 	at, wrong := ParseTimeOfDay(strings.TrimSuffix(hour, ":00"))
 	if len(hour) == len("09:00") {
 		at, wrong = ParseTimeOfDay(hour)
 	}
 	if err != nil || wrong != nil {
-		return time.Time{}, Invalid("« %s » n’est pas un jour suivi d’une heure. Écrivez-le sous la forme 2026-11-09T09:00.", Clip(s, 40))
+		return time.Time{}, Invalid("« %s » n’est pas un jour suivi d’une heure. Écrivez-le comme 09/11/2026 09:00.", Clip(s, 40))
 	}
 	if at == Clock(23, 59) {
 		at = EndOfDay

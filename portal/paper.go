@@ -128,6 +128,25 @@ func (e Enrolment) Words() string {
 	return "du " + e.First.LongYear() + " au " + e.Last.LongYear()
 }
 
+// How far from today an enrolment may begin before somebody is asked whether the year is right.
+const (
+	enrolmentPast  = 400
+	enrolmentAhead = 500
+)
+
+// OddStart asks about a beginning that looks like a slip of the year; nothing when it does not.
+func OddStart(first, today Date) string {
+	switch {
+	case first == 0:
+		return ""
+	case first < today-enrolmentPast:
+		return "Le " + first.LongYear() + " est passé depuis plus d’un an. Corrigez la date, ou cochez « C’est bien cette date »."
+	case first > today+enrolmentAhead:
+		return "Le " + first.LongYear() + " est dans plus d’un an. Corrigez la date, ou cochez « C’est bien cette date »."
+	}
+	return ""
+}
+
 // CheckEnrolment refuses an enrolment without a beginning, or that ends before it begins.
 func CheckEnrolment(first, last Date) error {
 	form := newForm("Cette inscription ne peut pas être enregistrée telle quelle.")

@@ -44,11 +44,11 @@ func (l *PriorityLabel) Check() error {
 	l.Name, l.Document = strings.Join(strings.Fields(l.Name), " "), strings.Join(strings.Fields(l.Document), " ")
 	e := Invalid("Ce critère ne peut pas être enregistré tel quel.")
 	if l.Name == "" {
-		e.Fields = append(e.Fields, FieldError{"nom", "Donnez le critère comme les familles le liront, par exemple « les deux parents travaillent »."})
+		e.Fault("nom", "Donnez le critère comme les familles le liront, par exemple « les deux parents travaillent ».")
 	}
 	for _, f := range []struct{ field, text string }{{"nom", l.Name}, {"document", l.Document}} {
 		if len([]rune(f.text)) > LabelMost {
-			e.Fields = append(e.Fields, FieldError{f.field, fmt.Sprintf("Écrivez %d caractères au plus.", LabelMost)})
+			e.Fault(f.field, "Écrivez %d caractères au plus.", LabelMost)
 		}
 	}
 	if len(e.Fields) == 0 {
@@ -155,11 +155,11 @@ func CheckPriorities(a *Activity, list []Criterion, known []Priority) error {
 		field := fmt.Sprintf("critere-%d", i+1)
 		switch {
 		case i >= PrioritiesMost:
-			e.Fields = append(e.Fields, FieldError{field, fmt.Sprintf("Choisissez %d critères au plus.", PrioritiesMost)})
+			e.Fault(field, "Choisissez %d critères au plus.", PrioritiesMost)
 		case !slices.ContainsFunc(known, func(p Priority) bool { return p.Criterion == c }):
-			e.Fields = append(e.Fields, FieldError{field, "Ce critère n’existe pas, ou plus. Choisissez-en un dans la liste."})
+			e.Fault(field, "Ce critère n’existe pas, ou plus. Choisissez-en un dans la liste.")
 		case slices.Contains(list[:i], c):
-			e.Fields = append(e.Fields, FieldError{field, "Ce critère est déjà plus haut. Un critère ne compte qu’une fois."})
+			e.Fault(field, "Ce critère est déjà plus haut. Un critère ne compte qu’une fois.")
 		}
 	}
 	if len(e.Fields) == 0 {

@@ -34,11 +34,11 @@ func ReadAddresses(lines []Address) ([]Address, error) {
 			switch {
 			case email == "":
 			case !addressValid(email):
-				e.Fields = append(e.Fields, FieldError{field, fmt.Sprintf("« %s » n’est pas une adresse. Écrivez-la comme prenom.nom@exemple.fr.", Clip(email, 60))})
+				e.Fault(field, "« %s » n’est pas une adresse. Écrivez-la comme prenom.nom@exemple.fr.", Clip(email, 60))
 			case slices.ContainsFunc(list, func(a Address) bool { return strings.EqualFold(a.Email, email) }):
-				e.Fields = append(e.Fields, FieldError{field, fmt.Sprintf("« %s » est écrite deux fois. Gardez-la une fois.", email)})
+				e.Fault(field, "« %s » est écrite deux fois. Gardez-la une fois.", email)
 			case len(list) == AddressesMost:
-				e.Fields = append(e.Fields, FieldError{field, fmt.Sprintf("Il y a trop d’adresses : %d au plus.", AddressesMost)})
+				e.Fault(field, "Il y a trop d’adresses : %d au plus.", AddressesMost)
 			default:
 				list = append(list, Address{Email: email, Reports: line.Reports, Reminders: line.Reminders})
 			}
@@ -68,7 +68,7 @@ func (p Phones) Check() (Phones, error) {
 	}{{"domicile", &p.Home}, {"travail", &p.Work}, {"portable", &p.Mobile}} {
 		number, ok := readPhone(*n.number)
 		if !ok {
-			e.Fields = append(e.Fields, FieldError{n.field, "Ce numéro n’est pas complet. Écrivez-le comme 06 12 34 56 78, ou avec + pour un numéro étranger."})
+			e.Fault(n.field, "Ce numéro n’est pas complet. Écrivez-le comme 06 12 34 56 78, ou avec + pour un numéro étranger.")
 		}
 		*n.number = number
 	}

@@ -101,9 +101,7 @@ func (r Registration) CheckStart(s *Setup, a *Activity, now time.Time) error {
 // check is CheckStart; what names the date in the form, fresh says that the week of First is the first week of attendance.
 func (r Registration) check(s *Setup, a *Activity, now time.Time, what string, fresh bool) error {
 	e := Invalid("Cette inscription ne peut pas être enregistrée telle quelle.")
-	fault := func(field, format string, args ...any) {
-		e.Fields = append(e.Fields, FieldError{field, fmt.Sprintf(format, args...)})
-	}
+	fault := e.Fault
 	if why := checkFirst(r.First, s, a, now, what); why != "" {
 		fault("debut", "%s", why)
 	}

@@ -160,7 +160,7 @@ func (c Course) CheckChange(next Registration, s *Setup, a *Activity, now time.T
 		return err
 	}
 	if held && c.newest() == before && before.sameAs(next) {
-		return field("jours", "Rien n’a été changé. Changez les jours, le rythme ou la date de fin, ou revenez à la liste.")
+		return Wrong("jours", "Rien n’a été changé. Changez les jours, le rythme ou la date de fin, ou revenez à la liste.")
 	}
 	return nil
 }
@@ -179,17 +179,10 @@ func (c Course) CheckStop(from Date, s *Setup, a *Activity, now time.Time) error
 		return isOver
 	}
 	if why := checkFirst(from, s, a, now, "La date d’arrêt"); why != "" {
-		return field("debut", why)
+		return Wrong("debut", why)
 	}
 	if last := c.Last(); last != 0 && last < from {
-		return field("debut", "Cette inscription se termine déjà le "+dayYear(last)+".")
+		return Wrong("debut", "%s", "Cette inscription se termine déjà le "+dayYear(last)+".")
 	}
 	return nil
-}
-
-// field refuses one field of a form.
-func field(name, message string) *Error {
-	e := Invalid("%s", message)
-	e.Fields = []FieldError{{name, message}}
-	return e
 }

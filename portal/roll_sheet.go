@@ -76,8 +76,8 @@ func (s *rollSheet) sortedFaults() []RollFault {
 func openRollSheet(file, text, subject string) *rollSheet {
 	s := &rollSheet{file: file, subject: subject}
 	text = strings.TrimPrefix(text, "\ufeff")
-	if strings.HasPrefix(text, "PK\x03\x04") || strings.Contains(text, "\x00") {
-		s.refuseFile("Ce fichier n’est pas un CSV, mais sans doute un classeur ou une archive. %s", s.choose())
+	if err := CheckCSV([]byte(text)); err != nil {
+		s.refuseFile("%s", err.Error())
 		return s
 	}
 	if line := rollGarbledLine(text); line > 0 {

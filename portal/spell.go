@@ -139,9 +139,9 @@ func (t DocumentType) Word() string {
 func CheckDocument(body []byte) (DocumentType, error) {
 	switch {
 	case len(body) == 0:
-		return "", wrong("fichier", "Ce fichier est vide. Choisissez-en un autre.")
+		return "", Wrong("fichier", "Ce fichier est vide. Choisissez-en un autre.")
 	case len(body) > DocumentBytesMost:
-		return "", wrong("fichier", "Ce fichier pèse %s : le plus lourd accepté est de %s. Envoyez une photo plus petite, ou un PDF.", Megabytes(len(body)), Megabytes(DocumentBytesMost))
+		return "", Wrong("fichier", "Ce fichier pèse %s : le plus lourd accepté est de %s. Envoyez une photo plus petite, ou un PDF.", Megabytes(len(body)), Megabytes(DocumentBytesMost))
 	case bytes.HasPrefix(body, []byte("%PDF-")):
 		return PDF, nil
 	case bytes.HasPrefix(body, []byte("\xff\xd8\xff")):
@@ -149,7 +149,7 @@ func CheckDocument(body []byte) (DocumentType, error) {
 	case bytes.HasPrefix(body, []byte("\x89PNG\r\n\x1a\n")):
 		return PNG, nil
 	}
-	return "", wrong("fichier", "Ce fichier n’est ni un PDF, ni une photo JPEG ou PNG. Prenez le document en photo, ou enregistrez-le en PDF, puis envoyez-le.")
+	return "", Wrong("fichier", "Ce fichier n’est ni un PDF, ni une photo JPEG ou PNG. Prenez le document en photo, ou enregistrez-le en PDF, puis envoyez-le.")
 }
 
 // Megabytes gives « 5 Mo », « 1,4 Mo » or « 12 ko ».

@@ -61,7 +61,7 @@ func (s *Structure) Check() error {
 		*text = strings.Join(strings.Fields(*text), " ")
 	}
 	e := Invalid("Cette structure ne peut pas être enregistrée telle quelle.")
-	fault := func(field, message string) { e.Fields = append(e.Fields, FieldError{field, message}) }
+	fault := func(field, message string) { e.Fault(field, "%s", message) }
 	if s.Name == "" {
 		fault("nom", "Donnez le nom de la structure, par exemple « Mairie de CarteVille ».")
 	}
@@ -138,9 +138,7 @@ type Logo struct {
 // NewLogo accepts a PNG or JPEG picture by what it is, whatever its name says.
 func NewLogo(body []byte) (Logo, error) {
 	refuse := func(format string, args ...any) (Logo, error) {
-		e := Invalid(format, args...)
-		e.Fields = []FieldError{{"logo", e.Message}}
-		return Logo{}, e
+		return Logo{}, Wrong("logo", format, args...)
 	}
 	if len(body) == 0 {
 		return refuse("Choisissez un fichier.")

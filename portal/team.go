@@ -52,7 +52,7 @@ func CheckAgent(who Identity, role Role) (Identity, error) {
 	e := Invalid("Vérifiez la fiche de l’agent.")
 	clean := func(s string) string { return Clip(strings.Join(strings.Fields(s), " "), 80) }
 	who.LastName, who.UsedName, who.FirstName = upper(clean(who.LastName)), upper(clean(who.UsedName)), clean(who.FirstName)
-	fault := func(field, sentence string) { e.Fields = append(e.Fields, FieldError{field, sentence}) }
+	fault := func(field, sentence string) { e.Fault(field, "%s", sentence) }
 	if who.Civility != "" && who.Civility != "Mme" && who.Civility != "M." {
 		fault("civilite", "Choisissez Mme ou M., ou laissez vide.")
 	}

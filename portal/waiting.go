@@ -105,12 +105,10 @@ func CheckWaitReason(reason string) error {
 	if reason != "" && len([]rune(reason)) <= ReasonMost {
 		return nil
 	}
-	e := Invalid("Donnez la raison en une phrase : elle reste au journal, et la famille la lit si l’enfant quitte la liste.")
 	if reason != "" {
-		e = Invalid("Écrivez %d caractères au plus.", ReasonMost)
+		return Wrong("motif", "Écrivez %d caractères au plus.", ReasonMost)
 	}
-	e.Fields = []FieldError{{"motif", e.Message}}
-	return e
+	return Wrong("motif", "Donnez la raison en une phrase : elle reste au journal, et la famille la lit si l’enfant quitte la liste.")
 }
 
 // ReasonMost is how long a reason of staff may be.

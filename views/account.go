@@ -33,6 +33,18 @@ func (SignIn) Template() string { return "account/signin" }
 // Faults is the summary of what is to be corrected in a form; each line leads to its field.
 type Faults []Fault
 
+// FaultsOf brings a refusal to the fields of its form.
+func FaultsOf(refusal *portal.Error) Faults {
+	if refusal == nil {
+		return nil
+	}
+	var faults Faults
+	for _, f := range refusal.Fields {
+		faults = append(faults, Fault(f))
+	}
+	return faults
+}
+
 // Fault is a sentence about a field.
 type Fault struct {
 	Field   string // id of the field

@@ -17,15 +17,14 @@ var (
 // in sections, as in a règlement.
 type ActivityForm struct {
 	Frame
-	Heading     string
-	Subject     string // « Restauration scolaire »
-	Lead        string
-	Action      string
-	Back        Link
-	Seen        string // the version shown
+	Heading string
+	Subject string // « Restauration scolaire »
+	Lead    string
+	Action  string
+	Back    Link
+	Stamp
 	Agreed      string // the key of the impact that is shown
 	Impact      []TouchedLine
-	Conflict    string // what somebody else saved meanwhile
 	Faults      Faults
 	Sections    []Section
 	Buttons     []FormChoice // beside the first one: an empty line more, a preview

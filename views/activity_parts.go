@@ -212,7 +212,7 @@ func NewWindowRow(w portal.Window) WindowRow {
 // SetWindows asks for the booking periods; proposed are holidays to come that have none.
 func (v *ActivityForm) SetWindows(rows []WindowRow, proposed []portal.Window) {
 	v.Lead = "Sans période, les familles réservent quand elles veulent, dans les délais. Dès qu’il y en a une, seuls les jours d’une période ouverte se réservent."
-	list := Section{Legend: "Quand réserve-t-on\u00a0?"}
+	list := Section{ID: "periodes", Legend: "Quand réserve-t-on\u00a0?"}
 	for i, r := range rows {
 		field := func(name string) string { return fmt.Sprintf("%s-%d", name, i) }
 		moment := func(name, label, hint, value string) Input {
@@ -296,9 +296,12 @@ func (v *ActivityForm) SetNew(a *portal.Activity, places string) {
 }
 
 // DateRow is a date with its places as it is typed.
-type DateRow struct{ Day, Places string }
+type DateRow struct {
+	Day, Places string
+	Unlimited   bool
+}
 
-// CounterPlaces are the places of a counter as they are typed: empty is unlimited. A weekday that is empty is as every day.
+// CounterPlaces are the places of a counter as they are typed: every day, empty is unlimited; on a date, a box says so. A weekday that is empty is as every day.
 type CounterPlaces struct {
 	Every    string
 	Weekdays [7]string
@@ -331,7 +334,8 @@ func (v *ActivityForm) SetCounter(c *portal.Counter, uses []portal.ActivityID, a
 	dates := Section{ID: "dates", Legend: "D’autres places à certaines dates\u00a0?", Hint: "Une date passe avant le jour de la semaine."}
 	for i, r := range places.Dates {
 		dates.addRow(i, r == DateRow{}, "Date", []Input{
-			dateInput(fmt.Sprintf("jour-%d", i), "Le", "", r.Day), field(fmt.Sprintf("places-%d", i), "Places ce jour-là", hint, r.Places)})
+			dateInput(fmt.Sprintf("jour-%d", i), "Le", "", r.Day), field(fmt.Sprintf("places-%d", i), "Places ce jour-là", "0 : aucune place.", r.Places),
+			boxes(fmt.Sprintf("illimite-%d", i), "", FormChoice{Name: fmt.Sprintf("illimite-%d", i), Label: "Sans limite ce jour-là", Checked: r.Unlimited})})
 	}
 	v.Sections = append(v.Sections, week, dates)
 	v.Sections = append(v.Sections, audienceSections(c.Audience, groups)...)

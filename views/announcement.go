@@ -88,9 +88,7 @@ func (v *StaffAnnouncement) SetAnnouncement(a portal.Announcement) {
 
 // SetFaults says what is to be corrected.
 func (v *StaffAnnouncement) SetFaults(err *portal.Error) {
-	for _, f := range err.Fields {
-		v.Faults = append(v.Faults, Fault{f.Field, f.Message})
-	}
+	v.Faults = append(v.Faults, FaultsOf(err)...)
 }
 
 // SetPreview shows the message as families read it.

@@ -81,9 +81,7 @@ func (v *FollowFilters) SetFilter(f portal.FollowFilter, children []portal.Child
 // SetFaults says what is wrong with the period, which keeps what was typed.
 func (v *FollowFilters) SetFaults(e *portal.Error, from, to string) {
 	v.From, v.To, v.Total = from, to, "Période à corriger"
-	for _, f := range e.Fields {
-		v.Faults = append(v.Faults, Fault(f))
-	}
+	v.Faults = append(v.Faults, FaultsOf(e)...)
 }
 
 // URL is the address of the page with a filter, from a line on.

@@ -10,8 +10,7 @@ type LimitProfiles struct {
 	Notice   string
 	Conflict string
 	Profiles []LimitProfile
-	Name     string // of a new one, as typed
-	Document string
+	New      NamedDocument
 	Typed    string // searched
 	Found    []ProfileFamily
 	Nobody   bool // the search found nobody
@@ -29,6 +28,7 @@ type LimitProfile struct {
 	ID       portal.ProfileID
 	Name     string
 	Document string
+	Fields   NamedDocument
 	Families []ProfileFamily
 }
 

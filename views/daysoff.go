@@ -9,6 +9,7 @@ import (
 var (
 	_ = register(Years{}, YearForm{}, CalendarSettings{}, DaysOffForm{}, HolidayImport{}, YearAtAGlance{})
 	_ = part("staff/daysoff#touches", []TouchLine{})
+	_ = part("staff/daysoff#lines", []TouchLine{})
 )
 
 // YearsPath is where staff find the school years.
@@ -33,13 +34,19 @@ func (Years) Template() string { return "staff/years" }
 type YearLine struct {
 	Label, Days, URL, CalendarURL string
 	Current                       bool
+	Seam                          string // what does not fit with the holidays after it
 }
 
 // YearForm changes the two days of a school year.
 type YearForm struct {
 	Frame
+	Stamp
 	Heading, Action, RemoveURL string
-	Seen, Stale                string
+	Stuck                      string // what could not be done, and why
+	Seam                       string // what does not fit with the holidays after it
+	Changes                    []string
+	Touches                    []TouchLine
+	Agreed                     string // stamp of what was said to be touched
 	First, Last                Entry
 	Faults                     Faults
 }
@@ -54,7 +61,8 @@ type CalendarSettings struct {
 	Years          []YearTab
 	Year, Base     string // address of the year's pages
 	Zone           string
-	Official       bool // there are official dates for the zone
+	Seam           string // what does not fit between the year and its holidays
+	Official       bool   // there are official dates for the zone
 	Holidays       []OffEntry
 	Closures       []OffEntry
 	Public         []OffEntry
@@ -82,8 +90,8 @@ func OffEntries(list []portal.DaysOff) []OffEntry {
 // DaysOffForm is the holidays, or the closures and bridge days, of a school year, to be changed.
 type DaysOffForm struct {
 	Frame
+	Stamp
 	Heading, Lead, Action, Back string
-	Seen, Stale                 string
 	Agreed                      string // stamp of what was said to be touched
 	Source                      string // where the lines come from, when they are not what is saved
 	Changes                     []string
@@ -137,8 +145,10 @@ func TouchLines(list []portal.Touch) []TouchLine {
 			l.Days = portal.Count(t.Closes, "jour ferme", "jours ferment") + ", " + portal.Count(t.Opens, "jour ouvre", "jours ouvrent")
 		case t.Closes > 0:
 			l.Days = portal.Count(t.Closes, "jour ferme", "jours ferment")
-		default:
+		case t.Opens > 0:
 			l.Days = portal.Count(t.Opens, "jour ouvre", "jours ouvrent")
+		default:
+			l.Days = "hors de l’année scolaire"
 		}
 		if len(t.Days) > 0 {
 			l.Bookings = portal.Count(t.Booked, "réservation")

@@ -243,8 +243,7 @@ type Priorities struct {
 	Law             string
 	Activities      []PriorityLine
 	Labels          []PriorityLabel
-	Name, Document  string // what was typed of a new one
-	Most            int
+	New             NamedDocument
 	Faults          Faults
 }
 
@@ -261,6 +260,7 @@ type PriorityLine struct {
 type PriorityLabel struct {
 	ID             portal.LabelID
 	Name, Document string
+	Fields         NamedDocument
 }
 
 // SetActivities lists the activities that families can book.

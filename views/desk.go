@@ -113,7 +113,7 @@ type Task struct {
 func NewTask(t portal.DeskTask, decide string, now time.Time) Task {
 	switch t.Kind {
 	case portal.TaskEmpty:
-		return Task{"Aucun enfant n’est encore enregistré. Commencez par les deux fichiers de l’école.", "/gestion/import", "Importer", "televerser", false}
+		return Task{"Aucun enfant n’est encore enregistré. « Réglages » dit par où commencer, pas à pas.", "/gestion/reglages", "Commencer", "crayon", false}
 	case portal.TaskNight:
 		words := "est " + t.Night.Words()
 		if t.Night == portal.NightMissed {

@@ -18,14 +18,15 @@ type StaffForm struct {
 	Action        string
 	Upload        bool // it sends a file
 	Carried       []CarriedValue
-	Notice        string      // said above: somebody else changed the same thing meanwhile
-	Known         []JoinFound // who seems to be there already
-	Groups        []FieldGroup
-	Button        string
-	Back, BackTo  string // where « Revenir » leads, and its words
-	Remove        string // where the thing is taken away; nothing when it cannot be
-	RemoveWords   string
-	Faults        Faults
+	Stamp
+	Notice       string      // said above: what could not be done, and why
+	Known        []JoinFound // who seems to be there already
+	Groups       []FieldGroup
+	Button       string
+	Back, BackTo string // where « Revenir » leads, and its words
+	Remove       string // where the thing is taken away; nothing when it cannot be
+	RemoveWords  string
+	Faults       Faults
 }
 
 // Template names the page.
@@ -38,6 +39,9 @@ type CarriedValue struct{ Name, Value string }
 type FieldGroup struct {
 	Legend, Hint string
 	Fields       []Field
+	Whole        bool   // its fields are one list, whose length changes
+	Tells        bool   // its boxes speak of things that may come and go
+	Told         string // these, in words
 }
 
 // Field is something asked. Kind is « text », « tel », « email », « date », « file », « area », « list », « radio » or « box ».
@@ -51,20 +55,9 @@ type Field struct {
 	Fault                 string
 }
 
-// KeepSeen carries the version that was on the form when it was sent; a form that sent none keeps its own.
-func (v *StaffForm) KeepSeen(version string) {
-	for i := range v.Carried {
-		if v.Carried[i].Name == "vu" && version != "" {
-			v.Carried[i].Value = version
-		}
-	}
-}
-
 // SetFaults says what is to be corrected, above the form and beside the fields.
 func (v *StaffForm) SetFaults(err *portal.Error) {
-	for _, f := range err.Fields {
-		v.Faults = append(v.Faults, Fault{f.Field, f.Message})
-	}
+	v.Faults = append(v.Faults, FaultsOf(err)...)
 	for g := range v.Groups {
 		for i := range v.Groups[g].Fields {
 			f := &v.Groups[g].Fields[i]

@@ -38,6 +38,7 @@ type ClassLine struct{ Name, URL, Levels, Children string }
 // SchoolPage is one school: its name, its classes, what can be done with it.
 type SchoolPage struct {
 	Frame
+	Stamp
 	Heading, Action    string
 	Notice             string
 	Stuck              string // what could not be done, and why
@@ -65,6 +66,7 @@ type ClassFields struct {
 // ClassPage changes a class.
 type ClassPage struct {
 	Frame
+	Stamp
 	Heading, Action, Back string
 	Children              string
 	Fields                ClassFields

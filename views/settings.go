@@ -5,6 +5,7 @@ var _ = register(Settings{})
 // Settings is « Réglages »: what staff set up, by subject.
 type Settings struct {
 	Frame
+	First  *FirstSteps // nothing once the portal is ready
 	Groups []SettingsGroup
 }
 

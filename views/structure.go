@@ -59,10 +59,9 @@ func TerritoryPick(current portal.Territory) Pick {
 // StructureForm changes a structure, or adds one.
 type StructureForm struct {
 	Frame
+	Stamp
 	Heading, Action, Back string
 	Key                   string // one-time key of a new one
-	Seen                  string // stamp of what the form showed
-	Stale                 string // who changed it meanwhile
 	Saved                 bool
 	NewURL                string // where another structure is added, for whom may
 	Faults                Faults

@@ -99,9 +99,7 @@ func (v *MailTextPage) SetFaults(err *portal.Error) {
 		v.Conflict = err.Message
 		return
 	}
-	for _, f := range err.Fields {
-		v.Faults = append(v.Faults, Fault{f.Field, f.Message})
-	}
+	v.Faults = append(v.Faults, FaultsOf(err)...)
 }
 
 // TermsPage is one of the two texts that families accept, to write its next version.
@@ -149,9 +147,7 @@ func (v *TermsPage) SetDraft(body string, by portal.Person, at, now time.Time) {
 
 // SetFaults says what is to be corrected, or that somebody else saved meanwhile.
 func (v *TermsPage) SetFaults(err *portal.Error) {
-	for _, f := range err.Fields {
-		v.Faults = append(v.Faults, Fault{f.Field, f.Message})
-	}
+	v.Faults = append(v.Faults, FaultsOf(err)...)
 	if len(err.Fields) == 0 {
 		v.Conflict = err.Message
 	}

@@ -36,5 +36,8 @@ func (t *town) priorities(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	if err := t.tripPriorities(ctx, staff, works); err != nil {
+		return err
+	}
+	return t.movedUp(ctx, staff)
 }

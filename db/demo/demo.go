@@ -165,6 +165,7 @@ type town struct {
 	study     portal.ActivityID
 	lunch     portal.ActivityID // of the holidays
 	holidays  portal.ActivityID
+	snow      portal.ActivityID // decided by staff
 	families  []db.DemoAccount
 	newcomer  db.DemoAccount // his first sign-in is still to come
 	large     db.DemoAccount // five children
@@ -330,6 +331,9 @@ func (t *town) live(ctx context.Context, now time.Time) error {
 			return err
 		}
 		if err := t.waitlists(ctx, last-1, day); err != nil {
+			return err
+		}
+		if err := t.trip(ctx, last-1, day); err != nil {
 			return err
 		}
 		if next := (day + 1).At(portal.Clock(1, 16)); next.Before(now) {
