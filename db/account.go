@@ -213,8 +213,7 @@ func (s *Store) createAccount(tx *Tx, who portal.Identity) (portal.AccountID, er
 	if err != nil {
 		return 0, err
 	}
-	n, err := tx.insert(`INSERT INTO account (login, civility, last_name, used_name, first_name, home_phone, work_phone, mobile_phone, created_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	n, err := tx.insert("INSERT INTO account (id, login, civility, last_name, used_name, first_name, home_phone, work_phone, mobile_phone, created_at) VALUES ("+nextNumber("account")+", ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		login, who.Civility, who.LastName, who.UsedName, who.FirstName, who.HomePhone, who.WorkPhone, who.MobilePhone, at(s.now()))
 	if err != nil {
 		return 0, err

@@ -125,7 +125,7 @@ func (s *Store) auditReceipts(q querier) (faults []string, err error) {
 		err = rows.Scan(&r.ID, &year, &seq, &r.Account, into{&r.At}, &r.Previous, &r.Hash)
 		r.Number = portal.ReceiptNumber(year, seq)
 		return r, err
-	}, "SELECT id, year, seq, account_id, at, previous, hash FROM receipt ORDER BY id")
+	}, "SELECT id, year, seq, coalesce(sealed_account, account_id), at, previous, hash FROM receipt ORDER BY id")
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +135,7 @@ func (s *Store) auditReceipts(q querier) (faults []string, err error) {
 	}, err error) {
 		err = rows.Scan(&l.receipt, &l.Child.ID, &l.ActID, &l.Day, &l.Action, &l.Outcome, &l.Rank, &l.Reason, &l.Hours.Arrival, &l.Hours.Departure, &l.Was.Arrival, &l.Was.Departure)
 		return l, err
-	}, "SELECT receipt_id, child_id, activity_id, day, action, outcome, rank, reason, arrival, departure, was_arrival, was_departure FROM movement WHERE receipt_id IS NOT NULL ORDER BY receipt_id, id")
+	}, "SELECT receipt_id, coalesce(sealed_child, child_id), activity_id, day, action, outcome, rank, reason, arrival, departure, was_arrival, was_departure FROM movement WHERE receipt_id IS NOT NULL ORDER BY receipt_id, id")
 	if err != nil {
 		return nil, err
 	}

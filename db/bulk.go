@@ -96,7 +96,7 @@ func (b *bulk) carryOut(tx *Tx, told func(done, total int)) error {
 		rows := b.rows[t]
 		if t.numbered && len(rows) > 0 {
 			var n int64
-			if err := tx.row(&n, "SELECT coalesce(max(id), 0) FROM "+t.name); err != nil {
+			if err := tx.row(&n, lastNumber(t.name)); err != nil {
 				return err
 			}
 			last[t] = n

@@ -34,47 +34,46 @@ func (s *Store) theChild(q querier, structure portal.StructureID, id portal.Chil
 
 // ChildPage gives a child of a structure; another one's is not found. Whoever is no manager learns nothing of its documents
 // and of its families' addresses.
-func (s *Store) ChildPage(ctx context.Context, structure portal.StructureID, id portal.ChildID, manager bool) (*ChildPage, error) {
-	var p ChildPage
-	err := s.snapshot(ctx, func(r reader) error {
-		c, err := s.theChild(r, structure, id)
-		if err != nil {
-			return err
-		}
-		p.ChildFile, p.Care = c.ChildFile, c.Care
-		if p.Families, err = familiesOfChild(r, id); err != nil {
-			return err
-		}
-		for i := range p.Families {
-			guardians, err := familyGuardians(r, structure, p.Families[i].ID)
-			if err != nil {
-				return err
-			}
-			for _, g := range guardians {
-				p.Guardians = append(p.Guardians, FamilyGuardian{GuardianFile: portal.GuardianFile{ID: g.ID, Civility: g.Civility, LastName: g.LastName, UsedName: g.UsedName, FirstName: g.FirstName, Phones: g.Phones, Rights: g.Rights}})
-			}
-			if !manager {
-				p.Families[i] = portal.Family{ID: p.Families[i].ID, Name: p.Families[i].Name, Resident: true}
-			}
-		}
-		if p.Siblings, err = s.siblings(r, id); err != nil {
-			return err
-		}
-		if p.Pickups, err = pickupsOf(r, "p.child_id = ?1", id); err != nil {
-			return err
-		}
-		if p.Enrolments, err = enrolmentsOf(r, id); err != nil {
-			return err
-		}
-		if manager {
-			p.Papers, err = papersOf(r, "d.child_id = ?1", id)
-		}
+func (s *Store) ChildPage(ctx context.Context, structure portal.StructureID, id portal.ChildID, manager bool) (p *ChildPage, err error) {
+	err = s.snapshot(ctx, func(r reader) error {
+		p, err = s.childPage(r, structure, id, manager)
 		return err
 	})
+	return p, err
+}
+
+func (s *Store) childPage(q querier, structure portal.StructureID, id portal.ChildID, manager bool) (*ChildPage, error) {
+	c, err := s.theChild(q, structure, id)
 	if err != nil {
 		return nil, err
 	}
-	return &p, nil
+	p := &ChildPage{ChildFile: c.ChildFile, Care: c.Care}
+	if p.Families, err = familiesOfChild(q, id); err != nil {
+		return nil, err
+	}
+	for i := range p.Families {
+		guardians, err := familyGuardians(q, structure, p.Families[i].ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, g := range guardians {
+			p.Guardians = append(p.Guardians, FamilyGuardian{GuardianFile: portal.GuardianFile{ID: g.ID, Civility: g.Civility, LastName: g.LastName, UsedName: g.UsedName, FirstName: g.FirstName, Phones: g.Phones, Rights: g.Rights}})
+		}
+		if !manager {
+			p.Families[i] = portal.Family{ID: p.Families[i].ID, Name: p.Families[i].Name, Resident: true}
+		}
+	}
+	if p.Siblings, err = s.siblings(q, id); err != nil {
+		return nil, err
+	}
+	if p.Pickups, err = pickupsOf(q, "p.child_id = ?1", id); err != nil {
+		return nil, err
+	}
+	if p.Enrolments, err = enrolmentsOf(q, id); err != nil || !manager {
+		return p, err
+	}
+	p.Papers, err = papersOf(q, "d.child_id = ?1", id)
+	return p, err
 }
 
 func familiesOfChild(q querier, child portal.ChildID) ([]portal.Family, error) {
@@ -115,7 +114,7 @@ func (s *Store) AddChild(ctx context.Context, structure portal.StructureID, by p
 		return 0, err
 	}
 	return s.addChild(ctx, structure, by, family, key, func(tx *Tx) (FamilyChild, error) {
-		n, err := tx.insert("INSERT INTO child (structure_id, last_name, used_name, first_name, birth, sex, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		n, err := tx.insert("INSERT INTO child (id, structure_id, last_name, used_name, first_name, birth, sex, created_at) VALUES ("+nextNumber("child")+", ?, ?, ?, ?, ?, ?, ?)",
 			structure, c.LastName, c.UsedName, c.FirstName, c.Birth, c.Sex, at(s.now()))
 		if err != nil {
 			return FamilyChild{}, err
@@ -160,32 +159,31 @@ func (s *Store) addChild(ctx context.Context, structure portal.StructureID, by p
 	return portal.ChildID(made), err
 }
 
-// ChildNamesakes lists the children of a structure, outside a family, who have the name that was typed, and not another birth.
+// ChildNamesakes lists the children of a structure who have the name that was typed, and not another birth; those of the family
+// itself come first.
 func (s *Store) ChildNamesakes(ctx context.Context, structure portal.StructureID, family portal.FamilyID, c portal.ChildFile) ([]Namesake, error) {
 	type known struct {
 		Namesake
-		last, used, first string
-		birth             portal.Date
+		portal.ChildFile
 	}
 	list, err := all(s.read(ctx), func(r *sql.Rows) (k known, err error) {
 		var families string
-		err = r.Scan(&k.ID, &k.last, &k.used, &k.first, &k.birth, &families)
-		k.Name = portal.ChildFile{LastName: k.last, UsedName: k.used, FirstName: k.first}.DisplayName()
-		k.Detail = "famille " + portal.List(splitLines(families))
-		if k.birth != 0 {
-			k.Detail = "né(e) le " + k.birth.French() + ", " + k.Detail
+		err = r.Scan(&k.Namesake.ID, &k.LastName, &k.UsedName, &k.FirstName, &k.Birth, &families, &k.Here)
+		k.Name, k.Detail = k.DisplayName(), "famille "+portal.List(splitLines(families))
+		if k.Birth != 0 {
+			k.Detail = "né(e) le " + k.Birth.French() + ", " + k.Detail
 		}
 		return k, err
 	}, `SELECT c.id, c.last_name, c.used_name, c.first_name, c.birth,
-			coalesce((SELECT group_concat(f.name, char(10)) FROM family_child fc JOIN family f ON f.id = fc.family_id WHERE fc.child_id = c.id), '')
-		FROM child c WHERE c.structure_id = ?1 AND NOT EXISTS (SELECT 1 FROM family_child fc WHERE fc.child_id = c.id AND fc.family_id = ?2) ORDER BY c.id`, structure, family)
+			coalesce((SELECT group_concat(f.name, char(10)) FROM family_child fc JOIN family f ON f.id = fc.family_id WHERE fc.child_id = c.id), ''),
+			EXISTS (SELECT 1 FROM family_child fc WHERE fc.child_id = c.id AND fc.family_id = ?2) AS here
+		FROM child c WHERE c.structure_id = ?1 ORDER BY here DESC, c.id`, structure, family)
 	if err != nil {
 		return nil, err
 	}
 	var found []Namesake
 	for _, k := range list {
-		sameBirth := k.birth == c.Birth || k.birth == 0 || c.Birth == 0
-		if sameBirth && portal.FoldName(k.first) == portal.FoldName(c.FirstName) && sharesName([]string{k.last, k.used}, []string{c.LastName, c.UsedName}) {
+		if k.SameChild(c) {
 			found = append(found, k.Namesake)
 		}
 	}

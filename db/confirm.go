@@ -371,12 +371,12 @@ func (s *Store) LastReceipt(ctx context.Context, account portal.AccountID) (stri
 func (s *Store) receipt(q querier, account portal.AccountID, where string, args ...any) (*portal.Receipt, error) {
 	r, err := one(q, func(rows *sql.Rows) (r portal.Receipt, err error) {
 		var year, seq int
-		err = rows.Scan(&r.ID, &year, &seq, &r.Account, into{&r.At}, &r.Previous, &r.Hash, &r.Undoes, &r.UndoneBy)
+		err = rows.Scan(&r.ID, &year, &seq, &r.Account, into{&r.At}, &r.Previous, &r.Hash, &r.Undoes, &r.UndoneBy, &r.Sealed)
 		r.Number = portal.ReceiptNumber(year, seq)
 		return r, err
 	}, `SELECT r.id, r.year, r.seq, r.account_id, r.at, r.previous, r.hash,
 			coalesce((SELECT printf('%04d-%04d', u.year, u.seq) FROM receipt u WHERE u.id = r.undoes), ''),
-			coalesce((SELECT printf('%04d-%04d', u.year, u.seq) FROM receipt u WHERE u.undoes = r.id), '')
+			coalesce((SELECT printf('%04d-%04d', u.year, u.seq) FROM receipt u WHERE u.undoes = r.id), ''), coalesce(r.sealed_account, 0)
 		FROM receipt r WHERE `+where+" AND r.account_id = ?", append(args, account)...)
 	if err != nil {
 		return nil, absent(err, "Ce reçu n’existe pas, ou n’est pas le vôtre.")
@@ -387,7 +387,7 @@ func (s *Store) receipt(q querier, account portal.AccountID, where string, args 
 
 const movementColumns = `SELECT m.id, m.account_id, c.id, c.structure_id, iif(c.used_name <> '', c.used_name, c.last_name), c.first_name, a.name, a.short, a.kind, a.id,
 		m.day, m.action, m.arrival, m.departure, m.was_arrival, m.was_departure, m.at, m.outcome, m.rank, m.reason, n.date, coalesce(m.final, ''), m.final_rank,
-		coalesce(r.year, 0), coalesce(r.seq, 0), m.idle, m.together, m.late, coalesce(m.staff_id, 0)
+		coalesce(r.year, 0), coalesce(r.seq, 0), m.idle, m.together, m.late, coalesce(m.staff_id, 0), coalesce(m.sealed_child, 0)
 	FROM movement m
 	JOIN child c ON c.id = m.child_id
 	JOIN activity a ON a.id = m.activity_id
@@ -397,7 +397,7 @@ const movementColumns = `SELECT m.id, m.account_id, c.id, c.structure_id, iif(c.
 func scanMovement(r *sql.Rows) (m portal.Movement, err error) {
 	var year, seq int
 	err = r.Scan(&m.ID, &m.Account, &m.Child.ID, &m.Child.StructureID, &m.Child.LastName, &m.Child.FirstName, &m.Activity, &m.Short, &m.Icon, &m.ActID,
-		&m.Day, &m.Action, &m.Hours.Arrival, &m.Hours.Departure, &m.Was.Arrival, &m.Was.Departure, into{&m.At}, &m.Outcome, &m.Rank, &m.Reason, &m.Night, &m.Final, &m.FinalRank, &year, &seq, &m.Idle, &m.Together, &m.Late, &m.Staff)
+		&m.Day, &m.Action, &m.Hours.Arrival, &m.Hours.Departure, &m.Was.Arrival, &m.Was.Departure, into{&m.At}, &m.Outcome, &m.Rank, &m.Reason, &m.Night, &m.Final, &m.FinalRank, &year, &seq, &m.Idle, &m.Together, &m.Late, &m.Staff, &m.Sealed)
 	if seq > 0 {
 		m.Receipt = portal.ReceiptNumber(year, seq)
 	}

@@ -194,8 +194,11 @@ func forgetting[T ~int64](tx *Tx, ids []T, statements ...string) error {
 
 const these = " IN (SELECT value FROM json_each(?1))"
 
-func blankEvents(subjects string) string {
-	return "UPDATE staff_event SET words = '" + portal.Blanked + "', changes = '[]' WHERE subject IN (" + subjects + ") AND subject_id" + these
+// blankEvents takes the words out of the lines of the audit log about some people, under the numbers that they had before two
+// files were joined too.
+func blankEvents(joined, subjects string) string {
+	return "UPDATE staff_event SET words = '" + portal.Blanked + "', changes = '[]' WHERE subject IN (" + subjects + ") AND (subject_id" + these +
+		" OR subject_id IN (SELECT gone FROM joined WHERE subject = '" + joined + "' AND kept" + these + "))"
 }
 
 func (s *Store) logErasure(tx *Tx, structure portal.StructureID, subject string, id int64) error {
@@ -236,7 +239,7 @@ func (s *Store) forgetChildren(tx *Tx, structure portal.StructureID, children []
 		"UPDATE absence_spell SET reason = 'absent' WHERE child_id"+these, // why a child was away is nobody's any more
 		`UPDATE child SET last_name = 'EFFACÉ', used_name = '', first_name = 'Enfant', birth = NULL, sex = '', ine_hash = NULL, diet = '', diet_words = '', allergies = '',
 			pai_words = '', pai_first = NULL, pai_last = NULL, leaves_alone = 0 WHERE id`+these,
-		blankEvents("'enfant', 'inscription', 'demande'"))
+		blankEvents("enfant", "'enfant', 'inscription', 'demande'"))
 	return forgetting(tx, children, statements...)
 }
 
@@ -266,7 +269,7 @@ func (s *Store) forgetAccounts(tx *Tx, structure portal.StructureID, accounts []
 		`UPDATE account SET login = 'efface-' || id, civility = '', last_name = 'EFFACÉ', used_name = '', first_name = '', home_phone = '', work_phone = '', mobile_phone = '',
 			password = '', temporary = 0, temporary_until = NULL, letter_at = NULL, first_seen_at = NULL, signed_in_at = NULL,
 			sorted = NULL, searched = NULL WHERE id`+these,
-		blankEvents("'compte'"))
+		blankEvents("compte", "'compte'"))
 	return forgetting(tx, accounts, statements...)
 }
 
@@ -286,7 +289,7 @@ func (s *Store) forgetFamily(tx *Tx, structure portal.StructureID, family portal
 	for _, table := range []string{"pickup_person", "child_document", "family_note", "family_profile", "custody_day", "family_child", "guardian"} {
 		statements = append(statements, "DELETE FROM "+table+" WHERE family_id"+these)
 	}
-	statements = append(statements, "DELETE FROM exchange WHERE family_id"+these+" OR other_id"+these, "DELETE FROM family WHERE id"+these, blankEvents("'famille'"))
+	statements = append(statements, "DELETE FROM exchange WHERE family_id"+these+" OR other_id"+these, "DELETE FROM family WHERE id"+these, blankEvents("famille", "'famille'"))
 	if err := forgetting(tx, []portal.FamilyID{family}, statements...); err != nil {
 		return err
 	}

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"slices"
 	"strings"
 	"time"
 
@@ -45,32 +44,35 @@ const noFamily = "Cette famille n’existe pas."
 // FamilyFile gives a family of a structure; another one's is not found. Whoever is no manager learns only what the day
 // needs: names, classes, telephones, care.
 func (s *Store) FamilyFile(ctx context.Context, structure portal.StructureID, id portal.FamilyID, manager bool) (*FamilyFile, error) {
-	var f FamilyFile
+	var f *FamilyFile
 	err := s.snapshot(ctx, func(r reader) (err error) {
-		if f.Family, f.Created, err = theFamily(r, structure, id); err != nil {
-			return err
-		}
-		if f.Guardians, err = familyGuardians(r, structure, id); err != nil {
-			return err
-		}
-		if f.Children, err = s.familyChildren(r, id); err != nil {
-			return err
-		}
-		if manager {
-			f.Notes, err = familyNotes(r, id)
-			return err
-		}
-		f.Street, f.Postcode, f.Town = "", "", ""
-		for i := range f.Guardians {
-			g := &f.Guardians[i]
-			*g = FamilyGuardian{GuardianFile: portal.GuardianFile{ID: g.ID, Civility: g.Civility, LastName: g.LastName, UsedName: g.UsedName, FirstName: g.FirstName, Phones: g.Phones, Rights: g.Rights}}
-		}
-		return nil
+		f, err = s.familyFile(r, structure, id)
+		return err
 	})
-	if err != nil {
+	if err != nil || manager {
+		return f, err
+	}
+	f.Street, f.Postcode, f.Town, f.Notes = "", "", "", nil
+	for i := range f.Guardians {
+		g := &f.Guardians[i]
+		*g = FamilyGuardian{GuardianFile: portal.GuardianFile{ID: g.ID, Civility: g.Civility, LastName: g.LastName, UsedName: g.UsedName, FirstName: g.FirstName, Phones: g.Phones, Rights: g.Rights}}
+	}
+	return f, nil
+}
+
+func (s *Store) familyFile(q querier, structure portal.StructureID, id portal.FamilyID) (f *FamilyFile, err error) {
+	f = &FamilyFile{}
+	if f.Family, f.Created, err = theFamily(q, structure, id); err != nil {
 		return nil, err
 	}
-	return &f, nil
+	if f.Guardians, err = familyGuardians(q, structure, id); err != nil {
+		return nil, err
+	}
+	if f.Children, err = s.familyChildren(q, id); err != nil {
+		return nil, err
+	}
+	f.Notes, err = familyNotes(q, id)
+	return f, err
 }
 
 func theFamily(q querier, structure portal.StructureID, id portal.FamilyID) (f portal.Family, created time.Time, err error) {
@@ -165,7 +167,7 @@ func (s *Store) CreateFamily(ctx context.Context, structure portal.StructureID, 
 	var id int64
 	err := s.write(ctx, func(tx *Tx) (err error) {
 		id, err = s.once(tx, by, key, func() (int64, error) {
-			n, err := tx.insert("INSERT INTO family (structure_id, name, street, postcode, town, resident, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+			n, err := tx.insert("INSERT INTO family (id, structure_id, name, street, postcode, town, resident, created_at) VALUES ("+nextNumber("family")+", ?, ?, ?, ?, ?, ?, ?)",
 				structure, f.Name, f.Street, f.Postcode, f.Town, f.Resident, at(s.now()))
 			if err != nil {
 				return 0, err
@@ -242,9 +244,12 @@ func (s *Store) RemoveNote(ctx context.Context, structure portal.StructureID, by
 // FamilyJournal lists what staff changed of a family of a structure, its children and its guardians, newest first: lines from
 // a rank on, at most n, and how many there are.
 func (s *Store) FamilyJournal(ctx context.Context, structure portal.StructureID, family portal.FamilyID, from, n int) (f portal.Family, list []Recorded, total int, err error) {
-	const where = ` WHERE e.structure_id = ?1 AND (e.subject = 'famille' AND e.subject_id = ?2
-		OR e.subject IN ('enfant', 'inscription', 'demande') AND e.subject_id IN (SELECT child_id FROM family_child WHERE family_id = ?2)
-		OR e.subject = 'compte' AND e.subject_id IN (SELECT account_id FROM guardian WHERE family_id = ?2))`
+	// What is kept has the lines of what was joined into it.
+	const where = ` WHERE e.structure_id = ?1 AND (e.subject = 'famille' AND (e.subject_id = ?2 OR e.subject_id IN (SELECT gone FROM joined WHERE subject = 'famille' AND kept = ?2))
+		OR e.subject IN ('enfant', 'inscription', 'demande') AND e.subject_id IN (SELECT child_id FROM family_child WHERE family_id = ?2
+			UNION SELECT j.gone FROM joined j JOIN family_child fc ON fc.child_id = j.kept WHERE j.subject = 'enfant' AND fc.family_id = ?2)
+		OR e.subject = 'compte' AND e.subject_id IN (SELECT account_id FROM guardian WHERE family_id = ?2
+			UNION SELECT j.gone FROM joined j JOIN guardian g ON g.account_id = j.kept WHERE j.subject = 'compte' AND g.family_id = ?2))`
 	err = s.snapshot(ctx, func(r reader) error {
 		if f, _, err = theFamily(r, structure, family); err != nil {
 			return err
@@ -262,46 +267,74 @@ func (s *Store) FamilyJournal(ctx context.Context, structure portal.StructureID,
 type Namesake struct {
 	ID     int64
 	Name   string
-	Detail string // where to recognise the person by
+	Detail string          // where to recognise the person by
+	Home   portal.FamilyID // one of its families; zero: none
+	Here   bool            // in the family that it would be added to already
 }
 
-// GuardianNamesakes lists the guardians of a structure, outside a family, who have the name or an address of e-mail that was typed.
+// GuardianNamesakes lists the guardians of a structure who have the name or an address of e-mail that was typed; those of the
+// family itself come first.
 func (s *Store) GuardianNamesakes(ctx context.Context, structure portal.StructureID, family portal.FamilyID, g portal.GuardianFile) ([]Namesake, error) {
 	type known struct {
 		Namesake
-		last, used, first, emails string
+		portal.GuardianFile
 	}
 	list, err := all(s.read(ctx), func(r *sql.Rows) (k known, err error) {
-		var p portal.Person
-		var families string
-		err = r.Scan(&k.ID, &p.Civility, &k.last, &k.used, &k.first, &k.emails, &families)
-		p.LastName, p.FirstName = k.last, k.first
-		if k.used != "" {
-			p.LastName = k.used
-		}
-		k.Name, k.Detail = p.Title(), "famille "+strings.Join(splitLines(families), ", ")
+		var families, emails string
+		err = r.Scan(&k.Namesake.ID, &k.Civility, &k.LastName, &k.UsedName, &k.FirstName, &emails, &families, &k.Home, &k.Here)
+		k.Emails = strings.Fields(emails)
+		k.Name, k.Detail = k.DisplayName(), "famille "+strings.Join(splitLines(families), ", ")
 		return k, err
 	}, `SELECT a.id, a.civility, a.last_name, a.used_name, a.first_name,
-			coalesce((SELECT group_concat(lower(address), ' ') FROM account_email e WHERE e.account_id = a.id), ''),
-			coalesce((SELECT group_concat(f.name, char(10)) FROM guardian g JOIN family f ON f.id = g.family_id WHERE g.account_id = a.id AND f.structure_id = ?1), '')
-		FROM account a WHERE `+guardianOf+` AND NOT EXISTS (SELECT 1 FROM guardian g WHERE g.account_id = a.id AND g.family_id = ?2) ORDER BY a.id`, structure, family)
+			coalesce((SELECT group_concat(address, ' ') FROM account_email e WHERE e.account_id = a.id), ''),
+			coalesce((SELECT group_concat(f.name, char(10)) FROM guardian g JOIN family f ON f.id = g.family_id WHERE g.account_id = a.id AND f.structure_id = ?1), ''),
+			coalesce((SELECT min(f.id) FROM guardian g JOIN family f ON f.id = g.family_id WHERE g.account_id = a.id AND f.structure_id = ?1), 0),
+			EXISTS (SELECT 1 FROM guardian g WHERE g.account_id = a.id AND g.family_id = ?2) AS here
+		FROM account a WHERE `+guardianOf+` ORDER BY here DESC, a.id`, structure, family)
 	if err != nil {
 		return nil, err
 	}
 	var found []Namesake
 	for _, k := range list {
-		sameName := portal.FoldName(k.first) == portal.FoldName(g.FirstName) && sharesName([]string{k.last, k.used}, []string{g.LastName, g.UsedName})
-		sameEmail := slices.ContainsFunc(g.Emails, func(e string) bool { return slices.Contains(strings.Fields(k.emails), strings.ToLower(e)) })
-		if sameName || sameEmail {
+		if same, _ := k.SameGuardian(g); same {
 			found = append(found, k.Namesake)
 		}
 	}
 	return found, nil
 }
 
-// sharesName says whether two people have a family name in common.
-func sharesName(a, b []string) bool {
-	return slices.ContainsFunc(a, func(x string) bool {
-		return x != "" && slices.ContainsFunc(b, func(y string) bool { return portal.FoldName(x) == portal.FoldName(y) })
-	})
+// FamilyNamesakes lists the families of a structure that have the name and the address that were typed, archived ones too.
+func (s *Store) FamilyNamesakes(ctx context.Context, structure portal.StructureID, typed portal.Family) ([]Namesake, error) {
+	type known struct {
+		portal.Family
+		archived bool
+	}
+	list, err := all(s.read(ctx), func(r *sql.Rows) (k known, err error) {
+		err = r.Scan(&k.ID, &k.Name, &k.Street, &k.Postcode, &k.Town, &k.archived)
+		return k, err
+	}, "SELECT id, name, street, postcode, town, archived_at IS NOT NULL FROM family WHERE structure_id = ? ORDER BY id", structure)
+	if err != nil {
+		return nil, err
+	}
+	var found []Namesake
+	for _, k := range list {
+		if !k.SameHousehold(typed) {
+			continue
+		}
+		n := Namesake{ID: int64(k.ID), Name: "Famille " + k.Name, Home: k.ID, Detail: k.Address()}
+		if n.Detail == "" {
+			n.Detail = "sans adresse"
+		}
+		if k.archived {
+			n.Detail += ", archivée"
+		}
+		found = append(found, n)
+	}
+	return found, nil
+}
+
+// FormSent says that the form with this one-time key has made something already: sent again, it makes nothing.
+func (s *Store) FormSent(ctx context.Context, by portal.AccountID, key string) (sent bool, err error) {
+	err = s.read(ctx).row(&sent, "SELECT EXISTS (SELECT 1 FROM form_sent WHERE key = ? AND account_id = ?)", key, by)
+	return sent, err
 }

@@ -19,6 +19,10 @@ var childDone = map[string]string{
 	"priorites":           "Les priorités sont enregistrées.",
 	"inscription":         "L’inscription est enregistrée.",
 	"inscription-retiree": "L’inscription est retirée. Ce qui est réservé le reste.",
+	"reuni":               "Les deux fiches de cet enfant sont réunies.",
+	"reuni-relire":        "Les deux fiches de cet enfant sont réunies. Elles ne disaient pas la même chose de la santé ou du repas : les deux textes sont gardés. Relisez-les avec la famille, puis corrigez.",
+	"connu":               "Cet enfant est déjà dans la famille : rien n’a été ajouté.",
+	"numero":              "La fiche que vous demandiez a été réunie avec celle-ci.",
 }
 
 // childPage shows a child.
@@ -37,6 +41,9 @@ func (r *request) childPage() error {
 		for _, f := range c.Families {
 			page.Leave = append(page.Leave, views.FamilyLink{URL: fmt.Sprintf("%s/enfants/%d/retirer", views.FamilyPath(f.ID), c.ID), Name: f.Name, Address: f.Address()})
 		}
+	}
+	if page.Manager {
+		page.Join = page.URL + joinPath
 	}
 	if r.session.Desk().Role == portal.Administrator {
 		page.Erase = page.URL + erasePath

@@ -89,13 +89,18 @@ func (r *request) addChild() error {
 	if err := both(faults, checked.Check(portal.DateOf(r.now))); err != nil {
 		return r.refuseForm(page, err)
 	}
-	known, err := r.site.store.ChildNamesakes(r.ctx(), r.structure(), f.ID, c)
+	known, err := r.unlessSent(func() ([]db.Namesake, error) {
+		return r.site.store.ChildNamesakes(r.ctx(), r.structure(), f.ID, c)
+	})
 	if err != nil {
 		return err
 	}
-	same, decided := r.sameAs(&page, known, "Un enfant porte déjà ce nom dans le portail.")
-	if !decided {
+	same, decided := r.sameAs(&page, known, "Un enfant porte déjà ce nom dans le portail.", func(k db.Namesake) string { return views.ChildPath(portal.ChildID(k.ID)) })
+	switch {
+	case !decided:
 		return r.renderInvalid(page)
+	case hasHere(known, same):
+		return r.redirect303(views.ChildPath(portal.ChildID(same)) + "?fait=connu")
 	}
 	if same != 0 {
 		_, err = r.site.store.LinkChild(r.ctx(), r.structure(), r.account(), f.ID, portal.ChildID(same), r.FormValue("cle"))

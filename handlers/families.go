@@ -129,6 +129,11 @@ var familyDone = map[string]string{
 	"desarchivee":   "La famille est sortie des archives.",
 	"enfant-retire": "L’enfant ne fait plus partie de cette famille.",
 	"note-retire":   "La note est retirée.",
+	"reunie":        "Les deux fiches de cette famille sont réunies.",
+	"reunie-relire": "Les deux fiches de cette famille sont réunies. Les fiches d’un enfant ne disaient pas la même chose de sa santé ou de son repas : les deux textes sont gardés, relisez-les sur sa fiche.",
+	"comptes":       "Les deux comptes sont réunis. Les adresses de la personne reçoivent un message qui dit l’identifiant à garder.",
+	"connu":         "Cette personne est déjà responsable dans cette famille : rien n’a été ajouté.",
+	"numero":        "La fiche que vous demandiez a été réunie avec celle-ci.",
 }
 
 // familyPage shows a family.
@@ -159,6 +164,9 @@ func (r *request) familyView() (*views.FamilyPage, error) {
 	if !when.IsZero() {
 		page.Archived = portal.DateOf(when).LongYear()
 	}
+	if page.Manager && page.Archived == "" {
+		page.Join = page.URL + joinPath
+	}
 	page.Admin = r.session.Desk().Role == portal.Administrator
 	if r.site.opens(counterPath, r.session) {
 		page.Book = views.DeskPath(id)
@@ -186,6 +194,7 @@ func (r *request) guardianCard(family string, g db.FamilyGuardian) views.Guardia
 	}
 	card.SetAccount(g.Login, g.Letter, g.Until, g.FirstSeen, g.LastSeen, r.now)
 	card.CSRF, card.LetterSeen, card.ChangeURL = r.session.CSRF, milliseconds(g.Letter), fmt.Sprintf("%s/responsables/%d", family, g.ID)
+	card.JoinURL = card.ChangeURL + joinPath
 	if administrators.admit(r.session) {
 		card.DataURL = card.ChangeURL + dataPath
 	}

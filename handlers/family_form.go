@@ -138,6 +138,9 @@ func (r *request) newFamily() error {
 // createFamily makes a household.
 func (r *request) createFamily() error {
 	f := r.typedFamily()
+	if asked, err := r.askSameFamily(f); asked || err != nil {
+		return err
+	}
 	id, err := r.site.store.CreateFamily(r.ctx(), r.structure(), r.account(), f, r.FormValue("cle"))
 	if err != nil {
 		page, formErr := r.householdForm(f, "")
@@ -147,6 +150,33 @@ func (r *request) createFamily() error {
 		return r.refuseForm(page, err)
 	}
 	return r.redirect303(views.FamilyPath(id) + "?fait=creee")
+}
+
+// askSameFamily shows the form again when a family of that name lives there already, with a button that saves all the same, and
+// says whether it did. What cannot be saved, and what was saved a moment ago, is not asked about.
+func (r *request) askSameFamily(f portal.Family) (asked bool, err error) {
+	checked := f
+	if checked.Check() != nil || r.FormValue("quand_meme") == "1" {
+		return false, nil
+	}
+	sent, err := r.site.store.FormSent(r.ctx(), r.account(), r.FormValue("cle"))
+	if err != nil || sent {
+		return false, err
+	}
+	known, err := r.site.store.FamilyNamesakes(r.ctx(), r.structure(), checked)
+	if err != nil || len(known) == 0 {
+		return false, err
+	}
+	page, err := r.householdForm(f, "")
+	if err != nil {
+		return false, err
+	}
+	page.Notice, page.Button = "Une famille de ce nom est déjà à cette adresse. Rien n’a été enregistré : ouvrez-la, ou enregistrez quand même si c’est un autre foyer.", "Enregistrer quand même"
+	page.Carried = append(page.Carried, views.CarriedValue{Name: "quand_meme", Value: "1"})
+	for _, k := range known {
+		page.Known = append(page.Known, views.JoinFound{URL: views.FamilyPath(k.Home), Name: k.Name, Detail: k.Detail})
+	}
+	return true, r.renderInvalid(page)
 }
 
 // theFamily finds the family of the address; another structure's is not found.
@@ -295,13 +325,18 @@ func (r *request) addGuardian() error {
 	if err := both(faults, checked.Check()); err != nil {
 		return r.refuseForm(page, err)
 	}
-	known, err := r.site.store.GuardianNamesakes(r.ctx(), r.structure(), f.ID, g)
+	known, err := r.unlessSent(func() ([]db.Namesake, error) {
+		return r.site.store.GuardianNamesakes(r.ctx(), r.structure(), f.ID, g)
+	})
 	if err != nil {
 		return err
 	}
-	same, decided := r.sameAs(&page, known, "Ce nom ou cette adresse est déjà dans le portail.")
-	if !decided {
+	same, decided := r.sameAs(&page, known, "Ce nom ou cette adresse est déjà dans le portail.", func(k db.Namesake) string { return guardianPath(k.Home, portal.AccountID(k.ID)) })
+	switch {
+	case !decided:
 		return r.renderInvalid(page)
+	case hasHere(known, same):
+		return r.redirect303(views.FamilyPath(f.ID) + "?fait=connu#t-parents")
 	}
 	done := "responsable"
 	if same != 0 {
@@ -316,9 +351,23 @@ func (r *request) addGuardian() error {
 	return r.redirect303(views.FamilyPath(f.ID) + "?fait=" + done + "#t-parents")
 }
 
+// unlessSent looks for namesakes, but not for a form that was sent and taken already: it would find what it made.
+func (r *request) unlessSent(find func() ([]db.Namesake, error)) ([]db.Namesake, error) {
+	sent, err := r.site.store.FormSent(r.ctx(), r.account(), r.FormValue("cle"))
+	if err != nil || sent {
+		return nil, err
+	}
+	return find()
+}
+
+// hasHere says that the one who was chosen is in the family already.
+func hasHere(known []db.Namesake, chosen int64) bool {
+	return slices.ContainsFunc(known, func(k db.Namesake) bool { return k.Here && k.ID == chosen })
+}
+
 // sameAs asks whether somebody is one of those who have the same name, and reads the answer: the number of the one, or zero
-// for somebody else. Nothing is decided while nothing was answered.
-func (r *request) sameAs(page *views.StaffForm, known []db.Namesake, why string) (same int64, decided bool) {
+// for somebody else. Nothing is decided while nothing was answered. path is where one of them is read.
+func (r *request) sameAs(page *views.StaffForm, known []db.Namesake, why string, path func(db.Namesake) string) (same int64, decided bool) {
 	if len(known) == 0 {
 		return 0, true
 	}
@@ -332,9 +381,14 @@ func (r *request) sameAs(page *views.StaffForm, known []db.Namesake, why string)
 		if value == answer {
 			return k.ID, true
 		}
-		options = append(options, views.Choice{Value: value, Label: "Oui : " + k.Name + ", " + k.Detail})
+		label := "Oui : " + k.Name + ", " + k.Detail + " : l’ajouter à cette famille"
+		if k.Here {
+			label = "Oui : " + k.Name + " est déjà dans cette famille, ne rien ajouter"
+		}
+		options = append(options, views.Choice{Value: value, Label: label})
+		page.Known = append(page.Known, views.JoinFound{URL: path(k), Name: k.Name, Detail: k.Detail})
 	}
-	options = append(options, views.Choice{Value: "autre", Label: "Non, c’est une autre personne"})
+	options = append(options, views.Choice{Value: "autre", Label: "Non, c’est une autre personne : enregistrer quand même"})
 	page.Groups = append([]views.FieldGroup{{Fields: []views.Field{{Kind: "radio", ID: "meme", Label: "Est-ce la même personne ?", Options: options}}}}, page.Groups...)
 	refusal := portal.Invalid("%s", why)
 	refusal.Fields = []portal.FieldError{{Field: "meme", Message: why + " Dites si c’est la même personne."}}

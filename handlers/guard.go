@@ -144,7 +144,11 @@ func (s *Site) guarded(p policy, h handler) fiber.Handler {
 		if !p.admit(r.session) {
 			return fiber.ErrNotFound
 		}
-		return h(r)
+		err = h(r)
+		if to := r.moved(err); to != "" {
+			return r.redirect303(to)
+		}
+		return err
 	}
 }
 

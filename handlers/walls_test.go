@@ -134,6 +134,12 @@ func (r route) at(w *world, numbers map[string]string) (path string, own bool) {
 			parts[i], own = w.scalar("SELECT min(id) FROM absence_document"), true
 		case name == "document":
 			parts[i], own = w.scalar("SELECT min(d.id) FROM child_document d JOIN child c ON c.id = d.child_id WHERE c.structure_id = 1 AND d.body IS NOT NULL"), true
+		case name == "other" && strings.Contains(r.path, "/responsables/"):
+			parts[i], own = w.scalar("SELECT max(g.account_id) FROM guardian g JOIN family f ON f.id = g.family_id WHERE f.structure_id = 1 AND NOT EXISTS (SELECT 1 FROM staff WHERE account_id = g.account_id)"), true
+		case name == "other" && strings.HasPrefix(r.path, childrenPath):
+			parts[i], own = w.scalar("SELECT max(fc.child_id) FROM family_child fc JOIN family f ON f.id = fc.family_id WHERE f.structure_id = 1"), true
+		case name == "other":
+			parts[i], own = w.scalar("SELECT max(id) FROM family WHERE structure_id = 1"), true
 		case name == "kind" && strings.Contains(r.path, "courriels"):
 			parts[i] = string(portal.MailReport)
 		case name == "version" && strings.Contains(r.path, "textes"):

@@ -154,6 +154,7 @@ const (
 	FactorRemoved    AccountEventKind = "second-facteur-retire"
 	RecoveryDrawn    AccountEventKind = "codes-de-secours"
 	RecoveryUsed     AccountEventKind = "code-de-secours-utilise"
+	AccountsJoined   AccountEventKind = "comptes-reunis"
 )
 
 // Words says the event in the family's journal: « Mot de passe changé ».
@@ -191,6 +192,8 @@ func (k AccountEventKind) Words() string {
 		return "Nouveaux codes de secours"
 	case RecoveryUsed:
 		return "Code de secours utilisé"
+	case AccountsJoined:
+		return "Deux comptes de la même personne réunis par la mairie"
 	}
 	return string(k)
 }

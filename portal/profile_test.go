@@ -97,7 +97,7 @@ func TestDevice(t *testing.T) {
 
 func TestEventsHaveWords(t *testing.T) {
 	seen := map[string]bool{}
-	for _, k := range []AccountEventKind{PasswordChanged, ResetAsked, ResetUsed, AddressesChanged, PhonesChanged, SessionClosed, OthersClosed,
+	for _, k := range []AccountEventKind{PasswordChanged, ResetAsked, ResetUsed, AddressesChanged, PhonesChanged, SessionClosed, OthersClosed, AccountsJoined,
 		CalendarCreated, CalendarRenewed, CalendarRemoved, DataExported, TermsAccepted} {
 		words := k.Words()
 		if words == string(k) || seen[words] {

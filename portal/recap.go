@@ -75,6 +75,15 @@ type Movement struct {
 	Together  bool      // with brothers and sisters, all or none
 	Late      bool      // asked past the limit
 	Staff     AccountID // the agent who typed it for the family, or who decided; zero: the family itself
+	Sealed    ChildID   // the number that the child had on the receipt, when it has another one since; zero: it is the same
+}
+
+// sealed gives the number that the child had on the receipt.
+func (m Movement) sealed() ChildID {
+	if m.Sealed != 0 {
+		return m.Sealed
+	}
+	return m.Child.ID
 }
 
 // Transmitted says whether a night closed the movement.
@@ -97,8 +106,9 @@ type Receipt struct {
 	Lines    []Movement
 	Previous string // hash of the receipt before, in hexadecimal
 	Hash     string
-	Undoes   string // number of the receipt that this one takes back
-	UndoneBy string // number of the receipt that took this one back
+	Undoes   string    // number of the receipt that this one takes back
+	UndoneBy string    // number of the receipt that took this one back
+	Sealed   AccountID // the number that the account had then, when it has another one since; zero: it is the same
 }
 
 // LostAbsence stands beside a booking that is given back without the absence that was announced for it.
@@ -117,9 +127,13 @@ func (r *Receipt) Undoable(now time.Time) bool {
 // over what was told to the family, ids only.
 func (r *Receipt) Seal() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n%s\n%d\n%d\n", r.Previous, r.Number, r.Account, r.At.UnixMilli())
+	account := r.Account
+	if r.Sealed != 0 {
+		account = r.Sealed
+	}
+	fmt.Fprintf(&b, "%s\n%s\n%d\n%d\n", r.Previous, r.Number, account, r.At.UnixMilli())
 	for _, l := range r.Lines {
-		fmt.Fprintf(&b, "%d|%d|%s|%s|%s|%d|%s", l.Child.ID, l.ActID, l.Day, l.Action, l.Outcome, l.Rank, l.Reason)
+		fmt.Fprintf(&b, "%d|%d|%s|%s|%s|%d|%s", l.sealed(), l.ActID, l.Day, l.Action, l.Outcome, l.Rank, l.Reason)
 		if !l.Hours.IsZero() || !l.Was.IsZero() {
 			fmt.Fprintf(&b, "|%d|%d|%d|%d", l.Hours.Arrival, l.Hours.Departure, l.Was.Arrival, l.Was.Departure)
 		}

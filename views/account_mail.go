@@ -34,6 +34,7 @@ const (
 	AddressesNotice = "Les adresses e-mail de votre compte ont été changées"
 	FactorOnNotice  = "Un second facteur a été mis en place pour votre compte"
 	FactorOffNotice = "Le second facteur de votre compte a été retiré"
+	JoinedNotice    = "Vos deux comptes ont été réunis en un seul, d’identifiant " // and the one that stays
 	RecoveryNotice  = "De nouveaux codes de secours ont été donnés pour votre compte"
 )
 

@@ -35,6 +35,7 @@ type ChildPage struct {
 	Enrolments []EnrolmentLine
 	Leave      []FamilyLink // where the child is taken out of one of its families
 	Erase      string       // where an administrator erases the child
+	Join       string       // where the child's other file is looked for
 }
 
 // Template names the page.

@@ -92,6 +92,7 @@ type FamilyPage struct {
 	Key       string // one-time, of the note
 	Faults    Faults
 	Book      string // where one books for the family; nothing when one cannot
+	Join      string // where its other file is looked for
 }
 
 // Template names the page.
@@ -110,6 +111,7 @@ type GuardianCard struct {
 	Detail             string
 	Seen               string // last visit
 	ChangeURL          string
+	JoinURL            string // where the person's other account is looked for
 	RemoveURL          string
 	LetterURL          string // where a new letter is made; nothing when one may not
 	LetterSeen         int64

@@ -19,7 +19,8 @@ type StaffForm struct {
 	Upload        bool // it sends a file
 	Carried       []CarriedValue
 	Stamp
-	Notice       string // said above: what could not be done, and why
+	Notice       string      // said above: what could not be done, and why
+	Known        []JoinFound // who seems to be there already
 	Groups       []FieldGroup
 	Button       string
 	Back, BackTo string // where « Revenir » leads, and its words

@@ -1,0 +1,508 @@
+package db_test
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+	"testing"
+
+	"marelle/db"
+	"marelle/portal"
+)
+
+// TestJoinKnowsEveryTable: a column that names a child, a family or an account, and that a join does not know, fails.
+func TestJoinKnowsEveryTable(t *testing.T) {
+	h := newHall(t)
+	found := strings.Split(h.scalar(`SELECT group_concat(DISTINCT name) FROM (
+		SELECT m.name || '.' || k."from" AS name FROM sqlite_schema m JOIN pragma_foreign_key_list(m.name) k WHERE m.type = 'table' AND k."table" IN ('child', 'family', 'account')
+		UNION SELECT m.name || '.' || c.name FROM sqlite_schema m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND c.name IN ('child_id', 'family_id', 'account_id', 'staff_id', 'by_account'))`), ",")
+	sort.Strings(found)
+	if len(found) < 60 {
+		t.Fatalf("only %d columns: the query finds too little", len(found))
+	}
+	known := db.JoinRules()
+	for _, column := range found {
+		if known[column] == "" {
+			t.Errorf("a join does not know %s", column)
+		}
+	}
+	for column := range known {
+		if !slices.Contains(found, column) {
+			t.Errorf("a join knows %s, which is not there", column)
+		}
+	}
+}
+
+// twins is a town whose first family has been typed twice, with the same children and the same mother.
+type twins struct {
+	*town
+	h        *hall
+	by       portal.AccountID
+	families [2]portal.FamilyID
+	kept     portal.ChildID // in the first family
+	gone     portal.ChildID // the same child in the second one
+}
+
+func newTwins(t *testing.T, places int) *twins {
+	t.Helper()
+	tn := newTown(t, 3, places)
+	w := &twins{town: tn, h: &hall{Store: tn.Store, t: t, structure: tn.structure, clock: tn.clock}}
+	agent, err := tn.CreateStaff(ctx, tn.structure, portal.Identity{LastName: "PUJOL", FirstName: "Agnès"}, portal.Manager)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.by = agent.Person.ID
+	for i := range w.families {
+		page, err := tn.ChildPage(ctx, tn.structure, tn.children[i][0], true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.families[i] = page.Families[0].ID
+	}
+	w.kept, w.gone = tn.children[0][0], tn.children[1][0]
+	// The second family is the first one, typed again.
+	for j := range 2 {
+		w.h.raw("UPDATE child SET last_name = 'FAMILLE0000', ine_hash = NULL, birth = (SELECT birth FROM child WHERE id = ?) WHERE id = ?", tn.children[0][j], tn.children[1][j])
+	}
+	w.h.raw("UPDATE account SET last_name = 'FAMILLE0000' WHERE id = ?", tn.parents[1])
+	w.h.raw("UPDATE family SET name = 'FAMILLE0000' WHERE id = ?", w.families[1])
+	return w
+}
+
+func (w *twins) ask(kept, gone int64, version string, chosen portal.JoinChosen) db.JoinAsk {
+	return db.JoinAsk{Structure: w.structure, By: w.by, Kept: kept, Gone: gone, Chosen: chosen, Seen: version}
+}
+
+// join joins the two files of the child and gives the plan that was shown.
+func (w *twins) join(t *testing.T, chosen portal.JoinChosen) *db.ChildJoin {
+	t.Helper()
+	plan, err := w.JoiningChildren(ctx, w.structure, w.kept, w.gone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.JoinChildren(ctx, w.ask(int64(w.kept), int64(w.gone), plan.Version, chosen)); err != nil {
+		t.Fatal(err)
+	}
+	w.wantClean(t)
+	return plan
+}
+
+func (w *twins) wantClean(t *testing.T) {
+	t.Helper()
+	if faults, err := w.Audit(ctx); err != nil || len(faults) != 0 {
+		t.Errorf("the audit finds %v %v", faults, err)
+	}
+}
+
+// wantNothingOf looks for a number in every column that a join knows.
+func (w *twins) wantNothingOf(t *testing.T, kind string, gone int64) {
+	t.Helper()
+	for column := range db.JoinRules() {
+		table, name, _ := strings.Cut(column, ".")
+		of := map[string]bool{"enfant": name == "child_id", "famille": name == "family_id", "compte": name != "child_id" && name != "family_id"}
+		if !of[kind] {
+			continue
+		}
+		if n := w.h.scalar(fmt.Sprintf("SELECT count(*) FROM %s WHERE %s = ?", table, name), gone); n != "0" {
+			t.Errorf("%s: %s rows about %s %d are left", column, n, kind, gone)
+		}
+	}
+	if n := w.h.scalar("SELECT count(*) FROM "+map[string]string{"enfant": "child", "famille": "family", "compte": "account"}[kind]+" WHERE id = ?", gone); n != "0" {
+		t.Errorf("%s %d is still there", kind, gone)
+	}
+}
+
+// TestJoinChildren: what was booked under the file that goes is the other one's, a day booked twice gives its place to who waits
+// for it, the receipts still verify, and both histories are the child's.
+func TestJoinChildren(t *testing.T) {
+	w := newTwins(t, 2)
+	w.want(t, 0, 0, w.wednesday, "2026-12-02", true)
+	first := w.confirm(t, 0, "premier")
+	w.want(t, 1, 0, w.wednesday, "2026-12-02", true)
+	w.want(t, 1, 0, w.canteen, "2026-12-03", true)
+	w.want(t, 1, 0, w.evening, "2026-12-04", true)
+	second := w.confirm(t, 1, "second")
+	w.want(t, 2, 0, w.wednesday, "2026-12-02", true)
+	if got := outcomes(w.confirm(t, 2, "troisieme")); got != "waiting/1" {
+		t.Fatalf("the third child: %s", got)
+	}
+	w.want(t, 1, 0, w.canteen, "2026-12-07", true)                                                  // a click that is not validated
+	for child, day := range map[portal.ChildID]string{w.kept: "2026-12-03", w.gone: "2026-12-08"} { // asked under one file what is booked under the other
+		w.h.raw("INSERT INTO request (child_id, activity_id, day, account_id, since) VALUES (?, ?, ?, ?, 1)", child, w.canteen, day, w.parents[0])
+	}
+	plan := w.join(t, nil)
+	var words []string
+	for _, f := range plan.Figures {
+		if f.N > 0 {
+			words = append(words, portal.Count(f.N, f.One, f.Many))
+		}
+	}
+	if got := strings.Join(words, ", "); got != "3 réservations, 1 demande à décider, 1 jour non validé, 3 lignes d’historique" {
+		t.Errorf("announced: %s", got)
+	}
+	if got := portal.JoinDayWords(plan.Days); len(got) != 1 || !strings.HasPrefix(got[0], "1 jour est réservé dans les deux fiches") {
+		t.Errorf("said of the days: %q", got)
+	}
+	w.wantNothingOf(t, "enfant", int64(w.gone))
+	if got := w.h.scalar("SELECT group_concat(activity_id || ' ' || day || ' ' || status, ', ') FROM (SELECT * FROM booking WHERE child_id = ? ORDER BY day)", w.kept); got != fmt.Sprintf("%d 2026-12-02 booked, %d 2026-12-03 booked, %d 2026-12-04 booked", w.wednesday, w.canteen, w.evening) {
+		t.Errorf("booked: %s", got)
+	}
+	if got := w.h.scalar("SELECT taken || ' ' || waiting FROM counter_day d JOIN counter_activity ca ON ca.counter_id = d.counter_id WHERE ca.activity_id = ? AND d.day = '2026-12-02'", w.wednesday); got != "1 1" {
+		t.Errorf("taken and waiting: %s", got) // the night gives the place
+	}
+	if got := w.h.scalar("SELECT group_concat(child_id || ' ' || day) FROM request"); got != fmt.Sprintf("%d 2026-12-08", w.kept) {
+		t.Errorf("asked of staff: %s", got)
+	}
+	for _, r := range []*portal.Receipt{first, second} {
+		v, err := w.VerifyReceipt(ctx, w.structure, r.Number)
+		if err != nil || len(v.Faults) != 0 {
+			t.Errorf("receipt %s: %v %v", r.Number, v, err)
+		}
+	}
+	for parent, days := range [][]string{{"2026-12-02"}, {"2026-12-02", "2026-12-03", "2026-12-04"}} { // each home follows its own side
+		kids, err := w.Children(ctx, w.parents[parent])
+		if err != nil || !slices.ContainsFunc(kids, func(c portal.Child) bool { return c.ID == w.kept }) {
+			t.Errorf("parent %d has %v %v", parent, kids, err)
+		}
+		got := strings.Join(w.followed(t, parent, portal.FollowFilter{Child: w.kept}), "\n")
+		for _, day := range days {
+			if !strings.Contains(got, day) {
+				t.Errorf("parent %d follows no %s:\n%s", parent, day, got)
+			}
+		}
+	}
+	if to, err := w.JoinedInto(ctx, w.structure, "enfant", int64(w.gone)); err != nil || to != int64(w.kept) {
+		t.Errorf("the old number leads to %d %v", to, err)
+	}
+	if got := w.h.scalar("SELECT changes FROM staff_event WHERE subject = 'enfant' AND subject_id = ?", w.kept); !strings.Contains(got, "3 réservations") || !strings.Contains(got, "Jours en double") {
+		t.Errorf("the audit log says %s", got)
+	}
+	// Nothing of it was a fake: with the number forgotten, the chain breaks.
+	w.h.raw("UPDATE movement SET sealed_child = NULL")
+	if faults, err := w.Audit(ctx); err != nil || len(faults) == 0 {
+		t.Errorf("the seal does not hold the child: %v %v", faults, err)
+	}
+}
+
+// TestJoinWaiting: booked goes before waiting and the better rank stays, whichever file has it.
+func TestJoinWaiting(t *testing.T) {
+	for _, c := range []struct {
+		name         string
+		order        []int // of the families that ask
+		places       int
+		want         string
+		taken, queue string
+	}{
+		{"the one that stays is booked", []int{0, 1, 2}, 1, "booked", "1", "1"},
+		{"the one that goes is booked", []int{1, 0, 2}, 1, "booked", "1", "1"},
+		{"the one that goes waits before", []int{2, 1, 0}, 1, "waiting 1", "1", "1"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newTwins(t, c.places)
+			for _, parent := range c.order {
+				w.want(t, parent, 0, w.wednesday, "2026-12-02", true)
+				w.confirm(t, parent, fmt.Sprintf("famille-%d", parent))
+			}
+			w.join(t, nil)
+			if got := w.h.scalar("SELECT trim(status || ' ' || coalesce(queue, '')) FROM booking WHERE child_id = ?", w.kept); got != c.want {
+				t.Errorf("the child is %s, want %s", got, c.want)
+			}
+			if got := w.h.scalar("SELECT taken || waiting FROM counter_day d JOIN counter_activity ca ON ca.counter_id = d.counter_id WHERE ca.activity_id = ?", w.wednesday); got != c.taken+c.queue {
+				t.Errorf("taken and waiting: %s, want %s", got, c.taken+c.queue)
+			}
+		})
+	}
+}
+
+// TestJoinFreesForWhoWaits: the place of a day booked twice goes at once to who waits where places are given at once.
+func TestJoinFreesForWhoWaits(t *testing.T) {
+	w := newTwins(t, 2)
+	study := w.list(t, "ÉTUDE", portal.WaitNow, places(2))
+	for _, parent := range []int{0, 1, 2} {
+		w.want(t, parent, 0, study, "2026-12-03", true)
+		w.confirm(t, parent, fmt.Sprintf("etude-%d", parent))
+	}
+	w.join(t, nil)
+	if got := w.h.scalar("SELECT status FROM booking WHERE child_id = ? AND activity_id = ?", w.children[2][0], study); got != "booked" {
+		t.Errorf("who waited is %s", got)
+	}
+}
+
+// TestJoinClashes: two activities that overlap do not stand together; the one of the file that goes is cancelled, with its reason
+// in the history, and what it lacks after that goes with it.
+func TestJoinClashes(t *testing.T) {
+	w := newTwins(t, 5)
+	study := w.list(t, "ÉTUDE", portal.WaitNight, places(5)) // at the hours of the evening
+	w.h.raw("UPDATE activity SET starts = '17:00', ends = '18:00' WHERE id = ?", study)
+	w.want(t, 0, 0, w.evening, "2026-12-03", true)
+	w.confirm(t, 0, "premier")
+	w.want(t, 1, 0, study, "2026-12-03", true)
+	w.confirm(t, 1, "second")
+	plan := w.join(t, nil)
+	if got := strings.Join(portal.JoinDayWords(plan.Days), ""); !strings.Contains(got, "Le jeudi 3 décembre 2026") || !strings.Contains(got, "ne va pas avec « APS SOIR »") {
+		t.Fatalf("said of the days: %s", got)
+	}
+	if got := w.h.scalar("SELECT group_concat(activity_id) FROM booking WHERE child_id = ?", w.kept); got != fmt.Sprint(w.evening) {
+		t.Errorf("booked: %s", got)
+	}
+	if got := w.h.scalar("SELECT reason FROM movement WHERE child_id = ? AND action = 'remove'", w.kept); !strings.Contains(got, "Deux fiches d’Amalia ont été réunies") {
+		t.Errorf("the history says %q", got)
+	}
+}
+
+// TestJoinKeepsHealth: nothing of what must be known of the child is lost, and who reads again is told.
+func TestJoinKeepsHealth(t *testing.T) {
+	w := newTwins(t, 5)
+	for child, care := range map[portal.ChildID]portal.Care{
+		w.kept: {Allergies: "Arachide", LeavesAlone: true},
+		w.gone: {Allergies: "Œufs", Diet: portal.NoPork, Plan: portal.CarePlan{First: portal.MustDate("2026-09-01"), Words: "Trousse rouge"}},
+	} {
+		if err := w.SaveCare(ctx, w.structure, w.by, child, care, portal.Version(portal.Care{}.Facts())); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, p := range []portal.PickupPerson{
+		{Family: w.families[1], Name: "Jean MARTY", Barred: true, JudgedOn: portal.MustDate("2026-01-05")}, {Family: w.families[1], Name: "Rose MARTY", Link: "voisine"}} {
+		if err := w.SavePickup(ctx, w.structure, w.by, w.gone, p, fmt.Sprintf("formulaire-%d", i), ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.AddPaper(ctx, w.structure, w.by, w.gone, portal.Paper{Kind: portal.Insurance, Family: w.families[1], Name: "a.pdf", Expires: portal.NewDate(2027, 8, 31)}, []byte("%PDF-1.7 x"), "formulaire-papier"); err != nil {
+		t.Fatal(err)
+	}
+	w.h.raw("UPDATE child SET first_name = 'Amália' WHERE id = ?", w.gone)
+	plan := w.join(t, portal.JoinChosen{"prenom": true})
+	if got := portal.List(plan.Reread); got != "le régime, les allergies et le départ seul, qui n’est plus autorisé" {
+		t.Errorf("to read again: %s", got)
+	}
+	page, err := w.ChildPage(ctx, w.structure, w.kept, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := portal.Care{Allergies: "Arachide\nAutre fiche : Œufs", Diet: portal.NoPork, Plan: portal.CarePlan{First: portal.MustDate("2026-09-01"), Words: "Trousse rouge"}}
+	if page.Care != want {
+		t.Errorf("known of the child: %+v", page.Care)
+	}
+	if page.FirstName != "Amália" || len(page.Pickups) != 2 || len(page.Papers) != 1 || len(page.Families) != 2 {
+		t.Errorf("%s has %d people, %d papers, %d families", page.FirstName, len(page.Pickups), len(page.Papers), len(page.Families))
+	}
+	if got := w.h.scalar("SELECT group_concat(changes) FROM staff_event WHERE words LIKE '%fiches réunies%'"); strings.Contains(got, "Œufs") || !strings.Contains(got, "Allergies") {
+		t.Errorf("the audit log says %s", got)
+	}
+}
+
+// TestJoinAbsences: an absence announced under the file that goes is the child's; of two announcements of one day the documents
+// stay.
+func TestJoinAbsences(t *testing.T) {
+	w := newTwins(t, 5)
+	for _, parent := range []int{0, 1} {
+		w.want(t, parent, 0, w.evening, "2026-12-03", true)
+		if parent == 1 {
+			w.want(t, parent, 0, w.evening, "2026-12-04", true)
+		}
+		w.confirm(t, parent, fmt.Sprintf("soir-%d", parent))
+	}
+	for i, q := range []string{
+		"INSERT INTO absence_spell (id, structure_id, child_id, account_id, first, last, reason, document, at) VALUES (1, ?1, ?2, ?4, '2026-12-03', '2026-12-03', 'malade', 'attendu', 1), (2, ?1, ?3, ?5, '2026-12-03', '2026-12-03', 'malade', 'recu', 1), (3, ?1, ?3, ?5, '2026-12-04', '2026-12-04', 'absent', 'aucun', 1)",
+		"INSERT INTO absence (child_id, activity_id, day, spell_id) VALUES (?2, ?6, '2026-12-03', 1), (?3, ?6, '2026-12-03', 2), (?3, ?6, '2026-12-04', 3)",
+		"INSERT INTO absence_document (id, spell_id, account_id, name, type, sum, late, at, body) VALUES (hex(zeroblob(16)), 2, ?5, 'certificat.pdf', 'application/pdf', zeroblob(32), 0, 1, x'25')",
+	} {
+		_ = i
+		w.h.raw(q, w.structure, w.kept, w.gone, w.parents[0], w.parents[1], w.evening)
+	}
+	w.join(t, nil)
+	if got := w.h.scalar("SELECT group_concat(day || ' ' || spell_id, ', ') FROM (SELECT * FROM absence WHERE child_id = ? ORDER BY day)", w.kept); got != "2026-12-03 1, 2026-12-04 3" {
+		t.Errorf("absent: %s", got)
+	}
+	if got := w.h.scalar("SELECT s.id || ' ' || s.document || ' ' || d.name FROM absence_spell s JOIN absence_document d ON d.spell_id = s.id"); got != "1 recu certificat.pdf" {
+		t.Errorf("the document: %s", got)
+	}
+}
+
+// TestJoinFamilies: a household typed twice is one again, with its twins; what is refused says why.
+func TestJoinFamilies(t *testing.T) {
+	w := newTwins(t, 5)
+	w.want(t, 0, 0, w.canteen, "2026-12-04", true)
+	w.confirm(t, 0, "premier")
+	w.want(t, 1, 0, w.canteen, "2026-12-03", true)
+	receipt := w.confirm(t, 1, "second")
+	if err := w.WriteNote(ctx, w.structure, w.by, w.families[1], "Emménage en mars", "formulaire-note"); err != nil {
+		t.Fatal(err)
+	}
+	plan, err := w.JoiningFamilies(ctx, w.structure, w.families[0], w.families[1])
+	if err != nil || plan.Refused != "" {
+		t.Fatalf("%v %v", plan, err)
+	}
+	if len(plan.Children) != 2 || len(plan.People) != 1 || !plan.Children[0].Surely || plan.People[0].Surely {
+		t.Fatalf("twins: %d children, %d people", len(plan.Children), len(plan.People))
+	}
+	if len(plan.Facts) != 1 || plan.Facts[0].Key != "adresse" {
+		t.Errorf("they differ on %v", plan.Facts)
+	}
+	ask := db.FamilyJoinAsk{JoinAsk: w.ask(int64(w.families[0]), int64(w.families[1]), plan.Version, portal.JoinChosen{"adresse": true}),
+		Children: []portal.ChildID{w.gone, w.children[1][1]}, People: []portal.AccountID{w.parents[1]}, Notices: map[portal.AccountID]db.Notice{w.parents[1]: {Kind: "compte", Subject: "Comptes réunis", Text: "t", HTML: "h"}}}
+	stale := ask
+	stale.Seen = "autre"
+	if _, err := w.JoinFamilies(ctx, stale); portal.AsError(err) == nil {
+		t.Fatalf("joined what was not shown: %v", err)
+	}
+	if _, err := w.JoinFamilies(ctx, ask); err != nil {
+		t.Fatal(err)
+	}
+	w.wantClean(t)
+	w.wantNothingOf(t, "famille", int64(w.families[1]))
+	w.wantNothingOf(t, "enfant", int64(w.gone))
+	w.wantNothingOf(t, "compte", int64(w.parents[0])) // the account of the second family was chosen to stay
+	f, err := w.FamilyFile(ctx, w.structure, w.families[0], true)
+	if err != nil || len(f.Children) != 2 || len(f.Guardians) != 1 || len(f.Notes) != 1 || f.Street != "2 rue des Écoles" {
+		t.Errorf("the family is %+v %v", f, err)
+	}
+	if got := strings.Join(f.Guardians[0].Emails, " "); got != "claire1@exemple.fr claire0@exemple.fr" {
+		t.Errorf("addresses: %s", got)
+	}
+	if got := w.h.scalar("SELECT count(*) FROM outbox WHERE subject = 'Comptes réunis'"); got != "2" {
+		t.Errorf("%s addresses are told", got)
+	}
+	if _, err := w.Receipt(ctx, w.parents[1], receipt.Number); err != nil {
+		t.Error(err)
+	}
+	if got := strings.Join(w.followed(t, 1, portal.FollowFilter{Child: w.kept}), "\n"); !strings.Contains(got, "2026-12-03") || !strings.Contains(got, "2026-12-04") {
+		t.Errorf("the family follows\n%s", got)
+	}
+	if list, total, err := w.Families(ctx, w.structure, db.FamilyAsk{Search: "famille0000", Manager: true}, 0, 10); err != nil || total != 1 || list[0].ID != w.families[0] {
+		t.Errorf("the search finds %+v %v", list, err)
+	}
+	// A number that is gone is nobody else's.
+	id, err := w.CreateFamily(ctx, w.structure, w.by, portal.Family{Name: "NOUVELLE"}, "formulaire-nouvelle")
+	if err != nil || id <= w.families[1] {
+		t.Errorf("the next family is %d %v", id, err)
+	}
+}
+
+// TestJoinRefusals: what is not a duplicate, and what cannot be joined from here, is told with what to do.
+func TestJoinRefusals(t *testing.T) {
+	s := newShared(t)
+	s.share(t, s.rule())
+	plan, err := s.JoiningFamilies(ctx, s.structure, s.families[0], s.families[1])
+	if err != nil || !strings.Contains(plan.Refused, "ce sont deux foyers, pas un doublon") {
+		t.Errorf("two homes: %v %v", plan, err)
+	}
+	ask := db.FamilyJoinAsk{JoinAsk: db.JoinAsk{Structure: s.structure, By: s.by, Kept: int64(s.families[0]), Gone: int64(s.families[1]), Seen: plan.Version}}
+	if _, err := s.JoinFamilies(ctx, ask); portal.AsError(err) == nil {
+		t.Errorf("two homes were joined: %v", err)
+	}
+	if _, err := s.JoiningFamilies(ctx, s.structure+1, s.families[0], s.families[1]); portal.AsError(err) == nil || portal.AsError(err).Kind != portal.KindNotFound {
+		t.Errorf("from another structure: %v", err)
+	}
+	if plan, err := s.JoiningFamilies(ctx, s.structure, s.families[0], s.families[0]); err != nil || plan.Refused == "" {
+		t.Errorf("a family with itself: %v", err)
+	}
+	// A third household that is the second one, typed twice: the rule of custody follows.
+	third, err := s.CreateFamily(ctx, s.structure, s.by, portal.Family{Name: "FAMILLE0001"}, "formulaire-trois")
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err = s.JoiningFamilies(ctx, s.structure, third, s.families[1])
+	if err != nil || plan.Refused != "" {
+		t.Fatalf("%v %v", plan, err)
+	}
+	ask.Kept, ask.Seen = int64(third), plan.Version
+	if _, err := s.JoinFamilies(ctx, ask); err != nil {
+		t.Fatal(err)
+	}
+	sheet, err := s.CustodySheet(ctx, s.structure, s.child)
+	if err != nil || sheet.Rule.B != third || sheet.Rule.Even != third {
+		t.Errorf("the rule is %+v %v", sheet.Rule, err)
+	}
+	// Agents' accounts stay apart.
+	h := &hall{Store: s.Store, t: t, structure: s.structure, clock: s.clock}
+	h.raw("INSERT INTO staff (account_id, structure_id, role) VALUES (?, ?, 'agent')", s.parents[1], s.structure)
+	twin, err := s.JoiningAccounts(ctx, s.structure, s.parents[0], s.parents[1])
+	if err != nil || !strings.Contains(twin.Refused, "agent de la mairie") {
+		t.Errorf("an agent: %v %v", twin, err)
+	}
+	if err := s.ArchiveFamily(ctx, s.structure, s.by, third); err != nil {
+		t.Fatal(err)
+	}
+	if plan, err := s.JoiningFamilies(ctx, s.structure, s.families[0], third); err != nil || !strings.Contains(plan.Refused, "archivée") {
+		t.Errorf("archived: %v %v", plan, err)
+	}
+}
+
+// TestJoinLeavesTakenRights: a right that one of two files took away is not given back by joining them.
+func TestJoinLeavesTakenRights(t *testing.T) {
+	w := newTwins(t, 5)
+	if _, err := w.LinkGuardian(ctx, w.structure, w.by, w.families[1], w.parents[0], portal.Rights{Legal: true}, "formulaire-lien"); err != nil {
+		t.Fatal(err)
+	}
+	plan, err := w.JoiningFamilies(ctx, w.structure, w.families[0], w.families[1])
+	if err != nil || len(plan.Lessened) != 1 {
+		t.Fatalf("%v %v", plan, err)
+	}
+	if _, err := w.JoinFamilies(ctx, db.FamilyJoinAsk{JoinAsk: w.ask(int64(w.families[0]), int64(w.families[1]), plan.Version, nil)}); err != nil {
+		t.Fatal(err)
+	}
+	if kids, err := w.Children(ctx, w.parents[0]); err != nil || len(kids) != 0 {
+		t.Errorf("who may not see finds %v %v", kids, err)
+	}
+}
+
+// TestEraseAfterJoin: an erasure takes the words out of what was written under the numbers that a file had before.
+func TestEraseAfterJoin(t *testing.T) {
+	w := newTwins(t, 5)
+	w.h.raw("UPDATE child SET first_name = 'Canarinette' WHERE id = ?", w.gone)
+	if err := w.SaveCare(ctx, w.structure, w.by, w.gone, portal.Care{Allergies: "Kiwi"}, portal.Version(portal.Care{}.Facts())); err != nil {
+		t.Fatal(err)
+	}
+	w.join(t, nil)
+	if got := w.h.scalar("SELECT count(*) FROM staff_event WHERE words LIKE '%Canarinette%' AND subject_id = ?", w.gone); got != "1" {
+		t.Fatalf("%s lines name the child", got)
+	}
+	_, admin := w.h.staffed("DURAND", portal.Administrator)
+	if err := w.EraseChild(ctx, w.structure, admin, w.kept); err != nil {
+		t.Fatal(err)
+	}
+	w.h.wantNowhere("Canarinette")
+	w.wantClean(t)
+}
+
+// TestJoinTakesExchangesAlong: what two households exchanged follows the file that stays; two files that were two homes, and
+// are one now, keep no proposal of one to the other.
+func TestJoinTakesExchangesAlong(t *testing.T) {
+	s := newShared(t)
+	s.share(t, s.rule())
+	id := s.propose(t, 0, 1, portal.ExchangeAsk{Day: portal.MustDate("2026-12-08"), Takes: true})
+	third, err := s.CreateFamily(ctx, s.structure, s.by, portal.Family{Name: "FAMILLE0001"}, "formulaire-trois")
+	if err != nil {
+		t.Fatal(err)
+	}
+	join := func(kept portal.FamilyID) {
+		t.Helper()
+		gone := s.families[1]
+		if kept == s.families[0] {
+			gone = third
+		}
+		plan, err := s.JoiningFamilies(ctx, s.structure, kept, gone)
+		if err != nil || plan.Refused != "" {
+			t.Fatalf("%v %v", plan, err)
+		}
+		if _, err := s.JoinFamilies(ctx, db.FamilyJoinAsk{JoinAsk: db.JoinAsk{Structure: s.structure, By: s.by, Kept: int64(kept), Gone: int64(gone), Seen: plan.Version}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	join(third)
+	if got := s.answer(1, id, true); got != "" {
+		t.Errorf("the proposal followed, and is refused: %s", got)
+	}
+	if got := s.text(t, "SELECT family_id FROM custody_day WHERE child_id = ? AND day = '2026-12-08'", s.child); got != fmt.Sprint(s.families[0]) {
+		t.Errorf("the day is of family %s", got)
+	}
+	if err := s.RemoveCustody(ctx, s.structure, s.by, s.child, s.version(t)); err != nil {
+		t.Fatal(err)
+	}
+	join(s.families[0])
+	if got := s.text(t, "SELECT count(*) FROM exchange"); got != "0" {
+		t.Errorf("%s proposals of a household to itself", got)
+	}
+}
