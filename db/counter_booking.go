@@ -17,6 +17,14 @@ type DeskMonth struct {
 	Family    portal.Family
 	Guardians []portal.Person // those in whose name days can be asked
 	All       bool            // its children together, for one activity
+	Homes     []ChildHome     // the other families that share one of the children shown
+}
+
+// ChildHome is a family that shares a child, called by its guardians.
+type ChildHome struct {
+	Child  portal.Child
+	Family portal.FamilyID
+	Name   string
 }
 
 // DeskView is what of a family is looked at; its zero value is the first child, every activity, and the first month that has
@@ -54,12 +62,39 @@ func (s *Store) DeskMonth(ctx context.Context, structure portal.StructureID, fam
 			}
 			m.Shown = []portal.Child{child}
 		}
-		return s.deskDays(r, &m.Several, view)
+		if err := s.deskDays(r, &m.Several, family, view); err != nil {
+			return err
+		}
+		homes, err := homesOf(r, m.Shown, m.First)
+		for _, h := range homes {
+			if h.Family != family {
+				m.Homes = append(m.Homes, h)
+			}
+		}
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	return m, nil
+}
+
+// homesOf lists the two homes of each of some children that two families share from a day on.
+func homesOf(q querier, children []portal.Child, from portal.Date) (homes []ChildHome, err error) {
+	shared, err := sharedBy(q, childIDs(children), from)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range children {
+		names, err := custodyNames(q, shared[c.ID])
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range shared[c.ID] {
+			homes = append(homes, ChildHome{c, f.ID, names[f.ID]})
+		}
+	}
+	return homes, nil
 }
 
 // deskSetup gives the setup of a structure with the limits of its counter.
@@ -88,8 +123,9 @@ func (m *DeskMonth) family(q querier, structure portal.StructureID, family porta
 }
 
 // deskDays reads the days of a month of the children shown: one, for the activities that it chooses from and those it is
-// booked for, or all who choose from the same activity.
-func (s *Store) deskDays(r reader, v *Several, view DeskView) error {
+// booked for, or all who choose from the same activity. Days on which a child is with another family than this one are said to
+// be, and nothing more.
+func (s *Store) deskDays(r reader, v *Several, family portal.FamilyID, view DeskView) error {
 	ids := childIDs(v.Shown)
 	list, err := s.offeredTo(r, v.Setup, ids)
 	if err != nil {
@@ -109,7 +145,7 @@ func (s *Store) deskDays(r reader, v *Several, view DeskView) error {
 		ids = childIDs(v.Shown)
 	}
 	v.span(view.Month, v.Activities...)
-	v.grid, err = loadGrid(r, v.Setup, ids, v.Activities, v.First, v.Last, nil)
+	v.grid, err = familyGrid(r, family, v.Setup, ids, v.Activities, v.First, v.Last, nil)
 	return err
 }
 
@@ -143,14 +179,9 @@ func deskChildren(q querier, structure portal.StructureID, family portal.FamilyI
 		ORDER BY iif(?2 = 0, name, '') COLLATE francais, c.birth, c.id`, structure, family, class, today)
 }
 
-// ClassPupil is a child of a class, with the family for which its days are typed.
-type ClassPupil struct {
-	Child  portal.Child
-	Family portal.FamilyID
-}
-
-// ClassPupils lists the children of a class of a structure whose days can be typed, in the order of its paper forms.
-func (s *Store) ClassPupils(ctx context.Context, structure portal.StructureID, class portal.ClassID) (list []ClassPupil, err error) {
+// ClassPupils lists the children of a class of a structure whose days can be typed, with the family for which they are, in the
+// order of its paper forms: a child that two families share has a form for each, and only then is the home named.
+func (s *Store) ClassPupils(ctx context.Context, structure portal.StructureID, class portal.ClassID, month portal.Month) (list []ChildHome, err error) {
 	err = s.snapshot(ctx, func(r reader) error {
 		list = nil
 		children, err := deskChildren(r, structure, 0, class, portal.DateOf(s.now()))
@@ -161,25 +192,49 @@ func (s *Store) ClassPupils(ctx context.Context, structure portal.StructureID, c
 		if err != nil {
 			return err
 		}
-		families := map[portal.ChildID]portal.FamilyID{}
+		families := map[portal.ChildID][]portal.FamilyID{}
 		if _, err := all(r, func(r *sql.Rows) (struct{}, error) {
 			var child portal.ChildID
 			var family portal.FamilyID
 			err := r.Scan(&child, &family)
-			families[child] = family
+			families[child] = append(families[child], family)
 			return struct{}{}, err
-		}, `SELECT fc.child_id, min(fc.family_id) FROM json_each(?) j JOIN family_child fc ON fc.child_id = j.value
-			JOIN sees g ON g.family_id = fc.family_id AND g.may_book = 1 GROUP BY fc.child_id`, string(ids)); err != nil {
+		}, `SELECT DISTINCT fc.child_id, fc.family_id FROM json_each(?) j JOIN family_child fc ON fc.child_id = j.value
+			JOIN sees g ON g.family_id = fc.family_id AND g.may_book = 1 ORDER BY 1, 2`, string(ids)); err != nil {
 			return err
 		}
-		for _, c := range children {
-			if family, known := families[c.ID]; known {
-				list = append(list, ClassPupil{c, family})
+		homes, err := paperHomes(r, children, month)
+		if err != nil {
+			return err
+		}
+		for _, h := range homes {
+			switch known := families[h.Child.ID]; {
+			case len(known) == 0 || h.Family != 0 && !slices.Contains(known, h.Family): // nobody to type it for
+				continue
+			case h.Family == 0:
+				h.Family = known[0]
 			}
+			list = append(list, h)
 		}
 		return nil
 	})
 	return list, err
+}
+
+// paperHomes lists the forms of some children: one each, without a family, and one for each home of those that two families share.
+func paperHomes(q querier, children []portal.Child, month portal.Month) (list []ChildHome, err error) {
+	shared, err := homesOf(q, children, month.First())
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range children {
+		of := slices.DeleteFunc(slices.Clone(shared), func(h ChildHome) bool { return h.Child.ID != c.ID })
+		if len(of) == 0 {
+			of = []ChildHome{{Child: c}}
+		}
+		list = append(list, of...)
+	}
+	return list, nil
 }
 
 // errNothingDone says that nothing of what was typed at the counter can be done.
@@ -409,7 +464,7 @@ func deskChildRequests(q querier, setup *portal.Setup, child portal.Child, ask p
 			activities = append(activities, a)
 		}
 	}
-	g, err := loadGrid(q, setup, []portal.ChildID{child.ID}, activities, first, last, wishes)
+	g, err := familyGrid(q, ask.Family, setup, []portal.ChildID{child.ID}, activities, first, last, wishes)
 	if err != nil {
 		return nil, err
 	}
@@ -431,13 +486,14 @@ func deskChildRequests(q querier, setup *portal.Setup, child portal.Child, ask p
 // deskSpan bounds how far apart the days of one ask may be.
 const deskSpan = 62
 
-// PaperChild is a child with its month, to be printed.
+// PaperChild is a child with its month, to be printed; where two families share it, the month is that of one home.
 type PaperChild struct {
 	Several
-	Child portal.Child
+	ChildHome
 }
 
-// PaperMonths gives a month of each child of a family of a structure, or of a class of it (the other is zero), to be printed.
+// PaperMonths gives a month of each child of a family of a structure, or of a class of it (the other is zero), to be printed: a
+// home finds only its own days on its form.
 func (s *Store) PaperMonths(ctx context.Context, structure portal.StructureID, family portal.FamilyID, class portal.ClassID, month portal.Month) (list []PaperChild, err error) {
 	setup, err := s.deskSetup(ctx, structure)
 	if err != nil {
@@ -456,9 +512,16 @@ func (s *Store) PaperMonths(ctx context.Context, structure portal.StructureID, f
 		if err != nil {
 			return err
 		}
-		for _, c := range children {
-			p := PaperChild{Several{Now: now, Setup: setup, Shown: []portal.Child{c}}, c}
-			if err := s.deskDays(r, &p.Several, DeskView{Month: month}); err != nil {
+		homes, err := paperHomes(r, children, month)
+		if err != nil {
+			return err
+		}
+		for _, h := range homes {
+			if family != 0 && h.Family != 0 && h.Family != family {
+				continue
+			}
+			p := PaperChild{Several{Now: now, Setup: setup, Shown: []portal.Child{h.Child}}, h}
+			if err := s.deskDays(r, &p.Several, h.Family, DeskView{Month: month}); err != nil {
 				return err
 			}
 			list = append(list, p)

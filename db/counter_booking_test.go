@@ -2,6 +2,7 @@ package db_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -255,18 +256,17 @@ func TestClassesByYear(t *testing.T) {
 	if want := "2026-2027 true false, 2027-2028 false false, 2025-2026 false true, 2024-2025 false true"; strings.Join(got, ", ") != want {
 		t.Errorf("%q, want %q", got, want)
 	}
-	next := classes[1]
+	next, december := classes[1], portal.MustDate("2026-12-01").Month()
 	d.sql(t, "INSERT INTO child_class (child_id, school_year_id, class_id, grade) SELECT ?, school_year_id, id, 'CM1' FROM class WHERE id = ?", d.children[2][0], next.ID)
 	d.sql(t, "INSERT INTO child_class (child_id, school_year_id, class_id, grade) SELECT ?, school_year_id, id, 'CM1' FROM class WHERE id = ?", d.children[0][1], next.ID)
-	pupils, err := d.ClassPupils(ctx, d.structure, next.ID)
+	pupils, err := d.ClassPupils(ctx, d.structure, next.ID, december)
 	if err != nil || len(pupils) != 2 || pupils[0].Child.ID != d.children[0][1] || pupils[0].Family != d.family || pupils[0].Child.Class != "CP 2027-2028" {
 		t.Fatal(pupils, err)
 	}
 	d.sql(t, "UPDATE guardian SET may_book = 0 WHERE account_id = ?", d.parents[2])
-	if pupils, err = d.ClassPupils(ctx, d.structure, next.ID); err != nil || len(pupils) != 1 {
+	if pupils, err = d.ClassPupils(ctx, d.structure, next.ID, december); err != nil || len(pupils) != 1 {
 		t.Error("a child for whom nobody may book:", pupils, err)
 	}
-	december := portal.MustDate("2026-12-01").Month()
 	sheets, err := d.PaperMonths(ctx, d.structure, 0, next.ID, december)
 	if err != nil || len(sheets) != 2 {
 		t.Error(len(sheets), err)
@@ -286,7 +286,7 @@ func TestClassesByYear(t *testing.T) {
 	if _, err := d.PaperBlank(ctx, other, next.ID, december); portal.AsError(err) == nil || portal.AsError(err).Kind != portal.KindNotFound {
 		t.Error("another structure's class:", err)
 	}
-	if pupils, err := d.ClassPupils(ctx, other, next.ID); err != nil || len(pupils) > 0 {
+	if pupils, err := d.ClassPupils(ctx, other, next.ID, december); err != nil || len(pupils) > 0 {
 		t.Error("another structure's pupils:", pupils, err)
 	}
 }
@@ -324,4 +324,90 @@ func TestDeskWalls(t *testing.T) {
 	d.sql(t, "UPDATE guardian SET may_book = 0 WHERE account_id = ?", d.parents[0])
 	_, err = d.BookAtDesk(ctx, d.structure, d.manager, d.asks("murs", d.canteen, "2026-12-07"))
 	notFound("a guardian who may not book", err)
+}
+
+// TestDeskOfTwoHomes: at the counter and on paper a day of a shared child is booked with the home where the child is, and each
+// home finds only its own days.
+func TestDeskOfTwoHomes(t *testing.T) {
+	s := newShared(t)
+	s.share(t, s.rule())
+	s.book(t, 1, "formulaire-pere", "2026-12-08") // the week of the other home
+	ask := portal.DeskAsk{Key: "guichet-deux-foyers", Family: s.families[0], For: s.parents[0], Wishes: []portal.DeskWish{
+		{WishLine: portal.WishLine{Child: s.child, Activity: s.evening, Day: portal.MustDate("2026-12-03"), Wish: portal.WishAdd}},
+		{WishLine: portal.WishLine{Child: s.child, Activity: s.evening, Day: portal.MustDate("2026-12-10"), Wish: portal.WishAdd}},
+		{WishLine: portal.WishLine{Child: s.child, Activity: s.evening, Day: portal.MustDate("2026-12-08"), Wish: portal.WishRemove}}}}
+	r, err := s.BookAtDesk(ctx, s.structure, s.by, ask)
+	if err != nil || outcomes(r) != "refused booked refused" || r.Lines[0].Reason != portal.OtherParentsDay().Why || r.Lines[2].Reason != portal.OtherParentsDay().Why {
+		t.Fatal(outcomes(r), r.Lines, err)
+	}
+	if got := s.text(t, "SELECT status FROM booking WHERE child_id = ? AND day = '2026-12-08'", s.child); got != "booked" {
+		t.Errorf("the day of the other home is %q", got)
+	}
+	december := portal.MustDate("2026-12-01").Month()
+	for family, own := range map[portal.FamilyID]string{s.families[0]: "2026-12-03", s.families[1]: "2026-12-08"} {
+		m, err := s.DeskMonth(ctx, s.structure, family, db.DeskView{Child: s.child, Month: december})
+		if err != nil || len(m.Homes) != 1 || m.Homes[0].Family == family || m.Homes[0].Name == "" {
+			t.Fatal(m, err)
+		}
+		if got := bookedDays(&m.Several); got != own {
+			t.Errorf("family %d finds %s at the counter, want %s", family, got, own)
+		}
+	}
+	id, err := strconv.ParseInt(s.text(t, "SELECT class_id FROM child_class WHERE child_id = ?", s.child), 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	class := portal.ClassID(id)
+	for _, family := range []portal.FamilyID{0, s.families[0], s.families[1]} {
+		of := class
+		if family != 0 {
+			of = 0
+		}
+		sheets, err := s.PaperMonths(ctx, s.structure, family, of, december)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, p := range sheets {
+			if p.Child.ID == s.child {
+				got = append(got, fmt.Sprint(p.Family, " ", p.Name != "", " ", bookedDays(&p.Several)))
+			}
+		}
+		both := []string{fmt.Sprint(s.families[0], " true 2026-12-03"), fmt.Sprint(s.families[1], " true 2026-12-08")}
+		switch family {
+		case s.families[0]:
+			both = both[:1]
+		case s.families[1]:
+			both = both[1:]
+		}
+		if strings.Join(got, ", ") != strings.Join(both, ", ") {
+			t.Errorf("sheets of family %d: %q, want %q", family, got, both)
+		}
+	}
+	pupils, err := s.ClassPupils(ctx, s.structure, class, december)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var typed []portal.FamilyID
+	for _, p := range pupils {
+		if p.Child.ID == s.child {
+			typed = append(typed, p.Family)
+		}
+	}
+	if fmt.Sprint(typed) != fmt.Sprint(s.families[:]) {
+		t.Errorf("typed for %v, want %v", typed, s.families)
+	}
+}
+
+// bookedDays lists the days on which the first child of a month is booked.
+func bookedDays(m *db.Several) string {
+	var list []string
+	for a := range m.Activities {
+		for d := m.First; d <= m.Last; d++ {
+			if m.Slot(0, a, d).Status == portal.Booked {
+				list = append(list, d.String())
+			}
+		}
+	}
+	return strings.Join(list, " ")
 }

@@ -71,6 +71,41 @@ func othersDays(q querier, account portal.AccountID, children []portal.ChildID, 
 	return days, err
 }
 
+// elsewhere lists the days on which some children are not with a family, but with the other one that shares them.
+func elsewhere(q querier, family portal.FamilyID, children []portal.ChildID, first, last portal.Date) (map[childDay]bool, error) {
+	ids, err := json.Marshal(children)
+	if err != nil {
+		return nil, err
+	}
+	days := map[childDay]bool{}
+	_, err = all(q, func(r *sql.Rows) (struct{}, error) {
+		var d childDay
+		err := r.Scan(&d.child, &d.day)
+		days[d] = true
+		return struct{}{}, err
+	}, `SELECT k.child_id, k.day FROM json_each(?2) c JOIN custody_day k ON k.child_id = c.value
+		WHERE k.family_id <> ?1 AND k.day BETWEEN ?3 AND ?4`, family, string(ids), first, last)
+	return days, err
+}
+
+// sharedBy lists, of some children, those that two families share from a day on, with these families.
+func sharedBy(q querier, children []portal.ChildID, from portal.Date) (map[portal.ChildID][]portal.Family, error) {
+	ids, err := json.Marshal(children)
+	if err != nil {
+		return nil, err
+	}
+	shared := map[portal.ChildID][]portal.Family{}
+	_, err = all(q, func(r *sql.Rows) (struct{}, error) {
+		var child portal.ChildID
+		var f portal.Family
+		err := r.Scan(&child, &f.ID, &f.Name)
+		shared[child] = append(shared[child], f)
+		return struct{}{}, err
+	}, `SELECT k.child_id, f.id, f.name FROM json_each(?1) c JOIN custody_day k ON k.child_id = c.value AND k.day >= ?2 JOIN family f ON f.id = k.family_id
+		GROUP BY 1, 2 ORDER BY 1, 2`, string(ids), from)
+	return shared, err
+}
+
 // ownGrid is loadGrid as a parent may see it: of the other parent's days it says only that they are.
 func ownGrid(q querier, account portal.AccountID, setup *portal.Setup, children []portal.ChildID, activities []*portal.Activity, first, last portal.Date, wishes []portal.WishLine) (grid, error) {
 	from, to := countedDays(setup, activities, first, last)
@@ -78,6 +113,21 @@ func ownGrid(q querier, account portal.AccountID, setup *portal.Setup, children 
 	if err != nil {
 		return grid{}, err
 	}
+	return gridWithout(q, setup, children, activities, first, last, wishes, others)
+}
+
+// familyGrid is loadGrid as it is for a family, whoever looks at it.
+func familyGrid(q querier, family portal.FamilyID, setup *portal.Setup, children []portal.ChildID, activities []*portal.Activity, first, last portal.Date, wishes []portal.WishLine) (grid, error) {
+	from, to := countedDays(setup, activities, first, last)
+	others, err := elsewhere(q, family, children, from, to)
+	if err != nil {
+		return grid{}, err
+	}
+	return gridWithout(q, setup, children, activities, first, last, wishes, others)
+}
+
+// gridWithout is loadGrid with nothing of the days that are the other parent's.
+func gridWithout(q querier, setup *portal.Setup, children []portal.ChildID, activities []*portal.Activity, first, last portal.Date, wishes []portal.WishLine, others map[childDay]bool) (grid, error) {
 	g, err := loadGridBeside(q, setup, children, activities, first, last, wishes, others)
 	if err != nil || len(others) == 0 {
 		return g, err

@@ -106,6 +106,13 @@ func refusedAccounts(q querier, j *AccountJoin) (string, error) {
 			return fmt.Sprintf("%s (%s) a aussi une famille dans une autre structure : ce compte ne se réunit pas d’ici. Ajoutez-le plutôt comme responsable dans la famille, puis retirez-en l’autre compte.", g.DisplayName(), g.Login), nil
 		}
 	}
+	agreed, err := hasAgreed(q, j.Gone.ID)
+	if err != nil {
+		return "", err
+	}
+	if agreed {
+		return fmt.Sprintf("%s (%s) a convenu d’un échange de jours de garde, et le journal garde cet identifiant : il ne peut pas disparaître. Gardez plutôt celui-ci.", j.Gone.DisplayName(), j.Gone.Login), nil
+	}
 	if n := len(j.Kept.Join(j.Gone.GuardianFile, nil).Emails); n > portal.AddressesMost {
 		return fmt.Sprintf("Les deux comptes ont %d adresses e-mail ensemble, et un compte en a %d au plus. Retirez d’abord celles qui ne servent plus, sur la fiche du responsable.", n, portal.AddressesMost), nil
 	}
@@ -118,11 +125,24 @@ func hasActedAsStaff(q querier, account portal.AccountID) (is bool, err error) {
 		if r.how != joinStaff {
 			continue
 		}
+		if r.table == "staff_event" {
+			continue // below: a line of the log is not always of an agent
+		}
 		if err := oneRow(q, &is, "SELECT EXISTS (SELECT 1 FROM "+r.table+" WHERE "+r.column+" = ?)", []any{account}); err != nil || is {
 			return is, err
 		}
 	}
-	return false, nil
+	agreed, err := hasAgreed(q, account)
+	if err == nil && !agreed {
+		err = oneRow(q, &is, "SELECT EXISTS (SELECT 1 FROM staff_event WHERE account_id = ?)", []any{account})
+	}
+	return is, err
+}
+
+// hasAgreed says that a parent accepted an exchange of days, which the audit log keeps under that account.
+func hasAgreed(q querier, account portal.AccountID) (agreed bool, err error) {
+	err = oneRow(q, &agreed, "SELECT EXISTS (SELECT 1 FROM exchange WHERE answered_by = ? AND state = 'accepted')", []any{account})
+	return agreed, err
 }
 
 // JoinAccounts makes two accounts of a guardian of a structure one: its families, its addresses and what it did are the other

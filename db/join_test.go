@@ -498,6 +498,13 @@ func TestJoinTakesExchangesAlong(t *testing.T) {
 	if got := s.text(t, "SELECT family_id FROM custody_day WHERE child_id = ? AND day = '2026-12-08'", s.child); got != fmt.Sprint(s.families[0]) {
 		t.Errorf("the day is of family %s", got)
 	}
+	// The log keeps the account of who agreed: of two accounts of one person, that one stays.
+	if plan, err := s.JoiningAccounts(ctx, s.structure, s.parents[0], s.parents[1]); err != nil || !strings.Contains(plan.Refused, "Gardez plutôt celui-ci.") {
+		t.Errorf("%v %v", plan, err)
+	}
+	if plan, err := s.JoiningAccounts(ctx, s.structure, s.parents[1], s.parents[0]); err != nil || plan.Refused != "" {
+		t.Errorf("%v %v", plan, err)
+	}
 	if err := s.RemoveCustody(ctx, s.structure, s.by, s.child, s.version(t)); err != nil {
 		t.Fatal(err)
 	}

@@ -314,12 +314,16 @@ func (r *request) nextOfClass(f *deskForm, number string) error {
 }
 
 // roundOf gives the children of the class whose paper forms are typed, and which of them is looked at.
-func (r *request) roundOf(f *deskForm) ([]db.ClassPupil, int, error) {
-	pupils, err := r.site.store.ClassPupils(r.ctx(), r.structure(), f.class)
+func (r *request) roundOf(f *deskForm) ([]db.ChildHome, int, error) {
+	family, err := r.family()
 	if err != nil {
 		return nil, 0, err
 	}
-	i := slices.IndexFunc(pupils, func(p db.ClassPupil) bool { return p.Child.ID == f.child })
+	pupils, err := r.site.store.ClassPupils(r.ctx(), r.structure(), f.class, f.month)
+	if err != nil {
+		return nil, 0, err
+	}
+	i := slices.IndexFunc(pupils, func(p db.ChildHome) bool { return p.Child.ID == f.child && p.Family == family })
 	if i < 0 {
 		return nil, 0, portal.NotFound("Cet enfant n’est pas dans cette classe.")
 	}
@@ -339,8 +343,11 @@ func (r *request) deskRound(f *deskForm) (*views.DeskRound, error) {
 		next := deskForm{month: f.month, class: f.class, child: pupils[i].Child.ID}
 		return next.address(pupils[i].Family)
 	}
-	round := &views.DeskRound{Class: fmt.Sprint(f.class), Words: fmt.Sprintf("%s : enfant %d sur %d", pupils[i].Child.Class, i+1, len(pupils)),
+	round := &views.DeskRound{Class: fmt.Sprint(f.class), Words: fmt.Sprintf("%s : feuille %d sur %d", pupils[i].Child.Class, i+1, len(pupils)),
 		PaperURL: views.PaperPath + "?" + url.Values{"classe": {fmt.Sprint(f.class)}, "mois": {f.month.String()}}.Encode()}
+	if pupils[i].Name != "" {
+		round.Words += ", chez " + pupils[i].Name
+	}
 	if i > 0 {
 		round.Prev, round.PrevURL = pupils[i-1].Child.FullName(), at(i-1)
 	}
@@ -504,6 +511,10 @@ func (r *request) deskPage(m *db.DeskMonth, f *deskForm, sent bool) (*views.Coun
 	var err error
 	if page.Round, err = r.deskRound(f); err != nil {
 		return nil, err
+	}
+	for _, h := range m.Homes {
+		to := deskForm{child: h.Child.ID, month: f.month}
+		page.Homes = append(page.Homes, views.Remedy{URL: to.address(h.Family), Icon: "famille", Label: "Jours " + portal.Of(h.Child.FirstName) + " chez " + h.Name})
 	}
 	deskHours(page, m, f)
 	if err := r.drawBoxes(page, m, f); err != nil {
@@ -709,6 +720,7 @@ func (r *request) renderPaper(page *views.Paper, family portal.FamilyID, class p
 			return err
 		}
 		if sheet != nil {
+			sheet.Home = p.Name
 			page.Sheets = append(page.Sheets, *sheet)
 		}
 	}
@@ -725,7 +737,7 @@ func (r *request) renderPaper(page *views.Paper, family portal.FamilyID, class p
 
 // classPaper adds the sheets without a name that are asked for, and where the sheets of the class are typed once they come back.
 func (r *request) classPaper(page *views.Paper, class portal.ClassID, month portal.Month) error {
-	pupils, err := r.site.store.ClassPupils(r.ctx(), r.structure(), class)
+	pupils, err := r.site.store.ClassPupils(r.ctx(), r.structure(), class, month)
 	if err != nil {
 		return err
 	}

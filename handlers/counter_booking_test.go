@@ -289,7 +289,7 @@ func TestTypeAClass(t *testing.T) {
 	}
 	at := b.page.Find("a:contains('Saisir les feuilles')").AttrOr("href", "")
 	for i := range order {
-		b.get(at).want(200).wantText(fmt.Sprintf("enfant %d sur 3", i+1)).wantText("Réserver pour " + strings.Fields(order[i])[1])
+		b.get(at).want(200).wantText(fmt.Sprintf("feuille %d sur 3", i+1)).wantText("Réserver pour " + strings.Fields(order[i])[1])
 		path, _, _ := strings.Cut(at, "?")
 		child := b.page.Find("input[name=enfant]").AttrOr("value", "")
 		if i == 1 { // an empty sheet

@@ -358,7 +358,7 @@ func (r *request) accountJoinView() (views.JoinPage, error) {
 	if s := portal.JoinSentence(j.Figures, "l’identifiant "+j.Kept.Login); s != "" {
 		page.Goes = append(page.Goes, s)
 	}
-	page.Goes = append(page.Goes, "L’identifiant "+j.Gone.Login+" n’ouvre plus rien, et ses appareils sont déconnectés.", "Toutes les adresses e-mail des deux comptes reçoivent un message qui le dit.")
+	page.Goes = append(page.Goes, "L’identifiant "+j.Gone.Login+" n’ouvre plus rien, et ses appareils sont déconnectés. Si les deux comptes ont une adresse d’agenda, celle de ce compte cesse de se mettre à jour.", "Toutes les adresses e-mail des deux comptes reçoivent un message qui le dit.")
 	if j.Kept.FirstSeen.IsZero() && !j.Gone.FirstSeen.IsZero() {
 		page.Warnings = append(page.Warnings, "Le compte gardé n’a jamais servi, l’autre si : gardez plutôt l’autre, sinon éditez une lettre.")
 	}

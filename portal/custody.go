@@ -290,6 +290,9 @@ func OtherParentsDay() Closed {
 	return Closed{Word: "Autre parent", Why: "C’est un jour de l’autre parent."}
 }
 
+// Withheld says that the day is of the other parent.
+func (s *Slot) Withheld() bool { return s.Closed == OtherParentsDay() }
+
 // Withhold makes a slot say that the day is of the other parent, and nothing else.
 func (s *Slot) Withhold() {
 	s.Open, s.Closed = false, OtherParentsDay()

@@ -146,3 +146,15 @@ func TestWithheldSlotTellsNothing(t *testing.T) {
 		t.Errorf("asked all the same: %v", err)
 	}
 }
+
+// TestNothingIsDecidedOfTheOtherParentsDay: whatever was wished of a day before it became the other parent's is refused, never
+// told as done.
+func TestNothingIsDecidedOfTheOtherParentsDay(t *testing.T) {
+	for _, wish := range []Wish{WishAdd, WishRemove, WishChange} {
+		s := Slot{Activity: &Activity{Name: "CANTINE"}, Status: Booked, Open: true, Wish: wish}
+		s.Withhold()
+		if outcome, why := s.Decide(time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)); outcome != OutcomeRefused || why == nil || why.Message != "C’est un jour de l’autre parent." {
+			t.Errorf("%s: %s %v", wish, outcome, why)
+		}
+	}
+}

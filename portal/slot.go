@@ -368,6 +368,9 @@ const (
 // Decide settles a wish at the instant of validation, with the facts of that instant. A refusal carries its reason.
 // A wish that has nothing left to do (booked meanwhile by the other parent) succeeds as it is.
 func (s *Slot) Decide(now time.Time) (Outcome, *Error) {
+	if s.Withheld() { // nothing is known of it: to take away what is not seen would be told as done
+		return OutcomeRefused, Conflict("%s", s.Closed.Why)
+	}
 	switch s.Wish {
 	case WishAdd:
 		if s.Status == Booked {

@@ -520,7 +520,7 @@ func weekNote(setup *portal.Setup, days []*portal.Slot, now time.Time) string {
 	case late:
 		return "délai dépassé"
 	}
-	if slices.ContainsFunc(days, func(s *portal.Slot) bool { return s.Closed == portal.OtherParentsDay() }) {
+	if slices.ContainsFunc(days, func(s *portal.Slot) bool { return s.Withheld() }) {
 		return "autre parent"
 	}
 	if name := setup.Calendar.SchoolHoliday(days[0].Day); name != "" {

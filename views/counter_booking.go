@@ -54,6 +54,7 @@ type Counter struct {
 	Manager   bool        // may pass limits
 	Nobody    string      // why nothing can be asked
 	Remedies  []Remedy    // what to do then
+	Homes     []Remedy    // where the days of children that two families share are booked with the other one
 	Refused   string      // why nothing was done
 
 	Tried, Saved *DeskOutcome
@@ -361,6 +362,7 @@ type PaperSheet struct {
 	Structure  string
 	Child      string // nothing: the name is written by hand
 	Class      string
+	Home       string // « Mme RIEU Hélène »: the form is for the days there
 	Month      string // « décembre 2026 »
 	QR         QRCode
 	URL        string
