@@ -74,8 +74,9 @@ func (t *Turn) places() map[CounterID]int {
 }
 
 // Turns puts those who wait for a day into the order in which they are served. An activity's list keeps its order whatever
-// the clock did; lists that share places are merged by who waited longest. Brothers and sisters who want all or none
-// stand where the last of them stands: nobody passes before others by having joined a brother.
+// the clock did and whom staff moved; lists that share places are merged by who waited longest, the first of a list with the
+// oldest request of that list: a move changes nothing for the others. Brothers and sisters who want all or none stand where
+// the last of them stands: nobody passes before others by having joined a brother.
 func Turns(waiters []Waiter) []Turn {
 	list := slices.Clone(waiters)
 	slices.SortFunc(list, func(a, b Waiter) int {
@@ -86,10 +87,12 @@ func Turns(waiters []Waiter) []Turn {
 		account  AccountID
 	}
 	missing := map[group]int{}
+	oldest := slices.Clone(list)
+	slices.SortFunc(oldest, func(a, b Waiter) int {
+		return cmp.Or(cmp.Compare(a.Activity.ID, b.Activity.ID), a.Since.Compare(b.Since))
+	})
 	for i := range list {
-		if i > 0 && list[i].Activity.ID == list[i-1].Activity.ID && list[i].Since.Before(list[i-1].Since) {
-			list[i].Since = list[i-1].Since
-		}
+		list[i].Since = oldest[i].Since
 		if list[i].Together {
 			missing[group{list[i].Activity.ID, list[i].Account}]++
 		}

@@ -2,6 +2,7 @@ package portal
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -154,6 +155,24 @@ func TestWhoIsServed(t *testing.T) {
 	back[1].Since = start.Add(-time.Hour) // the clock went back: the queue does not
 	if got := Turns(back); got[0].Children[0] != 1 || got[1].Children[0] != 2 {
 		t.Errorf("a clock that went back changed the order: %v", got)
+	}
+}
+
+// TestMovedOnAListThatShares: whom staff put first is served with the oldest request of the list; the list as a whole loses
+// nothing to one that shares its places.
+func TestMovedOnAListThatShares(t *testing.T) {
+	centre := []Counter{{ID: 1, Limited: true}}
+	a, b := &Activity{ID: 1, Counters: centre}, &Activity{ID: 2, Counters: centre}
+	asked := func(child ChildID, on *Activity, queue int, hour TimeOfDay) Waiter {
+		return Waiter{Child: child, Account: AccountID(child), Activity: on, Queue: queue, Since: NewDate(2026, 11, 23).At(hour)}
+	}
+	moved := []Waiter{asked(3, a, 1, Clock(12, 0)), asked(1, a, 2, Clock(8, 0)), asked(4, a, 3, Clock(11, 0)), asked(2, b, 1, Clock(10, 0)), asked(5, b, 2, Clock(11, 30))}
+	var got []ChildID
+	for _, turn := range Turns(moved) {
+		got = append(got, turn.Children...)
+	}
+	if want := []ChildID{3, 2, 1, 5, 4}; !slices.Equal(got, want) {
+		t.Errorf("served %v, want %v", got, want)
 	}
 }
 
