@@ -428,3 +428,92 @@ func TestOwnQuota(t *testing.T) {
 	}
 	s.sound(t)
 }
+
+// TestOwnWeeksOfWaitingLists: of a week that two parents share each waits for its own days: what is given to one, or taken off
+// the list by staff, is not the other's, and what is given is written in the name of who asked.
+func TestOwnWeeksOfWaitingLists(t *testing.T) {
+	s := newShared(t)
+	const monday, thursday = "2026-12-14", "2026-12-17"
+	week := s.stage(t, 1, func(a *portal.Activity) { a.WholeWeek, a.Waitlist, a.WaitMode = true, true, portal.WaitNow })
+	day := s.list(t, "JOUR", portal.WaitNow, s.activity(t, week).Counters...)
+	rule := s.rule()
+	rule.Change = portal.Thursday // Monday to Wednesday with one parent, Thursday and Friday with the other
+	s.share(t, rule)
+	first, second := 0, 1
+	if s.text(t, "SELECT family_id FROM custody_day WHERE child_id = ? AND day = ?", s.child, monday) != fmt.Sprint(s.families[0]) {
+		first, second = 1, 0
+	}
+	sister := s.children[1][1] // of the second family alone
+	for d := portal.MustDate(monday); d <= portal.MustDate(monday)+4; d++ {
+		if _, err := s.Ask(ctx, s.parents[1], want(sister, day, d.String(), true)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.confirm(t, 1, "prend-tout")
+	wait := func(parent int, on, key string) {
+		t.Helper()
+		s.clock.Add(time.Second)
+		if _, err := s.Ask(ctx, s.parents[parent], want(s.child, week, on, true)); err != nil {
+			t.Fatal(err)
+		}
+		s.confirm(t, parent, key)
+	}
+	wants := func(when, want string) {
+		t.Helper()
+		if got := s.text(t, `SELECT group_concat(substr(status, 1, 1), ' ') FROM (SELECT b.status FROM booking b WHERE b.child_id = ? AND b.activity_id = ? ORDER BY b.day)`, s.child, week); got != want {
+			t.Errorf("%s: %s, want %s", when, got, want)
+		}
+		s.sound(t)
+	}
+	act := func(on string) db.WaitAct {
+		t.Helper()
+		l, err := s.WaitList(ctx, s.structure, week, portal.MustDate(on))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return db.WaitAct{Structure: s.structure, By: s.by, Activity: week, Day: portal.MustDate(on), Child: s.child, Seen: l.Seen(), Reason: "Fratrie"}
+	}
+	free := func(key string, days ...string) {
+		t.Helper()
+		for _, d := range days {
+			if _, err := s.Ask(ctx, s.parents[1], want(sister, day, d, false)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.clock.Add(time.Second)
+		s.confirm(t, 1, key)
+	}
+	wait(first, monday, "attend")
+	wait(second, thursday, "attend-aussi")
+	wants("both wait", "w w w w w")
+	if err := s.RemoveWaiting(ctx, act(monday)); err != nil {
+		t.Fatal(err)
+	}
+	wants("staff take the days of one off the list", "w w")
+	wait(first, monday, "attend-encore")
+	free("rend-le-debut", monday, "2026-12-15", "2026-12-16")
+	wants("the days of one are free", "b b b w w")
+	free("rend-la-fin", thursday, "2026-12-18")
+	wants("all are", "b b b b b")
+	for parent, days := range map[int]string{first: "2026-12-14 2026-12-15 2026-12-16", second: "2026-12-17 2026-12-18"} {
+		if got := s.text(t, `SELECT group_concat(day, ' ') FROM (SELECT day FROM movement WHERE child_id = ? AND activity_id = ? AND action = 'promote' AND account_id = ? ORDER BY day)`, s.child, week, s.parents[parent]); got != days {
+			t.Errorf("in the name of parent %d: %s, want %s", parent, got, days)
+		}
+	}
+	// By hand, too: the other parent's days are not given, and need no place.
+	for _, parent := range []int{first, second} {
+		if _, err := s.Ask(ctx, s.parents[parent], want(s.child, week, []string{monday, thursday}[parent^first], false)); err != nil {
+			t.Fatal(err)
+		}
+		s.confirm(t, parent, fmt.Sprint("annule-", parent))
+	}
+	s.resize(t, week, 0)
+	wait(first, monday, "attend-main")
+	wait(second, thursday, "attend-main-aussi")
+	s.change(t, week, func(a *portal.Activity) { a.WaitMode = portal.WaitNight })
+	s.resize(t, week, 1)
+	if err := s.GiveWaiting(ctx, act(thursday)); err != nil {
+		t.Fatal(err)
+	}
+	wants("staff give the days of one", "w w w b b")
+}

@@ -417,22 +417,17 @@ func (s *Store) LeaveList(ctx context.Context, account portal.AccountID, child p
 		if _, _, why := slot.Ask(false, portal.Hours{}, now); why != nil {
 			return why
 		}
-		days := []portal.Date{day}
+		days := []weekDay{{day, account}}
 		if a.WholeWeek { // the week is left as it was asked: as a whole
-			if days, err = waitingWeek(tx, a, child, day); err != nil {
+			if days, err = waitingWeek(tx, a, account, child, day); err != nil {
 				return err
 			}
-			others, err := othersDays(tx, account, []portal.ChildID{child}, day.Monday(), day.Monday()+6)
-			if err != nil {
-				return err
-			}
-			days = slices.DeleteFunc(days, func(d portal.Date) bool { return others[childDay{child: child, day: d}] })
 		}
 		for _, d := range days {
-			if err := leaveList(tx, kid.StructureID, a, listMovement{account: account, child: child, day: d, at: now}); err != nil {
+			if err := leaveList(tx, kid.StructureID, a, listMovement{account: account, child: child, day: d.day, at: now}); err != nil {
 				return err
 			}
-			if err := advance(tx, setup, a, d, now); err != nil {
+			if err := advance(tx, setup, a, d.day, now); err != nil {
 				return err
 			}
 		}

@@ -278,12 +278,12 @@ func (s *Store) GiveWaiting(ctx context.Context, act WaitAct) error {
 		case !w.Offered.IsZero():
 			return portal.Conflict("Une place est déjà proposée à cet enfant jusqu’au %s : la famille répond.", portal.Instant(w.Offered))
 		}
-		days, err := act.days(tx, l.Activity)
+		days, err := act.days(tx, l.Activity, w.By.ID)
 		if err != nil {
 			return err
 		}
-		for _, day := range days {
-			if err := s.give(tx, setup, l.Activity, w.By.ID, act, day); err != nil {
+		for _, d := range days {
+			if err := s.give(tx, setup, l.Activity, act, d); err != nil {
 				return err
 			}
 		}
@@ -295,16 +295,16 @@ func (s *Store) GiveWaiting(ctx context.Context, act WaitAct) error {
 	})
 }
 
-// days lists the days that an act is about.
-func (act *WaitAct) days(q querier, a *portal.Activity) ([]portal.Date, error) {
+// days lists the days that an act on what an account asked is about.
+func (act *WaitAct) days(q querier, a *portal.Activity, account portal.AccountID) ([]weekDay, error) {
 	if !a.WholeWeek {
-		return []portal.Date{act.Day}, nil
+		return []weekDay{{act.Day, account}}, nil
 	}
-	return waitingWeek(q, a, act.Child, act.Day)
+	return waitingWeek(q, a, account, act.Child, act.Day)
 }
 
-func (s *Store) give(tx *Tx, setup *portal.Setup, a *portal.Activity, asked portal.AccountID, act WaitAct, day portal.Date) error {
-	now := s.now()
+func (s *Store) give(tx *Tx, setup *portal.Setup, a *portal.Activity, act WaitAct, d weekDay) error {
+	now, day := s.now(), d.day
 	slot, err := slotOf(tx, setup, a, act.Child, day, Draft{})
 	if err != nil {
 		return err
@@ -323,7 +323,7 @@ func (s *Store) give(tx *Tx, setup *portal.Setup, a *portal.Activity, asked port
 	if why != nil {
 		return why
 	}
-	if err := bookAlong(tx, setup, along, day, listMovement{account: asked, at: now}); err != nil {
+	if err := bookAlong(tx, setup, along, day, listMovement{account: d.account, at: now}); err != nil {
 		return err
 	}
 	taken, err := takeWaiting(tx, a, act.Child, day)
@@ -333,7 +333,7 @@ func (s *Store) give(tx *Tx, setup *portal.Setup, a *portal.Activity, asked port
 	if !taken {
 		return portal.Conflict("Aucune place n’est libre le %s.", day.Long())
 	}
-	m := decided{listMovement{account: asked, child: act.Child, activity: a.ID, day: day, outcome: portal.OutcomeBooked, reason: act.Reason, at: now}, act.By, slot.Hours, false}
+	m := decided{listMovement{account: d.account, child: act.Child, activity: a.ID, day: day, outcome: portal.OutcomeBooked, reason: act.Reason, at: now}, act.By, slot.Hours, false}
 	return m.tell(tx, act.Structure)
 }
 
@@ -344,23 +344,23 @@ func (s *Store) RemoveWaiting(ctx context.Context, act WaitAct) error {
 		if w == nil {
 			return portal.NotFound("Cet enfant n’est pas sur la liste.")
 		}
-		days, err := act.days(tx, l.Activity)
+		days, err := act.days(tx, l.Activity, w.By.ID)
 		if err != nil {
 			return err
 		}
-		for _, day := range days {
-			slot, err := slotOf(tx, setup, l.Activity, act.Child, day, Draft{})
+		for _, d := range days {
+			slot, err := slotOf(tx, setup, l.Activity, act.Child, d.day, Draft{})
 			if err != nil {
 				return err
 			}
-			m := decided{listMovement{account: w.By.ID, child: act.Child, activity: act.Activity, day: day, outcome: portal.OutcomeCancelled, reason: act.Reason, at: s.now()}, act.By, slot.Hours, false}
+			m := decided{listMovement{account: d.account, child: act.Child, activity: act.Activity, day: d.day, outcome: portal.OutcomeCancelled, reason: act.Reason, at: s.now()}, act.By, slot.Hours, false}
 			if err := m.tell(tx, act.Structure); err != nil {
 				return err
 			}
 			if err := cancelBooking(tx, &slot); err != nil {
 				return err
 			}
-			if err := advance(tx, setup, l.Activity, day, s.now()); err != nil {
+			if err := advance(tx, setup, l.Activity, d.day, s.now()); err != nil {
 				return err
 			}
 		}

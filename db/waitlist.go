@@ -72,34 +72,16 @@ func (r *round) day(a *portal.Activity, day portal.Date) error {
 
 // lists advances lists that share places.
 func (r *round) lists(lists []*portal.Activity, day portal.Date) error {
-	free := map[portal.CounterID]int{}
-	var waiters []portal.Waiter
 	for _, a := range lists {
 		if err := r.settleOffers(a, day); err != nil {
 			return err
 		}
 	}
-	for _, a := range lists {
-		if !r.open(a, day) {
-			continue
-		}
-		if err := r.fillFree(free, a, day); err != nil {
-			return err
-		}
-		list, err := waitersOf(r.tx, a, day)
-		if err != nil {
-			return err
-		}
-		waiters = append(waiters, list...)
-	}
-	for c := range free {
-		free[c] -= r.late[counterDay{c, day}]
-	}
-	turns, err := r.admitted(portal.Turns(waiters), day)
+	turns, free, err := r.queue(lists, day)
 	if err != nil {
 		return err
 	}
-	if turns, err = r.withAlong(turns, free, day); err != nil {
+	if turns, err = r.wholeWeeks(lists, turns, day); err != nil {
 		return err
 	}
 	for _, turn := range portal.Served(turns, free) {
@@ -108,6 +90,34 @@ func (r *round) lists(lists []*portal.Activity, day portal.Date) error {
 		}
 	}
 	return nil
+}
+
+// queue lists the turns of a day of lists that share places, with what each takes besides, and counts the places that are free.
+// Who could not have a place for another reason is left out.
+func (r *round) queue(lists []*portal.Activity, day portal.Date) (turns []portal.Turn, free map[portal.CounterID]int, err error) {
+	free = map[portal.CounterID]int{}
+	var waiters []portal.Waiter
+	for _, a := range lists {
+		if !r.open(a, day) {
+			continue
+		}
+		if err := r.fillFree(free, a, day); err != nil {
+			return nil, nil, err
+		}
+		list, err := waitersOf(r.tx, a, day)
+		if err != nil {
+			return nil, nil, err
+		}
+		waiters = append(waiters, list...)
+	}
+	for c := range free {
+		free[c] -= r.late[counterDay{c, day}]
+	}
+	if turns, err = r.admitted(portal.Turns(waiters), day); err != nil {
+		return nil, nil, err
+	}
+	turns, err = r.withAlong(turns, free, day)
+	return turns, free, err
 }
 
 // sharing lists an activity, those that have a counter in common with it, those that have one in common with these, and
@@ -235,13 +245,7 @@ func (r *round) admitted(turns []portal.Turn, day portal.Date) ([]portal.Turn, e
 		if err != nil {
 			return nil, err
 		}
-		fits := true
-		if why == nil && turn.Activity.WholeWeek {
-			if fits, err = r.weekFits(turn, day); err != nil {
-				return nil, err
-			}
-		}
-		if why == nil && fits {
+		if why == nil {
 			kept = append(kept, turn)
 		}
 	}
@@ -265,47 +269,101 @@ func refuseBarred(tx *Tx, setup *portal.Setup, a *portal.Activity, children []po
 	return nil, nil
 }
 
-// waitingWeek lists the days of the week for which a child waits.
-func waitingWeek(q querier, a *portal.Activity, child portal.ChildID, day portal.Date) ([]portal.Date, error) {
-	return column[portal.Date](q, "SELECT day FROM booking WHERE child_id = ? AND activity_id = ? AND day BETWEEN ? AND ? AND status = 'waiting' ORDER BY day",
-		child, a.ID, day.Monday(), day.Monday()+6)
+// weekDay is a day of a week that is booked as a whole, and who asked for it.
+type weekDay struct {
+	day     portal.Date
+	account portal.AccountID
 }
 
-// weekFits says whether the other days of the week for which the children of a turn wait have a place for them too, those
-// who waited before them served first: a week that is booked as a whole is also given as a whole.
-func (r *round) weekFits(turn portal.Turn, day portal.Date) (bool, error) {
+// waitingWeek lists the days for which a child waits in the week of a day that an account asked for. Of a child whom two
+// families share it is those of the parent who has that day, unless the account is of both.
+func waitingWeek(q querier, a *portal.Activity, account portal.AccountID, child portal.ChildID, day portal.Date) ([]weekDay, error) {
+	return all(q, func(r *sql.Rows) (d weekDay, err error) {
+		err = r.Scan(&d.day, &d.account)
+		return d, err
+	}, `SELECT b.day, b.account_id FROM booking b WHERE b.child_id = ?1 AND b.activity_id = ?2 AND b.day BETWEEN ?3 AND ?4 AND b.status = 'waiting'
+		AND NOT EXISTS (SELECT 1 FROM custody_day k JOIN custody_day mine ON mine.child_id = k.child_id AND mine.day = ?5 AND mine.family_id <> k.family_id
+			WHERE k.child_id = b.child_id AND k.day = b.day
+			AND (SELECT count(DISTINCT v.family_id) FROM sees v WHERE v.account_id = ?6 AND v.family_id IN (k.family_id, mine.family_id)) < 2)
+		ORDER BY b.day`, child, a.ID, day.Monday(), day.Monday()+6, day, account)
+}
+
+// wholeWeeks leaves out the turns that could have a place on the day, but not on all the days of their week that wait: a week
+// that is booked as a whole is also given as a whole, after those who waited before for one of its days.
+func (r *round) wholeWeeks(lists []*portal.Activity, turns []portal.Turn, day portal.Date) (kept []portal.Turn, err error) {
+	week := otherDays{round: r, lists: lists, queues: map[portal.Date]dayQueue{}}
+	for _, turn := range turns {
+		fits := true
+		if turn.Activity.WholeWeek {
+			if fits, err = week.fit(turn, day); err != nil {
+				return nil, err
+			}
+		}
+		if fits {
+			kept = append(kept, turn)
+		} else {
+			week.left = append(week.left, turn)
+		}
+	}
+	return kept, nil
+}
+
+// otherDays is who waits for the other days of a week. Turns that are left out hold no place of these days back from who
+// comes after them.
+type otherDays struct {
+	*round
+	lists  []*portal.Activity
+	queues map[portal.Date]dayQueue
+	left   []portal.Turn
+}
+
+// dayQueue is who waits for a day, and the places that are free.
+type dayQueue struct {
+	turns []portal.Turn
+	free  map[portal.CounterID]int
+}
+
+// fit says whether the children of a turn would be served on the other days of their week too, and could have what the
+// activity needs on all of them.
+func (o *otherDays) fit(turn portal.Turn, day portal.Date) (bool, error) {
 	for _, child := range turn.Children {
-		days, err := waitingWeek(r.tx, turn.Activity, child, day)
+		week, err := waitingWeek(o.tx, turn.Activity, turn.Account, child, day)
 		if err != nil {
 			return false, err
 		}
-		for _, d := range days {
-			if d == day {
+		for _, d := range week {
+			if d.day == day {
 				continue
 			}
-			if !r.open(turn.Activity, d) {
-				return false, nil
-			}
-			var fits bool
-			if err := r.tx.row(&fits, weekPlace, child, turn.Activity.ID, d, len(turn.Children)-1); err != nil || !fits {
+			served, err := o.served(d.day)
+			if err != nil || !slices.ContainsFunc(served, func(t portal.Turn) bool { return t.Activity == turn.Activity && slices.Contains(t.Children, child) }) {
 				return false, err
 			}
 		}
 	}
-	return true, nil
+	if len(turn.Activity.Needs()) == 0 {
+		return true, nil
+	}
+	return o.take(turn, day, false) // the days of what is needed may be counted too
 }
 
-// weekPlace says whether a waiting child is among those whom the free places of each counter can serve; ?4 is how many
-// brothers and sisters are served with it. A place that is offered to somebody is not free: nor is it counted twice, where
-// who has the offer waits before the child.
-var weekPlace = `SELECT NOT EXISTS (SELECT 1 FROM booking b JOIN counter_activity ca ON ca.activity_id = b.activity_id JOIN counter c ON c.id = ca.counter_id
-	WHERE b.child_id = ?1 AND b.activity_id = ?2 AND b.day = ?3 AND ` + counts + ` AND coalesce(` + placesOn("c.id", "b.day") + `, 9223372036854775807)
-		- coalesce((SELECT taken FROM counter_day t WHERE t.counter_id = c.id AND t.day = b.day), 0) 
-		- (SELECT count(*) FROM counter_activity oa JOIN offer o ON o.activity_id = oa.activity_id AND o.day = b.day AND o.state = 'open'
-			JOIN offer_child oc ON oc.offer_id = o.id JOIN booking ob ON ob.child_id = oc.child_id AND ob.activity_id = o.activity_id AND ob.day = o.day
-			WHERE oa.counter_id = c.id AND (c.audience = '{}' OR c.id IN (SELECT value FROM json_each(ob.counters))) AND NOT (ob.activity_id = b.activity_id AND ob.queue < b.queue))
-		<= ?4 + (SELECT count(*) FROM booking w
-			WHERE w.activity_id = b.activity_id AND w.day = b.day AND w.status = 'waiting' AND w.queue < b.queue))`
+// served lists who would be served on another day.
+func (o *otherDays) served(day portal.Date) ([]portal.Turn, error) {
+	queue, known := o.queues[day]
+	if !known {
+		var err error
+		if queue.turns, queue.free, err = o.queue(o.lists, day); err != nil {
+			return nil, err
+		}
+		o.queues[day] = queue
+	}
+	turns := slices.DeleteFunc(slices.Clone(queue.turns), func(t portal.Turn) bool {
+		return slices.ContainsFunc(o.left, func(l portal.Turn) bool {
+			return l.Activity == t.Activity && slices.ContainsFunc(l.Children, func(c portal.ChildID) bool { return slices.Contains(t.Children, c) })
+		})
+	})
+	return portal.Served(turns, queue.free), nil
+}
 
 // withAlong completes turns with what their activity needs besides, and leaves out those who cannot have it: they keep their
 // rank. Of what is needed, only the places that nobody waits for are free.
@@ -423,9 +481,10 @@ func (r *round) serve(turn portal.Turn, day portal.Date) error {
 	case mode == portal.WaitOffer:
 		return r.offer(turn, day)
 	case r.night != nil: // the morning's report tells it
-		return r.promote(turn, day)
+		_, err := r.take(turn, day, true)
+		return err
 	case mode == portal.WaitNow:
-		if err := r.promote(turn, day); err != nil {
+		if booked, err := r.take(turn, day, true); err != nil || !booked {
 			return err
 		}
 		_, err := insertOffer(r.tx, r.setup.Structure.ID, turn, day, portal.OfferGiven, time.Time{}, r.now)
@@ -434,38 +493,58 @@ func (r *round) serve(turn portal.Turn, day portal.Date) error {
 	return nil
 }
 
-// promote books the children of a turn. In the night the movement is transmitted at once, else the next night does it.
-func (r *round) promote(turn portal.Turn, day portal.Date) error {
-	m := listMovement{account: turn.Account, activity: turn.Activity.ID, day: day, action: "promote", outcome: portal.OutcomeBooked, at: r.now}
-	if r.night != nil {
-		m.at, m.night = r.night.Due, r.night.ID
+// take books the children of a turn with what each of their days needs, or changes nothing: when one cannot have that, or
+// when it is only tried.
+func (r *round) take(turn portal.Turn, day portal.Date, keep bool) (booked bool, err error) {
+	if err := r.tx.exec("SAVEPOINT turn"); err != nil {
+		return false, err
 	}
-	if err := bookAlong(r.tx, r.setup, turn.Along, day, m); err != nil {
-		return err
+	if booked, err = r.promote(turn, day); err != nil {
+		return false, err
 	}
+	if !booked || !keep {
+		if err := r.tx.exec("ROLLBACK TO turn"); err != nil {
+			return false, err
+		}
+	}
+	return booked, r.tx.exec("RELEASE turn")
+}
+
+func (r *round) promote(turn portal.Turn, day portal.Date) (booked bool, err error) {
 	for _, child := range turn.Children {
-		days := []portal.Date{day}
+		days := []weekDay{{day, turn.Account}}
 		if turn.Activity.WholeWeek {
-			var err error
-			if days, err = waitingWeek(r.tx, turn.Activity, child, day); err != nil {
-				return err
+			if days, err = waitingWeek(r.tx, turn.Activity, turn.Account, child, day); err != nil {
+				return false, err
 			}
 		}
 		for _, d := range days {
-			taken, err := takeWaiting(r.tx, turn.Activity, child, d)
-			if err != nil {
-				return err
-			}
-			if !taken {
-				return errors.New("db: the list said free and the counter said full") // the same rows, in the same transaction: never
-			}
-			m.child, m.day = child, d
-			if err := m.insert(r.tx, r.setup.Structure.ID); err != nil {
-				return err
+			if booked, err = r.promoteDay(turn.Activity, child, d); err != nil || !booked {
+				return false, err
 			}
 		}
 	}
-	return nil
+	return true, nil
+}
+
+// promoteDay books a day of a waiting child with what it needs. In the night the movement is transmitted at once, else the
+// next night does it.
+func (r *round) promoteDay(a *portal.Activity, child portal.ChildID, d weekDay) (booked bool, err error) {
+	m := listMovement{account: d.account, child: child, activity: a.ID, day: d.day, action: "promote", outcome: portal.OutcomeBooked, at: r.now}
+	if r.night != nil {
+		m.at, m.night = r.night.Due, r.night.ID
+	}
+	along, why, err := alongOf(r.tx, r.setup, a, []portal.ChildID{child}, d.day, r.now)
+	if err != nil || why != nil {
+		return false, err
+	}
+	if err := bookAlong(r.tx, r.setup, along, d.day, m); err != nil {
+		return false, err
+	}
+	if booked, err = takeWaiting(r.tx, a, child, d.day); err != nil || !booked {
+		return false, err
+	}
+	return true, m.insert(r.tx, r.setup.Structure.ID)
 }
 
 // takeWaiting turns a waiting child's request into a booking, when each of the counters has a place.

@@ -856,3 +856,141 @@ func TestALateNightGivesWhatWasFreeAtItsHour(t *testing.T) {
 		})
 	}
 }
+
+// weekOf reads the statuses of a family's first child over the last week of school of 2026, from Monday to Thursday: « b w - - ».
+func (tn *town) weekOf(t testing.TB, parent int, a portal.ActivityID) string {
+	t.Helper()
+	var words []string
+	for d := portal.MustDate("2026-12-21"); d <= portal.MustDate("2026-12-24"); d++ {
+		word := string(tn.state(t, parent, 0, a, d.String()).Status)
+		if word == "" {
+			word = "-"
+		}
+		words = append(words, word[:1])
+	}
+	return strings.Join(words, " ")
+}
+
+func (tn *town) wantWeek(t testing.TB, parent int, a portal.ActivityID, when, want string) {
+	t.Helper()
+	if got := tn.weekOf(t, parent, a); got != want {
+		t.Errorf("%s: the week of family %d is %s, want %s", when, parent, got, want)
+	}
+}
+
+// weekWithMeals is a camp of whole weeks with one place, and a waiting list, that needs a meal: two on Wednesday, else many.
+func (tn *town) weekWithMeals(t testing.TB, mode portal.WaitMode) (meal, camp portal.ActivityID) {
+	t.Helper()
+	meal = tn.stage(t, 9, func(a *portal.Activity) {
+		a.Name, a.Short, a.Spoken, a.Starts, a.Ends, a.Waitlist = "REPAS", "Repas", "le repas", portal.Clock(12, 0), portal.Clock(13, 0), true
+		a.Counters[0].Special = []portal.Capacity{{Day: portal.MustDate("2026-12-23"), Limited: true, Places: 2}}
+	})
+	return meal, tn.stage(t, 1, func(a *portal.Activity) {
+		a.WholeWeek, a.Waitlist, a.WaitMode, a.Links = true, true, mode, []portal.Link{{Other: meal, Kind: portal.Requires}}
+	})
+}
+
+// TestAWeekIsGivenWithTheMealsOfAllItsDays: a week that needs a meal is given with the meals of all its days, and not at all while
+// the meal of one day is full.
+func TestAWeekIsGivenWithTheMealsOfAllItsDays(t *testing.T) {
+	const wednesday = "2026-12-23"
+	for _, mode := range []portal.WaitMode{portal.WaitNow, portal.WaitNight} {
+		t.Run(string(mode), func(t *testing.T) {
+			tn := newTown(t, 3, 1)
+			meal, camp := tn.weekWithMeals(t, mode)
+			night := portal.MustDate("2026-11-23")
+			pass := func() {
+				t.Helper()
+				if mode == portal.WaitNow {
+					return
+				}
+				night++
+				tn.clock.Set(night.At(portal.Clock(1, 15)))
+				if _, err := tn.Transmit(ctx, tn.structure, night); err != nil {
+					t.Fatal(err)
+				}
+				tn.clock.Add(time.Hour)
+			}
+			tn.put(t, 0, camp, wednesday, true)
+			tn.wantWeek(t, 0, meal, "its meals", "b b b b")
+			tn.put(t, 1, camp, wednesday, true)
+			tn.wantWeek(t, 1, camp, "asked", "w w w w")
+			tn.put(t, 2, meal, wednesday, true) // the last meal of Wednesday
+			tn.put(t, 0, camp, wednesday, false)
+			pass()
+			tn.wantWeek(t, 1, camp, "no meal on Wednesday", "w w w w")
+			tn.wantWeek(t, 1, meal, "no meal on Wednesday", "- - - -")
+			tn.sound(t)
+			tn.put(t, 2, meal, wednesday, false)
+			pass()
+			tn.wantWeek(t, 1, camp, "a meal on Wednesday", "b b b b")
+			tn.wantWeek(t, 1, meal, "a meal on Wednesday", "b b b b")
+			tn.sound(t)
+		})
+	}
+}
+
+// TestAWeekThatCannotHaveItsMealsHoldsNothingBack: the first of the list cannot have the meals of the whole week: it keeps its
+// rank, and the second, who can, is given the week.
+func TestAWeekThatCannotHaveItsMealsHoldsNothingBack(t *testing.T) {
+	const wednesday = "2026-12-23"
+	for name, lacks := range map[string]func(tn *town, meal portal.ActivityID){
+		"plus de repas le mercredi": func(tn *town, meal portal.ActivityID) { tn.put(t, 2, meal, wednesday, true) },
+		"trois repas par semaine au plus": func(tn *town, meal portal.ActivityID) {
+			tn.days(t, 2, 0, meal, true, "2026-12-21", "2026-12-22", wednesday, "2026-12-24")
+			tn.change(t, meal, func(a *portal.Activity) { a.MostDays, a.Counters[0].Special = 3, nil })
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tn := newTown(t, 3, 1)
+			meal, camp := tn.weekWithMeals(t, portal.WaitNow)
+			for i := range 3 {
+				tn.put(t, i, camp, wednesday, true)
+			}
+			lacks(tn, meal)
+			tn.put(t, 0, camp, wednesday, false)
+			tn.wantStatus(t, camp, wednesday, "- waiting/1 booked")
+			tn.wantWeek(t, 1, camp, "not all meals", "w w w w")
+			tn.wantWeek(t, 1, meal, "not all meals", "- - - -")
+			tn.wantWeek(t, 2, camp, "all meals", "b b b b")
+			tn.wantWeek(t, 2, meal, "all meals", "b b b b")
+			tn.change(t, meal, func(a *portal.Activity) { a.MostDays, a.Counters[0].Special = 0, nil })
+			tn.resize(t, camp, 2)
+			tn.wantWeek(t, 1, camp, "meals for all", "b b b b")
+			tn.wantWeek(t, 1, meal, "meals for all", "b b b b")
+			tn.sound(t)
+		})
+	}
+}
+
+// TestAWeekWaitsItsTurnOnSharedPlaces: a week does not pass before a child who waited longer for one of its days on another
+// list of the same places; who came after it does not pass before the week.
+func TestAWeekWaitsItsTurnOnSharedPlaces(t *testing.T) {
+	const tuesday = "2026-12-22"
+	for _, c := range []struct {
+		name            string
+		weekFirst       bool
+		wantDay, wantWk string
+	}{
+		{"le jour attend depuis plus longtemps", false, "- booked -", "w w w w"},
+		{"la semaine attend depuis plus longtemps", true, "- waiting/1 -", "b b b b"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			tn := newTown(t, 3, 1)
+			week := tn.stage(t, 1, func(a *portal.Activity) { a.WholeWeek, a.Waitlist, a.WaitMode = true, true, portal.WaitNow })
+			day := tn.list(t, "centre", portal.WaitNow, tn.activity(t, week).Counters...)
+			tn.put(t, 0, week, tuesday, true)
+			if c.weekFirst {
+				tn.put(t, 2, week, tuesday, true)
+			}
+			tn.put(t, 1, day, tuesday, true)
+			if !c.weekFirst {
+				tn.put(t, 2, week, tuesday, true)
+			}
+			tn.put(t, 0, week, tuesday, false) // Monday is given first
+			tn.wantStatus(t, day, tuesday, c.wantDay)
+			tn.wantWeek(t, 2, week, "the week", c.wantWk)
+			tn.sound(t)
+		})
+	}
+}
