@@ -298,7 +298,9 @@ func (s *Store) BookAtDesk(ctx context.Context, structure portal.StructureID, by
 			return err
 		}
 		if id != 0 {
-			receipt, err = s.receipt(tx, ask.For, "r.id = ?", id)
+			if receipt, err = s.receipt(tx, ask.For, "r.id = ?", id); err == nil && !answers(receipt, ask) {
+				err = portal.Conflict("Ce formulaire a déjà été enregistré (reçu n° %s), avec d’autres jours. Rien de plus n’a été fait : relisez ce qui suit, puis enregistrez.", receipt.Number)
+			}
 			return err
 		}
 		if id, err = s.writeReceipt(ctx, tx, ask.For, ask.Key, list, s.now(), 0, by); err != nil {
@@ -318,6 +320,18 @@ func (s *Store) BookAtDesk(ctx context.Context, structure portal.StructureID, by
 	return receipt, nil
 }
 
+// answers says whether a receipt holds all that an ask wishes: a page that is sent again with other boxes is another ask.
+func answers(receipt *portal.Receipt, ask portal.DeskAsk) bool {
+	for _, w := range ask.Wishes {
+		if !slices.ContainsFunc(receipt.Lines, func(l portal.Movement) bool {
+			return l.Child.ID == w.Child && l.ActID == w.Activity && l.Day == w.Day && l.Action == string(w.Wish) && (w.Hours.IsZero() || l.Hours == w.Hours)
+		}) {
+			return false
+		}
+	}
+	return true
+}
+
 // noteAtDesk writes what was typed for a family into the audit log: how much, never which child.
 func (s *Store) noteAtDesk(tx *Tx, structure portal.StructureID, by portal.AccountID, ask portal.DeskAsk, receipt *portal.Receipt) error {
 	f, _, err := theFamily(tx, structure, ask.Family)
@@ -334,9 +348,14 @@ func (s *Store) noteAtDesk(tx *Tx, structure portal.StructureID, by portal.Accou
 			changes = append(changes, portal.Changed{What: n.what, After: fmt.Sprint(n.n)})
 		}
 	}
-	late := 0
+	waived, late := map[childDay]bool{}, 0 // what is brought along is waived with it
+	for _, w := range ask.Wishes {
+		if w.Waive {
+			waived[childDay{child: w.Child, day: w.Day}] = true
+		}
+	}
 	for _, l := range receipt.Lines {
-		if l.Late && l.Outcome != portal.OutcomeRefused && ask.Waives() {
+		if l.Late && l.Outcome != portal.OutcomeRefused && waived[childDay{child: l.Child.ID, day: l.Day}] {
 			late++
 		}
 	}
