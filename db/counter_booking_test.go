@@ -476,6 +476,10 @@ func TestPaperFollowsTheHomes(t *testing.T) {
 	if m, err := s.DeskMonth(ctx, s.structure, a, db.DeskView{Child: s.child, Month: december}); err != nil || len(m.Homes) != 0 {
 		t.Errorf("the counter sends to %v %v", m, err)
 	}
+
+	s.clock.Set(portal.MustDate("2027-01-05").At(portal.Clock(9, 0))) // a month that is over names no home that it left either
+	want("the class, a month later", forms(0), "—: 2026-12-17")
+	want("the round, a month later", typed(), fmt.Sprint(a, false))
 }
 
 // bookedDays lists the days on which the first child of a month is booked.
