@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -22,7 +23,9 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
+	"marelle/db"
 	"marelle/db/demo"
+	"marelle/portal"
 )
 
 // demonstration is the real program, serving CarteVille.
@@ -44,7 +47,63 @@ func freeAddr(t testing.TB) string {
 	return l.Addr().String()
 }
 
-// startDemo runs « marelle demo » with these options until the test ends.
+// demoMorning is when a demonstration begins.
+var demoMorning = time.Date(2026, 11, 23, 9, 0, 0, 0, portal.Paris)
+
+// carteVilleOnce builds CarteVille once for all the journeys of a run: each opens a copy.
+var carteVilleOnce = sync.OnceValues(func() (files map[string][]byte, err error) {
+	dir, err := os.MkdirTemp("", "carteville-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	ctx, clock := context.Background(), demo.NewClock(demoMorning, time.Now)
+	store, err := db.Open(ctx, db.Options{Path: filepath.Join(dir, "carteville.db"), Now: clock.Now, Real: time.Now, Random: demo.Random(), Create: true, Demo: true})
+	if err != nil {
+		return nil, err
+	}
+	_, err = demo.Open(ctx, store, clock)
+	if err := errors.Join(err, store.Close()); err != nil {
+		return nil, err
+	}
+	names, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	files = map[string][]byte{}
+	for _, n := range names {
+		if files[n.Name()], err = os.ReadFile(filepath.Join(dir, n.Name())); err != nil {
+			return nil, err
+		}
+	}
+	return files, nil
+})
+
+// carteVille gives a copy of CarteVille, on the morning of its first day.
+func carteVille(t testing.TB) string {
+	t.Helper()
+	files, err := carteVilleOnce()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for name, content := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	path, ctx := filepath.Join(dir, "carteville.db"), context.Background()
+	store, err := db.Open(ctx, db.Options{Path: path, Now: time.Now, Real: time.Now, Random: demo.Random(), Demo: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(store.SetDemoClock(ctx, time.Until(demoMorning), 0), store.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// startDemo runs « marelle demo » with these options until the test ends, on a CarteVille of its own.
 func startDemo(t testing.TB, options ...string) *demonstration {
 	t.Helper()
 	addr, file := freeAddr(t), filepath.Join(t.TempDir(), "identifiants.json")
@@ -52,7 +111,7 @@ func startDemo(t testing.TB, options ...string) *demonstration {
 	ctx, cancel := context.WithCancel(context.Background())
 	ready, status := make(chan string, 1), make(chan int, 1)
 	p := program{
-		args: append([]string{"demo", "--addr", addr, "--url", d.url, "--identifiants", file, "--db", filepath.Join(t.TempDir(), "carteville.db")}, options...),
+		args: append([]string{"demo", "--addr", addr, "--url", d.url, "--identifiants", file, "--db", carteVille(t)}, options...),
 		env:  func(string) string { return "" }, out: d.out, faults: testWriter{t}, now: time.Now, ready: func(a string) { ready <- a },
 	}
 	go func() { status <- p.run(ctx) }()

@@ -303,7 +303,9 @@ func (s *Store) BookAtDesk(ctx context.Context, structure portal.StructureID, by
 			return err
 		}
 		if id != 0 {
-			receipt, err = s.receipt(tx, ask.For, "r.id = ?", id)
+			if receipt, err = s.receipt(tx, ask.For, "r.id = ?", id); err == nil && !answers(receipt, ask) {
+				err = portal.Conflict("Ce formulaire a déjà été enregistré (reçu n° %s), avec d’autres jours. Rien de plus n’a été fait : relisez ce qui suit, puis enregistrez.", receipt.Number)
+			}
 			return err
 		}
 		if id, err = s.writeReceipt(ctx, tx, ask.For, ask.Key, list, s.now(), 0, by); err != nil {
@@ -323,6 +325,18 @@ func (s *Store) BookAtDesk(ctx context.Context, structure portal.StructureID, by
 	return receipt, nil
 }
 
+// answers says whether a receipt holds all that an ask wishes: a page that is sent again with other boxes is another ask.
+func answers(receipt *portal.Receipt, ask portal.DeskAsk) bool {
+	for _, w := range ask.Wishes {
+		if !slices.ContainsFunc(receipt.Lines, func(l portal.Movement) bool {
+			return l.Child.ID == w.Child && l.ActID == w.Activity && l.Day == w.Day && l.Action == string(w.Wish) && (w.Hours.IsZero() || l.Hours == w.Hours)
+		}) {
+			return false
+		}
+	}
+	return true
+}
+
 // noteAtDesk writes what was typed for a family into the audit log: how much, never which child.
 func (s *Store) noteAtDesk(tx *Tx, structure portal.StructureID, by portal.AccountID, ask portal.DeskAsk, receipt *portal.Receipt) error {
 	f, _, err := theFamily(tx, structure, ask.Family)
@@ -339,9 +353,14 @@ func (s *Store) noteAtDesk(tx *Tx, structure portal.StructureID, by portal.Accou
 			changes = append(changes, portal.Changed{What: n.what, After: fmt.Sprint(n.n)})
 		}
 	}
-	late := 0
+	waived, late := map[childDay]bool{}, 0 // what is brought along is waived with it
+	for _, w := range ask.Wishes {
+		if w.Waive {
+			waived[childDay{child: w.Child, day: w.Day}] = true
+		}
+	}
 	for _, l := range receipt.Lines {
-		if l.Late && l.Outcome != portal.OutcomeRefused && ask.Waives() {
+		if l.Late && l.Outcome != portal.OutcomeRefused && waived[childDay{child: l.Child.ID, day: l.Day}] {
 			late++
 		}
 	}
@@ -416,75 +435,90 @@ func mustBeGuardianIfAsked(tx *Tx, ask portal.DeskAsk, child portal.ChildID) err
 	return mustBeGuardian(tx, ask.For, child)
 }
 
-// deskChildRequests prepares the requests of an ask that are about one child.
-func deskChildRequests(q querier, setup *portal.Setup, child portal.Child, ask portal.DeskAsk) ([]portal.Request, error) {
-	type key struct {
-		activity portal.ActivityID
-		day      portal.Date
+// deskKey names a day of an activity in an ask about one child.
+type deskKey struct {
+	activity portal.ActivityID
+	day      portal.Date
+}
+
+// deskWishes are what an ask wishes for one child, with what that needs.
+type deskWishes struct {
+	lines       []portal.WishLine
+	asked       map[deskKey]portal.DeskWish
+	brought     map[deskKey]bool // not asked, but needed by what is
+	first, last portal.Date
+}
+
+func (d *deskWishes) add(w portal.DeskWish) {
+	k := deskKey{w.Activity, w.Day}
+	if _, known := d.asked[k]; known {
+		return
 	}
-	asked, brought := map[key]portal.DeskWish{}, map[key]bool{}
-	var wishes []portal.WishLine
-	var first, last portal.Date
-	add := func(w portal.DeskWish) {
-		k := key{w.Activity, w.Day}
-		if _, known := asked[k]; known {
-			return
-		}
-		if first == 0 || w.Day < first {
-			first = w.Day
-		}
-		asked[k], last = w, max(last, w.Day)
-		wishes = append(wishes, w.WishLine)
+	if d.first == 0 || w.Day < d.first {
+		d.first = w.Day
 	}
+	d.asked[k], d.last = w, max(d.last, w.Day)
+	d.lines = append(d.lines, w.WishLine)
+}
+
+// wishesAtDesk reads what an ask wishes for a child: the meal of a full day comes with it.
+func wishesAtDesk(setup *portal.Setup, child portal.ChildID, ask portal.DeskAsk) (*deskWishes, error) {
+	d := &deskWishes{asked: map[deskKey]portal.DeskWish{}, brought: map[deskKey]bool{}}
 	for _, w := range ask.Wishes {
 		a := setup.Activity(w.Activity)
 		switch {
-		case w.Child != child.ID:
+		case w.Child != child:
 			continue
 		case a == nil:
 			return nil, portal.NotFound("Cette activité n’existe pas.")
 		case w.Wish == portal.WishAdd && w.Hours.IsZero():
 			w.Hours = a.DefaultHours()
 		}
-		add(w)
+		d.add(w)
 	}
-	for _, w := range slices.Clone(wishes) {
+	for _, w := range slices.Clone(d.lines) {
 		if w.Wish != portal.WishAdd {
 			continue
 		}
-		for _, needed := range setup.Activity(w.Activity).Needs() { // the meal of a full day comes with it
-			k := key{needed.ID, w.Day}
-			if _, known := asked[k]; !known {
-				brought[k] = true
-				add(portal.DeskWish{WishLine: portal.WishLine{Child: child.ID, Activity: needed.ID, Day: w.Day, Wish: portal.WishAdd, Hours: needed.DefaultHours(), Along: true},
-					Waive: asked[key{w.Activity, w.Day}].Waive})
+		for _, needed := range setup.Activity(w.Activity).Needs() {
+			k := deskKey{needed.ID, w.Day}
+			if _, known := d.asked[k]; !known {
+				d.brought[k] = true
+				d.add(portal.DeskWish{WishLine: portal.WishLine{Child: child, Activity: needed.ID, Day: w.Day, Wish: portal.WishAdd, Hours: needed.DefaultHours(), Along: true},
+					Waive: d.asked[deskKey{w.Activity, w.Day}].Waive})
 			}
 		}
 	}
-	if len(wishes) == 0 {
-		return nil, nil
-	}
-	if last-first > deskSpan {
+	if d.last-d.first > deskSpan {
 		return nil, portal.Invalid("Ces jours sont trop éloignés les uns des autres. Saisissez un mois à la fois.")
 	}
+	return d, nil
+}
+
+// deskChildRequests prepares the requests of an ask that are about one child.
+func deskChildRequests(q querier, setup *portal.Setup, child portal.Child, ask portal.DeskAsk) ([]portal.Request, error) {
+	d, err := wishesAtDesk(setup, child.ID, ask)
+	if err != nil || len(d.lines) == 0 {
+		return nil, err
+	}
 	var activities []*portal.Activity
-	for _, w := range wishes {
+	for _, w := range d.lines {
 		if a := setup.Activity(w.Activity); !slices.Contains(activities, a) {
 			activities = append(activities, a)
 		}
 	}
-	g, err := familyGrid(q, ask.Family, setup, []portal.ChildID{child.ID}, activities, first, last, wishes)
+	g, err := familyGrid(q, ask.Family, setup, []portal.ChildID{child.ID}, activities, d.first, d.last, d.lines)
 	if err != nil {
 		return nil, err
 	}
 	var list []portal.Request
-	for _, w := range wishes {
-		slot := g.row(0, slices.Index(activities, setup.Activity(w.Activity)))[w.Day-first]
-		k := key{w.Activity, w.Day}
-		if brought[k] && slot.Status != portal.NotBooked { // it is there already
+	for _, w := range d.lines {
+		slot := g.row(0, slices.Index(activities, setup.Activity(w.Activity)))[w.Day-d.first]
+		k := deskKey{w.Activity, w.Day}
+		if d.brought[k] && slot.Status != portal.NotBooked { // it is there already
 			continue
 		}
-		if asked[k].Waive {
+		if d.asked[k].Waive {
 			slot.Waive(ask.Reason)
 		}
 		list = append(list, portal.Request{Child: child, Slot: slot})

@@ -66,9 +66,12 @@ func TestBookAtDesk(t *testing.T) {
 	if r.Account != d.parents[0] || !r.Lines[1].ByDesk() || r.Lines[1].Late || r.Lines[1].Staff != d.agent {
 		t.Errorf("%+v", r)
 	}
-	again, err := d.BookAtDesk(ctx, d.structure, d.agent, d.asks("un", d.canteen, "2026-12-08"))
+	again, err := d.BookAtDesk(ctx, d.structure, d.agent, d.asks("un", d.canteen, "2026-11-24", "2026-12-07"))
 	if err != nil || again.Number != r.Number {
 		t.Error("the same form again:", again, err)
+	}
+	if _, err := d.BookAtDesk(ctx, d.structure, d.agent, d.asks("un", d.canteen, "2026-12-07", "2026-12-08")); err == nil || !strings.Contains(err.Error(), "déjà été enregistré (reçu n° "+r.Number+"), avec d’autres jours") {
+		t.Error("the form again, with another day:", err)
 	}
 	if _, err := d.BookAtDesk(ctx, d.structure, d.agent, d.asks("deux", d.canteen, "!2026-11-24")); portal.AsError(err) == nil || portal.AsError(err).Kind != portal.KindNotFound {
 		t.Error("an agent passes no limit:", err)

@@ -160,9 +160,12 @@ func (r *request) deskFields(f *deskForm, setup *portal.Setup) (err error) {
 				return err
 			}
 		}
-		f.saved[key] = h
-		if f.changed[key], err = r.hoursTyped(key, h); err != nil {
+		typed, err := r.hoursTyped(key, h)
+		if err != nil {
 			return err
+		}
+		if f.saved[key] = h; typed != h { // what was not touched stays what it has become meanwhile
+			f.changed[key] = typed
 		}
 	}
 	return nil
@@ -301,6 +304,19 @@ func (r *request) nextOfClass(f *deskForm, number string) error {
 	if err != nil {
 		return err
 	}
+	if i < 0 { // what was saved is told all the same
+		family, err := r.family()
+		if err != nil {
+			return err
+		}
+		alone := *f
+		alone.class = 0
+		address := alone.address(family)
+		if number != "" {
+			address += "&recu=" + number
+		}
+		return r.redirect303(address)
+	}
 	next := deskForm{month: f.month, class: f.class}
 	if i+1 >= len(pupils) {
 		return r.redirect303(views.PaperPath + "?" + url.Values{"classe": {fmt.Sprint(f.class)}, "mois": {f.month.String()}, "fait": {"saisie"}}.Encode())
@@ -313,7 +329,8 @@ func (r *request) nextOfClass(f *deskForm, number string) error {
 	return r.redirect303(address)
 }
 
-// roundOf gives the children of the class whose paper forms are typed, and which of them is looked at.
+// roundOf gives the children of the class whose paper forms are typed, and which of them is looked at: below zero, none of them,
+// since the child has left the class meanwhile.
 func (r *request) roundOf(f *deskForm) ([]db.ChildHome, int, error) {
 	family, err := r.family()
 	if err != nil {
@@ -324,9 +341,6 @@ func (r *request) roundOf(f *deskForm) ([]db.ChildHome, int, error) {
 		return nil, 0, err
 	}
 	i := slices.IndexFunc(pupils, func(p db.ChildHome) bool { return p.Child.ID == f.child && p.Family == family })
-	if i < 0 {
-		return nil, 0, portal.NotFound("Cet enfant n’est pas dans cette classe.")
-	}
 	return pupils, i, nil
 }
 
@@ -336,7 +350,7 @@ func (r *request) deskRound(f *deskForm) (*views.DeskRound, error) {
 		return nil, nil
 	}
 	pupils, i, err := r.roundOf(f)
-	if err != nil {
+	if err != nil || i < 0 {
 		return nil, err
 	}
 	at := func(i int) string {
@@ -393,13 +407,14 @@ func (r *request) showDeskTrial(m *db.DeskMonth, f *deskForm, ask portal.DeskAsk
 		return err
 	}
 	page.Tried, page.Waivable = r.deskOutcome(m, trial, f, false), len(trial.Waivable) > 0 || ask.Waives()
+	page.Title = page.Tried.Heading + ", " + page.Family
 	return r.render(page)
 }
 
 // deskOutcome tells a trial; days whose limit may be passed have their box.
 func (r *request) deskOutcome(m *db.DeskMonth, trial *db.DeskTrial, f *deskForm, saved bool) *views.DeskOutcome {
 	return views.NewDeskOutcome(trial.Receipt, saved, f.all, func(l portal.Movement) (pass views.DeskPass) {
-		key := fmt.Sprintf("%d:%d:%s", l.Child.ID, l.ActID, l.Day)
+		key := views.DeskLineKey(l)
 		waivable := l.Outcome == portal.OutcomeRefused && slices.ContainsFunc(trial.Waivable, func(w portal.WishLine) bool { return w.Child == l.Child.ID && w.Activity == l.ActID && w.Day == l.Day })
 		if !r.mayManage() || !waivable && !f.forced[key] {
 			return pass
@@ -432,7 +447,7 @@ func (r *request) showSaved(m *db.DeskMonth, f *deskForm, number string) (*views
 	f.hours, f.changed = nil, map[string]portal.Hours{}
 	for _, l := range v.Receipt.Lines {
 		if l.Outcome == portal.OutcomeRefused && mine(l) {
-			key := fmt.Sprintf("%d:%d:%s", l.Child.ID, l.ActID, l.Day)
+			key := views.DeskLineKey(l)
 			if f.ticked[key] = l.Action != string(portal.WishRemove); l.Action == string(portal.WishChange) {
 				f.changed[key] = l.Hours
 			}
@@ -511,6 +526,9 @@ func (r *request) deskPage(m *db.DeskMonth, f *deskForm, sent bool) (*views.Coun
 	var err error
 	if page.Round, err = r.deskRound(f); err != nil {
 		return nil, err
+	}
+	if page.Round != nil && page.Round.Before != "" {
+		page.Title = page.Round.Before + " " + page.Title
 	}
 	for _, h := range m.Homes {
 		to := deskForm{child: h.Child.ID, month: f.month}

@@ -189,6 +189,19 @@ func TestCounterHours(t *testing.T) {
 		t.Errorf("booked from %s", got)
 	}
 	h.father.get("/suivi").wantText("saisi par la mairie")
+	// Hours that somebody else changes while the page is open are not put back by whoever did not touch them.
+	other := fmt.Sprintf("%d:%s:2026-12-16", h.amalia, id)
+	b.get(address + "2026-12")
+	h.raw("UPDATE booking SET arrival = '08:00'")
+	b.tick(path, "verifier", other).want(200)
+	if got := b.page.Find("select[name='arrivee-"+day+"'] option[selected]").AttrOr("value", ""); got != "08:00" {
+		t.Errorf("the page shows %q, which nobody wants any more", got)
+	}
+	b.tick(path, "enregistrer", other).want(303)
+	if got := h.scalar("SELECT arrival FROM booking WHERE day = '2026-12-09'"); got != "08:00" {
+		t.Errorf("put back to %s", got)
+	}
+	h.raw("DELETE FROM booking WHERE day = '2026-12-16'")
 	b.get(address+"2026-12").tick(path, "enregistrer", "-"+day, "arrivee-"+day+"=10:00").want(303)
 	if got := h.scalar("SELECT count(*) FROM booking"); got != "0" {
 		t.Errorf("%s bookings after it was unticked", got)

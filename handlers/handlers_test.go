@@ -146,7 +146,9 @@ func (b *browser) do(req *http.Request) *browser {
 			b.cookies[c.Name] = c
 		}
 	}
-	b.res, b.body = res, string(raw)
+	if b.res, b.body = res, string(raw); strings.Contains(b.body, "ZgotmplZ") {
+		b.w.t.Errorf("%s %s: html/template refused an address or a value of the page", req.Method, req.URL.Path)
+	}
 	if b.page, err = goquery.NewDocumentFromReader(strings.NewReader(b.body)); err != nil {
 		b.w.t.Fatal(err)
 	}

@@ -562,9 +562,27 @@ func TestFormsOfOtherFamilies(t *testing.T) {
 				t.Errorf("%s: %s changed: %s, was %s", name, what, digest, before[what])
 			}
 		}
+		changed := 0
+		for _, g := range gestures { // the control: they are gestures that change something, when the family makes them
+			if g.method == post && !strings.HasPrefix(g.path, "/deconnexion") {
+				form := url.Values{"_csrf": {b.csrf}}
+				for field, values := range g.form {
+					form[field] = values
+				}
+				b.send(g.method, g.path, form)
+			}
+		}
+		for what, digest := range owned.household(t, account) {
+			if before[what] != digest {
+				changed++
+			}
+		}
+		if changed == 0 {
+			t.Errorf("%s: the same forms change nothing for the family itself", name)
+		}
 		if posts < 10 || len(gestures)-posts < 30 || len(children) == 0 {
 			t.Errorf("%s: only %d forms and %d addresses, %v", name, posts, len(gestures)-posts, children)
 		}
-		t.Logf("%s: %d forms and %d addresses", name, posts, len(gestures)-posts)
+		t.Logf("%s: %d forms and %d addresses; %d kinds of rows change when the family sends them", name, posts, len(gestures)-posts, changed)
 	}
 }

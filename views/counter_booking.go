@@ -70,7 +70,7 @@ type Remedy struct{ URL, Icon, Label string }
 // DeskRound is where one is in the paper forms of a class.
 type DeskRound struct {
 	Class    string // its number
-	Words    string // « CP A : enfant 3 sur 24 »
+	Words    string // « CP A : feuille 3 sur 24 »
 	Next     string // « DUPONT Amalia », or nothing at the last one
 	Prev     string
 	PrevURL  string
@@ -154,7 +154,14 @@ type DeskLine struct {
 }
 
 // DeskKey names a day of an activity for a child in the form.
-func DeskKey(s *portal.Slot) string { return fmt.Sprintf("%d:%d:%s", s.Child, s.Activity.ID, s.Day) }
+func DeskKey(s *portal.Slot) string { return deskKey(s.Child, s.Activity.ID, s.Day) }
+
+// DeskLineKey is DeskKey for a line of a receipt.
+func DeskLineKey(l portal.Movement) string { return deskKey(l.Child.ID, l.ActID, l.Day) }
+
+func deskKey(child portal.ChildID, activity portal.ActivityID, day portal.Date) string {
+	return fmt.Sprintf("%d:%d:%s", child, activity, day)
+}
 
 // DeskHoursKey names the hours that were shown of a saved day, so that the form knows which were changed.
 func DeskHoursKey(s *portal.Slot) string {

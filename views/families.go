@@ -57,13 +57,13 @@ type GuardianLine struct {
 }
 
 // Phone is a number that a telephone can call.
-type Phone struct{ Number, URL string }
+type Phone struct{ Number, Digits string }
 
 // NewPhones writes numbers so that they can be called.
 func NewPhones(numbers ...string) (list []Phone) {
 	for _, n := range numbers {
 		if n != "" {
-			list = append(list, Phone{n, "tel:" + strings.ReplaceAll(n, " ", "")})
+			list = append(list, Phone{n, strings.NewReplacer(" ", "", ".", "", "-", "").Replace(n)})
 		}
 	}
 	return list

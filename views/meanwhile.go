@@ -37,6 +37,7 @@ type MeanwhileChange struct {
 	Label         string
 	Field         string // where the answer stands in the form
 	Before, After string
+	Known         bool // the form knows what stood before
 	Both          bool // the person had changed the answer too, and keeps it
 }
 
@@ -84,7 +85,7 @@ func Reconcile(page, now Form, first, lead string) {
 		was := before[mine.id]
 		typed, _ := mine.answer()
 		sent, read := theirs.answer()
-		change := MeanwhileChange{Label: mine.title, Field: mine.id, Before: was.read, After: read}
+		change := MeanwhileChange{Label: mine.title, Field: mine.id, Before: was.read, After: read, Known: known}
 		switch {
 		case known && sent == was.sent, !known && sent == typed:
 			continue
@@ -102,19 +103,54 @@ func Reconcile(page, now Form, first, lead string) {
 
 // Words says what became of an answer.
 func (c MeanwhileChange) Words() string {
-	words := fmt.Sprintf("avant %s, maintenant %s.", quoted(c.Before), quoted(c.After))
+	words := "maintenant " + quoted(c.After) + "."
+	if c.Known {
+		before, after := apart(c.Before, c.After)
+		words = "avant " + quoted(before) + ", maintenant " + quoted(after) + "."
+	}
 	if c.Both {
 		return words + " Vous l’avez changé aussi : votre réponse est gardée."
 	}
 	return words + " C’est repris ci-dessous."
 }
 
-// quoted shows an answer in a sentence.
+// quoted shows an answer in a sentence, whole: what is cut off cannot be compared.
 func quoted(read string) string {
 	if read == "" {
 		return "rien"
 	}
-	return "« " + portal.Clip(strings.Join(strings.Fields(read), " "), 300) + " »"
+	return "« " + strings.Join(strings.Fields(read), " ") + " »"
+}
+
+// longAnswer is how many words two answers have before what they share at their beginning and their end is left out.
+const longAnswer = 40
+
+// apart leaves out what two long answers share, but for a few words around what differs.
+func apart(before, after string) (string, string) {
+	b, a := strings.Fields(before), strings.Fields(after)
+	if len(b) <= longAnswer && len(a) <= longAnswer {
+		return before, after
+	}
+	same, least := 0, min(len(b), len(a))
+	for same < least && b[same] == a[same] {
+		same++
+	}
+	tail := 0
+	for tail < least-same && b[len(b)-1-tail] == a[len(a)-1-tail] {
+		tail++
+	}
+	from, less := max(0, same-5), max(0, tail-5)
+	cut := func(words []string) string {
+		text := strings.Join(words[from:len(words)-less], " ")
+		if from > 0 {
+			text = "… " + text
+		}
+		if less > 0 {
+			text += " …"
+		}
+		return text
+	}
+	return cut(b), cut(a)
 }
 
 // forgotten is carried by a form that does not know what it held at first.
@@ -423,7 +459,7 @@ type offLines struct{ *DaysOffForm }
 func (l offLines) answer() (sent, read string) {
 	var rows, words []string
 	for _, r := range l.Rows {
-		if r.Name+r.From+r.To == "" {
+		if r.Name+r.From+r.To == "" || r.Removed {
 			continue
 		}
 		rows = append(rows, fmt.Sprint(r.Bridge, "\t", typedText(r.Name), "\t", r.From, "\t", r.To))
