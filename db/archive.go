@@ -83,11 +83,15 @@ func (s *Store) endCustodyWith(tx *Tx, structure portal.StructureID, by portal.A
 		if err != nil {
 			return err
 		}
+		homes, err := namedHomes(tx, families)
+		if err != nil {
+			return err
+		}
 		if err := s.writeCustody(tx, structure, by, c, portal.Custody{}); err != nil {
 			return err
 		}
 		if err := s.note(tx, portal.StaffEvent{Structure: structure, By: by, Subject: "enfant", SubjectID: int64(c), Words: who.DisplayName() + " : fin de la garde alternée",
-			Changes: portal.Differences(rule.Facts(names), nil)}); err != nil {
+			Changes: portal.Differences(rule.Facts(names), nil), Names: homes}); err != nil {
 			return err
 		}
 	}
@@ -189,7 +193,8 @@ func (s *Store) RemoveChild(ctx context.Context, structure portal.StructureID, b
 				return err
 			}
 		}
-		return s.note(tx, portal.StaffEvent{Structure: structure, By: by, Subject: "famille", SubjectID: int64(family), Words: "Famille " + f.Name + " : " + c.DisplayName() + " n’en fait plus partie"})
+		return s.note(tx, portal.StaffEvent{Structure: structure, By: by, Subject: "famille", SubjectID: int64(family), Words: "Famille " + f.Name + " : " + c.DisplayName() + " n’en fait plus partie",
+			Names: []portal.Named{{Subject: "enfant", ID: int64(child)}}})
 	})
 }
 

@@ -152,7 +152,7 @@ func (s *Store) addChild(ctx context.Context, structure portal.StructureID, by p
 				return 0, portal.Conflict("%s est déjà dans cette famille.", c.FirstName)
 			}
 			return int64(c.ID), s.note(tx, portal.StaffEvent{Structure: structure, By: by, Subject: "famille", SubjectID: int64(family),
-				Words: fmt.Sprintf("Famille %s : %s ajouté", f.Name, c.DisplayName()), Changes: portal.Differences(nil, c.ChildFile.Facts())})
+				Words: fmt.Sprintf("Famille %s : %s ajouté", f.Name, c.DisplayName()), Changes: portal.Differences(nil, c.ChildFile.Facts()), Names: []portal.Named{{Subject: "enfant", ID: int64(c.ID)}}})
 		})
 		return err
 	})

@@ -65,7 +65,7 @@ func (s *Store) DeskMonth(ctx context.Context, structure portal.StructureID, fam
 		if err := s.deskDays(r, &m.Several, family, view); err != nil {
 			return err
 		}
-		homes, err := homesOf(r, m.Shown, m.First)
+		homes, err := homesOf(r, m.Shown, m.First, m.Last, portal.DateOf(m.Now))
 		for _, h := range homes {
 			if h.Family != family {
 				m.Homes = append(m.Homes, h)
@@ -79,9 +79,13 @@ func (s *Store) DeskMonth(ctx context.Context, structure portal.StructureID, fam
 	return m, nil
 }
 
-// homesOf lists the two homes of each of some children that two families share from a day on.
-func homesOf(q querier, children []portal.Child, from portal.Date) (homes []ChildHome, err error) {
-	shared, err := sharedBy(q, childIDs(children), from)
+// homesOf lists the two homes of each of some children that two families share from a first day on, or from today on when the
+// last one is still to come: a custody that has ended since is over for the days that are left.
+func homesOf(q querier, children []portal.Child, first, last, today portal.Date) (homes []ChildHome, err error) {
+	if today <= last {
+		first = max(first, today)
+	}
+	shared, err := sharedBy(q, childIDs(children), first)
 	if err != nil {
 		return nil, err
 	}
@@ -203,7 +207,7 @@ func (s *Store) ClassPupils(ctx context.Context, structure portal.StructureID, c
 			JOIN sees g ON g.family_id = fc.family_id AND g.may_book = 1 ORDER BY 1, 2`, string(ids)); err != nil {
 			return err
 		}
-		homes, err := paperHomes(r, children, month)
+		homes, err := paperHomes(r, children, 0, month, portal.DateOf(s.now()))
 		if err != nil {
 			return err
 		}
@@ -221,16 +225,17 @@ func (s *Store) ClassPupils(ctx context.Context, structure portal.StructureID, c
 	return list, err
 }
 
-// paperHomes lists the forms of some children: one each, without a family, and one for each home of those that two families share.
-func paperHomes(q querier, children []portal.Child, month portal.Month) (list []ChildHome, err error) {
-	shared, err := homesOf(q, children, month.First())
+// paperHomes lists the forms of some children: one each, without a name, and one for each home of those that two families share.
+// Those of a family are its own: as a home, or as another family of the child, which finds the days that are nobody's.
+func paperHomes(q querier, children []portal.Child, family portal.FamilyID, month portal.Month, today portal.Date) (list []ChildHome, err error) {
+	shared, err := homesOf(q, children, month.First(), month.Last(), today)
 	if err != nil {
 		return nil, err
 	}
 	for _, c := range children {
-		of := slices.DeleteFunc(slices.Clone(shared), func(h ChildHome) bool { return h.Child.ID != c.ID })
+		of := slices.DeleteFunc(slices.Clone(shared), func(h ChildHome) bool { return h.Child.ID != c.ID || family != 0 && h.Family != family })
 		if len(of) == 0 {
-			of = []ChildHome{{Child: c}}
+			of = []ChildHome{{Child: c, Family: family}}
 		}
 		list = append(list, of...)
 	}
@@ -362,7 +367,11 @@ func (s *Store) noteAtDesk(tx *Tx, structure portal.StructureID, by portal.Accou
 	if late > 0 {
 		changes = append(changes, portal.Changed{What: "Jours hors délai", After: fmt.Sprint(late)}, portal.Changed{What: "Motif hors délai", After: ask.Reason})
 	}
-	return s.note(tx, portal.StaffEvent{Structure: structure, By: by, Subject: "famille", SubjectID: int64(ask.Family),
+	names := []portal.Named{{Subject: "compte", ID: int64(ask.For)}} // whom the reason may be about
+	for _, w := range ask.Wishes {
+		names = append(names, portal.Named{Subject: "enfant", ID: int64(w.Child)})
+	}
+	return s.note(tx, portal.StaffEvent{Structure: structure, By: by, Subject: "famille", SubjectID: int64(ask.Family), Names: names,
 		Words: fmt.Sprintf("Famille %s : demandes saisies au guichet, reçu %s", f.Name, receipt.Number), Changes: changes})
 }
 
@@ -546,14 +555,11 @@ func (s *Store) PaperMonths(ctx context.Context, structure portal.StructureID, f
 		if err != nil {
 			return err
 		}
-		homes, err := paperHomes(r, children, month)
+		homes, err := paperHomes(r, children, family, month, portal.DateOf(now))
 		if err != nil {
 			return err
 		}
 		for _, h := range homes {
-			if family != 0 && h.Family != 0 && h.Family != family {
-				continue
-			}
 			p := PaperChild{Several{Now: now, Setup: setup, Shown: []portal.Child{h.Child}}, h}
 			if err := s.deskDays(r, &p.Several, h.Family, DeskView{Month: month}); err != nil {
 				return err

@@ -402,6 +402,89 @@ func TestDeskOfTwoHomes(t *testing.T) {
 	}
 }
 
+// TestPaperFollowsTheHomes: a home that a child has left has no form, a custody that is over gives one for everybody, and a third
+// family of a shared child finds what is left to it.
+func TestPaperFollowsTheHomes(t *testing.T) {
+	s := newShared(t)
+	s.book(t, 0, "formulaire-mere", "2026-12-03", "2026-12-17")
+	s.share(t, s.rule())
+	class, err := strconv.ParseInt(s.text(t, "SELECT class_id FROM child_class WHERE child_id = ?", s.child), 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	third, err := s.CreateFamily(ctx, s.structure, s.by, portal.Family{Name: "TIERS"}, "formulaire-tiers")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.LinkChild(ctx, s.structure, s.by, third, s.child, "formulaire-lien-tiers"); err != nil {
+		t.Fatal(err)
+	}
+	december := portal.MustDate("2026-12-01").Month()
+	// forms lists the forms of the child: the family where a home is named, and the days booked there.
+	forms := func(family portal.FamilyID) string {
+		t.Helper()
+		of := portal.ClassID(class)
+		if family != 0 {
+			of = 0
+		}
+		sheets, err := s.PaperMonths(ctx, s.structure, family, of, december)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, p := range sheets {
+			if p.Child.ID == s.child {
+				home := "—"
+				if p.Name != "" {
+					home = fmt.Sprint("chez ", p.Family)
+				}
+				got = append(got, home+": "+bookedDays(&p.Several))
+			}
+		}
+		return strings.Join(got, ", ")
+	}
+	typed := func() string {
+		t.Helper()
+		pupils, err := s.ClassPupils(ctx, s.structure, portal.ClassID(class), december)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, p := range pupils {
+			if p.Child.ID == s.child {
+				got = append(got, fmt.Sprint(p.Family, p.Name != ""))
+			}
+		}
+		return strings.Join(got, ", ")
+	}
+	want := func(what, got, want string) {
+		t.Helper()
+		if got != want {
+			t.Errorf("%s: %q, want %q", what, got, want)
+		}
+	}
+	a, b := s.families[0], s.families[1]
+	want("the class", forms(0), fmt.Sprintf("chez %d: 2026-12-03 2026-12-17, chez %d: ", a, b))
+	want("the third family", forms(third), "—: ")
+
+	s.clock.Set(portal.MustDate("2026-12-10").At(portal.Clock(9, 0)))
+	if err := s.RemoveChild(ctx, s.structure, s.by, b, s.child); err != nil {
+		t.Fatal(err)
+	}
+	want("the home that stays", forms(a), "—: 2026-12-03 2026-12-17")
+	want("the home that it left", forms(b), "")
+	want("the third family, once the custody is over", forms(third), "—: 2026-12-17")
+	want("the class, once the custody is over", forms(0), "—: 2026-12-17")
+	want("the round", typed(), fmt.Sprint(a, false))
+	if m, err := s.DeskMonth(ctx, s.structure, a, db.DeskView{Child: s.child, Month: december}); err != nil || len(m.Homes) != 0 {
+		t.Errorf("the counter sends to %v %v", m, err)
+	}
+
+	s.clock.Set(portal.MustDate("2027-01-05").At(portal.Clock(9, 0))) // a month that is over names no home that it left either
+	want("the class, a month later", forms(0), "—: 2026-12-17")
+	want("the round, a month later", typed(), fmt.Sprint(a, false))
+}
+
 // bookedDays lists the days on which the first child of a month is booked.
 func bookedDays(m *db.Several) string {
 	var list []string

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"maps"
 	"time"
 
 	"marelle/portal"
@@ -48,6 +49,21 @@ func custodyNames(q querier, families []portal.Family) (map[portal.FamilyID]stri
 	return names, nil
 }
 
+// namedHomes lists a child's families and their guardians, whom the words of a custody name.
+func namedHomes(q querier, families []portal.Family) (named []portal.Named, err error) {
+	for _, f := range families {
+		accounts, err := column[int64](q, "SELECT account_id FROM guardian WHERE family_id = ? ORDER BY 1", f.ID)
+		if err != nil {
+			return nil, err
+		}
+		named = append(named, portal.Named{Subject: "famille", ID: int64(f.ID)})
+		for _, a := range accounts {
+			named = append(named, portal.Named{Subject: "compte", ID: a})
+		}
+	}
+	return named, nil
+}
+
 // notOthers keeps what happens on days that are not the other parent's for an account: account, child and day are SQL.
 func notOthers(account, child, day string) string {
 	return " NOT EXISTS (SELECT 1 FROM others_day od WHERE od.account_id = " + account + " AND od.child_id = " + child + " AND od.day = " + day + ")"
@@ -88,7 +104,7 @@ func elsewhere(q querier, family portal.FamilyID, children []portal.ChildID, fir
 	return days, err
 }
 
-// sharedBy lists, of some children, those that two families share from a day on, with these families.
+// sharedBy lists, of some children, those that two of their families share from a day on, with these families.
 func sharedBy(q querier, children []portal.ChildID, from portal.Date) (map[portal.ChildID][]portal.Family, error) {
 	ids, err := json.Marshal(children)
 	if err != nil {
@@ -101,8 +117,10 @@ func sharedBy(q querier, children []portal.ChildID, from portal.Date) (map[porta
 		err := r.Scan(&child, &f.ID, &f.Name)
 		shared[child] = append(shared[child], f)
 		return struct{}{}, err
-	}, `SELECT k.child_id, f.id, f.name FROM json_each(?1) c JOIN custody_day k ON k.child_id = c.value AND k.day >= ?2 JOIN family f ON f.id = k.family_id
+	}, `SELECT k.child_id, f.id, f.name FROM json_each(?1) c JOIN custody_day k ON k.child_id = c.value AND k.day >= ?2
+		JOIN family_child fc ON fc.family_id = k.family_id AND fc.child_id = k.child_id JOIN family f ON f.id = k.family_id
 		GROUP BY 1, 2 ORDER BY 1, 2`, string(ids), from)
+	maps.DeleteFunc(shared, func(_ portal.ChildID, homes []portal.Family) bool { return len(homes) < 2 })
 	return shared, err
 }
 
@@ -258,11 +276,15 @@ func (s *Store) changeCustody(ctx context.Context, structure portal.StructureID,
 		if err != nil {
 			return err
 		}
+		homes, err := namedHomes(tx, families)
+		if err != nil {
+			return err
+		}
 		if err := s.writeCustody(tx, structure, by, child, after); err != nil {
 			return err
 		}
 		return s.noteChanges(tx, portal.StaffEvent{Structure: structure, By: by, Subject: "enfant", SubjectID: int64(child), Words: c.DisplayName() + " : " + words,
-			Changes: portal.Differences(before.Facts(names), after.Facts(names))})
+			Changes: portal.Differences(before.Facts(names), after.Facts(names)), Names: homes})
 	})
 }
 

@@ -2,8 +2,10 @@ package db
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
+	"regexp"
 
 	"marelle/portal"
 )
@@ -194,20 +196,28 @@ func forgetting[T ~int64](tx *Tx, ids []T, statements ...string) error {
 
 const these = " IN (SELECT value FROM json_each(?1))"
 
-// blankEvents takes the words out of the lines of the audit log about some people, under the numbers that they had before two
-// files were joined too.
-func blankEvents(joined, subjects string) string {
-	return "UPDATE staff_event SET words = '" + portal.Blanked + "', changes = '[]' WHERE subject IN (" + subjects + ") AND (subject_id" + these +
-		" OR subject_id IN (SELECT gone FROM joined WHERE subject = '" + joined + "' AND kept" + these + "))"
+// blankEvents takes the words out of the lines of the audit log that are about some people or name them, under the numbers that
+// they had before two files were joined too.
+func blankEvents(kind, subjects string) string {
+	them := "(SELECT value FROM json_each(?1) UNION ALL SELECT gone FROM joined WHERE subject = '" + kind + "' AND kept" + these + ")"
+	return "UPDATE staff_event SET words = '" + portal.Blanked + "', changes = '[]' WHERE subject IN (" + subjects + ") AND subject_id IN " + them +
+		" OR id IN (SELECT event_id FROM staff_event_name WHERE subject = '" + kind + "' AND subject_id IN " + them + ")"
 }
 
 func (s *Store) logErasure(tx *Tx, structure portal.StructureID, subject string, id int64) error {
 	return tx.exec("INSERT INTO erasure (structure_id, subject, subject_id, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", structure, subject, id, at(s.now()))
 }
 
+// homesEver lists the families that some children are in, and those whose log names them: they have left these.
+const homesEver = `(SELECT family_id FROM family_child WHERE child_id` + these + `
+	UNION SELECT coalesce(j.kept, e.subject_id) FROM staff_event_name n JOIN staff_event e ON e.id = n.event_id AND e.subject = 'famille'
+		LEFT JOIN joined j ON j.subject = 'famille' AND j.gone = e.subject_id
+		WHERE n.subject = 'enfant' AND (n.subject_id` + these + ` OR n.subject_id IN (SELECT gone FROM joined WHERE subject = 'enfant' AND kept` + these + `)))`
+
 // unwriteMails takes the words out of the mails that may name some children, and keeps them from leaving: those of the
 // guardians of today, of whoever did something for one of them or belongs to a family that its days or papers speak of, and
-// those that say its name to somebody who is no guardian of the structure any more. Mails about an account name no child.
+// those that say its name to somebody who is no guardian of the structure any more, or was one of a family that the child was in.
+// Mails about an account name no child.
 const unwriteMails = `UPDATE outbox SET subject = '` + portal.Blanked + `', body_text = '', body_html = '', state = iif(state = 'sent', 'sent', 'dead'), fault = iif(state = 'sent', fault, 'un enfant nommé ici a été effacé')
 	WHERE kind NOT IN ('` + KindReset + `', 'compte') AND structure_id IN (SELECT structure_id FROM child WHERE id` + these + `) AND (account_id IN (
 			SELECT g.account_id FROM guardian g JOIN family_child fc ON fc.family_id = g.family_id WHERE fc.child_id` + these + `
@@ -221,8 +231,46 @@ const unwriteMails = `UPDATE outbox SET subject = '` + portal.Blanked + `', body
 			UNION SELECT account_id FROM absence_spell WHERE child_id` + these + `
 			UNION SELECT v.account_id FROM registration_version v JOIN registration r ON r.id = v.registration_id WHERE r.child_id` + these + `
 			UNION SELECT o.account_id FROM offer o JOIN offer_child oc ON oc.offer_id = o.id WHERE oc.child_id` + these + `)
-		OR coalesce(account_id, 0) NOT IN (SELECT g.account_id FROM guardian g JOIN family f ON f.id = g.family_id WHERE f.structure_id = outbox.structure_id)
+		OR (coalesce(account_id, 0) NOT IN (SELECT g.account_id FROM guardian g JOIN family f ON f.id = g.family_id WHERE f.structure_id = outbox.structure_id)
+			OR account_id IN (SELECT account_id FROM guardian WHERE family_id IN ` + homesEver + `
+				UNION SELECT n.subject_id FROM staff_event e JOIN staff_event_name n ON n.event_id = e.id AND n.subject = 'compte' WHERE e.subject = 'famille' AND e.subject_id IN ` + homesEver + `))
 			AND EXISTS (SELECT 1 FROM child c WHERE c.id` + these + ` AND instr(outbox.subject || ' ' || outbox.body_text || ' ' || outbox.body_html, c.first_name)))`
+
+// unwriteNotes takes the first name of some children out of the notes about families that they are or were in: what else a note
+// says of the household stays.
+func unwriteNotes(tx *Tx, children []portal.ChildID) error {
+	for _, child := range children {
+		var name string
+		if err := tx.row(&name, "SELECT first_name FROM child WHERE id = ?", child); err != nil {
+			return err
+		}
+		type note struct {
+			id   int64
+			body string
+		}
+		notes, err := all(tx, func(r *sql.Rows) (n note, err error) {
+			err = r.Scan(&n.id, &n.body)
+			return n, err
+		}, "SELECT id, body FROM family_note WHERE family_id IN "+homesEver, fmt.Sprintf("[%d]", child))
+		if err != nil {
+			return err
+		}
+		word := regexp.MustCompile(`(?i)(^|[^\pL])` + regexp.QuoteMeta(name) + `($|[^\pL])`)
+		for _, n := range notes {
+			body := n.body
+			for range 2 { // two names may share the space between them
+				body = word.ReplaceAllString(body, "${1}(effacé)${2}")
+			}
+			if name == "" || body == n.body {
+				continue
+			}
+			if err := tx.exec("UPDATE family_note SET body = ? WHERE id = ?", body, n.id); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
 
 func (s *Store) forgetChildren(tx *Tx, structure portal.StructureID, children []portal.ChildID) error {
 	for _, c := range children {
@@ -230,13 +278,17 @@ func (s *Store) forgetChildren(tx *Tx, structure portal.StructureID, children []
 			return err
 		}
 	}
+	if err := unwriteNotes(tx, children); err != nil {
+		return err
+	}
 	statements := []string{unwriteMails}
 	for _, table := range []string{"pickup_person", "child_document", "enrolment", "child_class", "child_elsewhere", "request", "wish", "custody", "custody_day", "exchange", "child_priority", "family_child"} {
 		statements = append(statements, "DELETE FROM "+table+" WHERE child_id"+these)
 	}
 	statements = append(statements,
 		"DELETE FROM absence_document WHERE spell_id IN (SELECT id FROM absence_spell WHERE child_id"+these+")",
-		"UPDATE absence_spell SET reason = 'absent' WHERE child_id"+these, // why a child was away is nobody's any more
+		"UPDATE absence_spell SET reason = 'absent' WHERE child_id"+these,                              // why a child was away is nobody's any more
+		"UPDATE movement SET reason = '' WHERE receipt_id IS NULL AND reason <> '' AND child_id"+these, // the others are sealed, and name nobody
 		`UPDATE child SET last_name = 'EFFACÉ', used_name = '', first_name = 'Enfant', birth = NULL, sex = '', ine_hash = NULL, diet = '', diet_words = '', allergies = '',
 			pai_words = '', pai_first = NULL, pai_last = NULL, leaves_alone = 0 WHERE id`+these,
 		blankEvents("enfant", "'enfant', 'inscription', 'demande'"))
@@ -284,8 +336,7 @@ func (s *Store) forgetFamily(tx *Tx, structure portal.StructureID, family portal
 	if err != nil {
 		return err
 	}
-	// What was written of a shared custody names both households.
-	statements := []string{"UPDATE staff_event SET words = '" + portal.Blanked + "', changes = '[]' WHERE subject = 'enfant' AND words LIKE '%garde alternée' AND subject_id IN (SELECT child_id FROM family_child WHERE family_id" + these + ")"}
+	var statements []string
 	for _, table := range []string{"pickup_person", "child_document", "family_note", "family_profile", "custody_day", "family_child", "guardian"} {
 		statements = append(statements, "DELETE FROM "+table+" WHERE family_id"+these)
 	}

@@ -414,7 +414,11 @@ func (s *Store) settleExchange(tx *Tx, by portal.AccountID, e *portal.Exchange, 
 	if err != nil {
 		return err
 	}
-	return s.noteChanges(tx, portal.StaffEvent{Structure: e.Structure, By: by, Subject: "enfant", SubjectID: int64(e.Child),
+	homes, err := namedHomes(tx, families)
+	if err != nil {
+		return err
+	}
+	return s.noteChanges(tx, portal.StaffEvent{Structure: e.Structure, By: by, Subject: "enfant", SubjectID: int64(e.Child), Names: homes,
 		Words: e.Kid.FullName() + " : échange convenu entre les parents, garde alternée", Changes: portal.Differences(before.Facts(names), rule.Facts(names))})
 }
 

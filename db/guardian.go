@@ -75,7 +75,7 @@ func (s *Store) addGuardian(ctx context.Context, structure portal.StructureID, b
 				return 0, portal.Conflict("%s est déjà responsable dans cette famille.", g.DisplayName())
 			}
 			return int64(account), s.note(tx, portal.StaffEvent{Structure: structure, By: by, Subject: "famille", SubjectID: int64(family),
-				Words: fmt.Sprintf("Famille %s : %s ajouté comme responsable", f.Name, g.DisplayName()), Changes: portal.Differences(nil, g.Facts())})
+				Words: fmt.Sprintf("Famille %s : %s ajouté comme responsable", f.Name, g.DisplayName()), Changes: portal.Differences(nil, g.Facts()), Names: []portal.Named{{Subject: "compte", ID: int64(account)}}})
 		})
 		return err
 	})
@@ -198,7 +198,7 @@ func (s *Store) RemoveGuardian(ctx context.Context, structure portal.StructureID
 			return err
 		}
 		return s.note(tx, portal.StaffEvent{Structure: structure, By: by, Subject: "famille", SubjectID: int64(family),
-			Words: fmt.Sprintf("Famille %s : %s n’est plus responsable", f.Name, g.DisplayName()), Changes: portal.Differences(g.Rights.Facts(), nil)})
+			Words: fmt.Sprintf("Famille %s : %s n’est plus responsable", f.Name, g.DisplayName()), Changes: portal.Differences(g.Rights.Facts(), nil), Names: []portal.Named{{Subject: "compte", ID: int64(account)}}})
 	})
 }
 

@@ -10,7 +10,8 @@ import (
 	"marelle/portal"
 )
 
-// note writes what staff changed into the audit log, in the transaction of the change itself.
+// note writes what staff changed into the audit log, in the transaction of the change itself. Whoever is named beside the subject
+// must be in Names: an erasure blanks the lines about a person, and those that name one.
 func (s *Store) note(tx *Tx, e portal.StaffEvent) error {
 	if e.Changes == nil {
 		e.Changes = []portal.Changed{}
@@ -25,9 +26,18 @@ func (s *Store) note(tx *Tx, e portal.StaffEvent) error {
 	}
 	e.At = s.now()
 	digest := e.Digest(string(changes))
-	return tx.exec("INSERT INTO staff_event (structure_id, account_id, at, subject, subject_id, words, changes, digest, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	id, err := tx.insert("INSERT INTO staff_event (structure_id, account_id, at, subject, subject_id, words, changes, digest, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		sql.NullInt64{Int64: int64(e.Structure), Valid: e.Structure != 0}, sql.NullInt64{Int64: int64(e.By), Valid: e.By != 0},
 		at(e.At), e.Subject, e.SubjectID, e.Words, string(changes), digest, e.Seal(previous, digest))
+	if err != nil {
+		return err
+	}
+	for _, n := range e.Names {
+		if err := tx.exec("INSERT INTO staff_event_name (event_id, subject, subject_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", id, n.Subject, n.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Recorded is a line of the audit log with the person who acted.

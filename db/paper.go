@@ -57,14 +57,14 @@ func (s *Store) AddPaper(ctx context.Context, structure portal.StructureID, by p
 				id, child, p.Family, by, string(p.Kind), p.Expires, at(s.now()), name, string(kind), digest, stored); err != nil {
 				return 0, err
 			}
-			return int64(child), s.note(tx, paperEvent(structure, by, c, "reçu", nil, p.Facts()))
+			return int64(child), s.note(tx, paperEvent(structure, by, c, p.Family, "reçu", nil, p.Facts()))
 		})
 		return err
 	})
 }
 
-func paperEvent(structure portal.StructureID, by portal.AccountID, c FamilyChild, what string, before, after []portal.Fact) portal.StaffEvent {
-	return portal.StaffEvent{Structure: structure, By: by, Subject: "enfant", SubjectID: int64(c.ID), Words: c.DisplayName() + " : document " + what, Changes: portal.Differences(before, after)}
+func paperEvent(structure portal.StructureID, by portal.AccountID, c FamilyChild, brought portal.FamilyID, what string, before, after []portal.Fact) portal.StaffEvent {
+	return portal.StaffEvent{Names: []portal.Named{{Subject: "famille", ID: int64(brought)}}, Structure: structure, By: by, Subject: "enfant", SubjectID: int64(c.ID), Words: c.DisplayName() + " : document " + what, Changes: portal.Differences(before, after)}
 }
 
 const noPaper = "Ce document n’existe pas, ou a été retiré."
@@ -86,7 +86,7 @@ func (s *Store) RemovePaper(ctx context.Context, structure portal.StructureID, b
 		if err := tx.exec("DELETE FROM child_document WHERE id = ?", id); err != nil {
 			return err
 		}
-		return s.note(tx, paperEvent(structure, by, c, "retiré", list[0].Facts(), nil))
+		return s.note(tx, paperEvent(structure, by, c, list[0].Family, "retiré", list[0].Facts(), nil))
 	})
 }
 

@@ -29,7 +29,7 @@ func (s *Store) SavePickup(ctx context.Context, structure portal.StructureID, by
 		if err := childInFamily(tx, child, p.Family); err != nil {
 			return err
 		}
-		event := portal.StaffEvent{Structure: structure, By: by, Subject: "enfant", SubjectID: int64(child), Words: c.DisplayName() + " : " + pickupWords(p)}
+		event := portal.StaffEvent{Structure: structure, By: by, Subject: "enfant", SubjectID: int64(child), Words: c.DisplayName() + " : " + pickupWords(p), Names: []portal.Named{{Subject: "famille", ID: int64(p.Family)}}}
 		values := []any{child, p.Family, p.Barred, p.Name, p.Phone, p.Link, p.First, p.Last, p.Note, p.JudgedOn, p.JudgedBy}
 		if p.ID == 0 {
 			_, err := s.once(tx, by, key, func() (int64, error) {
@@ -58,7 +58,7 @@ func (s *Store) SavePickup(ctx context.Context, structure portal.StructureID, by
 		if err := tx.exec("UPDATE pickup_person SET child_id = ?, family_id = ?, barred = ?, name = ?, phone = ?, link = ?, first = ?, last = ?, note = ?, judged_on = ?, judged_by = ? WHERE id = ?", append(values, p.ID)...); err != nil {
 			return err
 		}
-		event.Changes = portal.Differences(before.Facts(), p.Facts())
+		event.Changes, event.Names = portal.Differences(before.Facts(), p.Facts()), append(event.Names, portal.Named{Subject: "famille", ID: int64(before.Family)})
 		return s.noteChanges(tx, event)
 	})
 }
@@ -106,7 +106,7 @@ func (s *Store) RemovePickup(ctx context.Context, structure portal.StructureID, 
 			return err
 		}
 		return s.note(tx, portal.StaffEvent{Structure: structure, By: by, Subject: "enfant", SubjectID: int64(child), Words: c.DisplayName() + " : " + p.Name + " retiré de la liste",
-			Changes: portal.Differences(p.Facts(), nil)})
+			Changes: portal.Differences(p.Facts(), nil), Names: []portal.Named{{Subject: "famille", ID: int64(p.Family)}}})
 	})
 }
 

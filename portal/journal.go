@@ -17,6 +17,13 @@ type StaffEvent struct {
 	SubjectID int64
 	Words     string // « Activité « Cantine » : délais changés »
 	Changes   []Changed
+	Names     []Named // whom the line names beside its subject
+}
+
+// Named is a person or a household whom a line of the audit log names, so that an erasure finds the line.
+type Named struct {
+	Subject string // « enfant », « famille » or « compte »
+	ID      int64
 }
 
 // Changed is one thing that became another; Before is empty for what is new, After for what is gone.

@@ -54,3 +54,12 @@ CREATE TRIGGER staff_event_is_chained BEFORE UPDATE ON staff_event
 WHEN NEW.digest IS NOT OLD.digest OR NEW.hash IS NOT OLD.hash
 BEGIN SELECT RAISE(ABORT, 'staff_event is append-only'); END;
 -- +goose StatementEnd
+
+-- Whom a line of the audit log names beside its subject: the child that was put into a family, the guardians of a shared custody.
+-- An erasure blanks these lines too.
+CREATE TABLE staff_event_name (
+	event_id   INTEGER NOT NULL REFERENCES staff_event,
+	subject    TEXT NOT NULL CHECK (subject IN ('enfant', 'famille', 'compte')),
+	subject_id INTEGER NOT NULL,
+	PRIMARY KEY (subject, subject_id, event_id)
+) STRICT, WITHOUT ROWID;
