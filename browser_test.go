@@ -236,7 +236,7 @@ func (v *visitor) listen(event any) {
 	}
 }
 
-const patience = 20 * time.Second
+const patience = time.Minute
 
 func (v *visitor) do(steps ...chromedp.Action[chromedp.Void]) {
 	v.t.Helper()
