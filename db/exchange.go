@@ -389,6 +389,9 @@ func stillPossible(q querier, e *portal.Exchange, rule *portal.Custody, cal *por
 	return err
 }
 
+// exchangeAgreed ends the line of the audit log about an exchange: the only ones of it that a parent writes.
+const exchangeAgreed = "échange convenu entre les parents, garde alternée"
+
 // settleExchange writes an exchange that is accepted into the rule, and the days of it.
 func (s *Store) settleExchange(tx *Tx, by portal.AccountID, e *portal.Exchange, before portal.Custody) error {
 	now := s.now()
@@ -419,7 +422,7 @@ func (s *Store) settleExchange(tx *Tx, by portal.AccountID, e *portal.Exchange, 
 		return err
 	}
 	return s.noteChanges(tx, portal.StaffEvent{Structure: e.Structure, By: by, Subject: "enfant", SubjectID: int64(e.Child), Names: homes,
-		Words: e.Kid.FullName() + " : échange convenu entre les parents, garde alternée", Changes: portal.Differences(before.Facts(names), rule.Facts(names))})
+		Words: e.Kid.FullName() + " : " + exchangeAgreed, Changes: portal.Differences(before.Facts(names), rule.Facts(names))})
 }
 
 // WithdrawExchange takes back what the account's household proposed and nobody answered.
@@ -432,32 +435,45 @@ func (s *Store) WithdrawExchange(ctx context.Context, account portal.AccountID, 
 }
 
 // ExpireExchanges ends the proposals of a structure that nobody answered in time, and tells both households; it gives how many.
+// One that cannot be ended keeps none of the others.
 func (s *Store) ExpireExchanges(ctx context.Context, structure portal.StructureID, write ExchangeWriter) (n int, err error) {
 	ids, err := column[string](s.read(ctx), "SELECT id FROM exchange WHERE structure_id = ? AND state = 'open' AND until < ? ORDER BY until, id", structure, at(s.now()))
+	if err != nil {
+		return 0, err
+	}
+	var faults []error
 	for _, id := range ids {
-		if err != nil {
-			break
+		if ctx.Err() != nil {
+			return n, errors.Join(append(faults, ctx.Err())...)
 		}
-		plan := func(q querier) (*exchangeStep, error) {
-			e, err := one(q, scanExchange, exchangeColumns+" WHERE x.id = ?", id)
-			if err != nil {
-				return nil, absent(err, noExchange)
-			}
-			step := &exchangeStep{Exchange: e, done: e.State != portal.ExchangeOpen}
-			setup, err := s.Setup(ctx, structure)
-			if err != nil {
-				return nil, err
-			}
-			step.State = portal.ExchangeExpired
-			return step, s.tell(q, step, setup, false, e.From, e.To)
-		}
-		err = s.takeStep(ctx, write, plan, func(tx *Tx, step *exchangeStep) error { return s.endExchange(tx, &step.Exchange, 0) })
-		if refusal := portal.AsError(err); refusal != nil && refusal.Kind == portal.KindNotFound {
-			err = nil // erased meanwhile
+		if err := s.expireExchange(ctx, structure, id, write); err != nil {
+			faults = append(faults, fmt.Errorf("exchange %s: %w", id, err))
+			continue
 		}
 		n++
 	}
-	return n, err
+	return n, errors.Join(faults...)
+}
+
+func (s *Store) expireExchange(ctx context.Context, structure portal.StructureID, id string, write ExchangeWriter) error {
+	plan := func(q querier) (*exchangeStep, error) {
+		e, err := one(q, scanExchange, exchangeColumns+" WHERE x.id = ?", id)
+		if err != nil {
+			return nil, absent(err, noExchange)
+		}
+		step := &exchangeStep{Exchange: e, done: e.State != portal.ExchangeOpen}
+		setup, err := s.Setup(ctx, structure)
+		if err != nil {
+			return nil, err
+		}
+		step.State = portal.ExchangeExpired
+		return step, s.tell(q, step, setup, false, e.From, e.To)
+	}
+	err := s.takeStep(ctx, write, plan, func(tx *Tx, step *exchangeStep) error { return s.endExchange(tx, &step.Exchange, 0) })
+	if refusal := portal.AsError(err); refusal != nil && refusal.Kind == portal.KindNotFound {
+		return nil // erased meanwhile
+	}
+	return err
 }
 
 // exchangesShown is how long a proposal that is over stays in the list.

@@ -1,6 +1,7 @@
 package db_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -71,6 +72,28 @@ func (s *shared) wantOwner(t *testing.T, day string, family int) {
 	t.Helper()
 	if got := s.text(t, "SELECT family_id FROM custody_day WHERE child_id = ? AND day = ?", s.child, day); got != fmt.Sprint(s.families[family]) {
 		t.Errorf("%s is of family %s, want %d", day, got, s.families[family])
+	}
+}
+
+// TestExpireOthers: a proposal that cannot be ended keeps none of the others.
+func TestExpireOthers(t *testing.T) {
+	s := newShared(t)
+	s.share(t, s.rule())
+	for n, day := range []string{"2026-12-08", "2026-12-10"} {
+		s.propose(t, 0, n+1, portal.ExchangeAsk{Day: portal.MustDate(day), Takes: true})
+	}
+	s.clock.Add(30 * 24 * time.Hour)
+	n, err := s.ExpireExchanges(ctx, s.structure, func(n *portal.ExchangeNews, text portal.MailText) (db.Notice, error) {
+		if n.Exchange.Day == portal.MustDate("2026-12-08") {
+			return db.Notice{}, errors.New("no words for it")
+		}
+		return writeExchange(n, text)
+	})
+	if n != 1 || err == nil || !strings.Contains(err.Error(), "no words for it") {
+		t.Errorf("%d ended, %v", n, err)
+	}
+	if got := s.text(t, "SELECT group_concat(day || ' ' || state, ', ') FROM (SELECT * FROM exchange ORDER BY day)"); got != "2026-12-08 open, 2026-12-10 expired" {
+		t.Error(got)
 	}
 }
 

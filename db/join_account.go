@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -29,6 +30,8 @@ type AccountJoin struct {
 	Kept, Gone           *FamilyGuardian
 	KeptHomes, GoneHomes []string // the names of their families
 	GoneHome             portal.FamilyID
+	Lessened             []string // the families where both are guardians whose rights differ: the least of each stays
+	TwoNames             []string // the families where both are guardians, when their first names are not the same
 	Facts                []portal.JoinFact
 	Figures              []portal.JoinFigure
 	Refused              string // why it cannot be done, and what to do; nothing: it can
@@ -71,18 +74,48 @@ func (s *Store) accountJoin(q querier, structure portal.StructureID, kept, gone 
 			return nil, err
 		}
 		*side.guardian, j.GoneHome = &g, homes[0]
-		if *side.homes, err = column[string](q, "SELECT f.name FROM guardian g JOIN family f ON f.id = g.family_id WHERE g.account_id = ? ORDER BY f.id", side.id); err != nil {
+		if *side.homes, err = column[string](q, "SELECT f.name FROM guardian g JOIN family f ON f.id = g.family_id WHERE g.account_id = ? AND f.structure_id = ? ORDER BY f.id", side.id, structure); err != nil {
 			return nil, err
 		}
 	}
 	j.Facts = j.Kept.JoinFacts(j.Gone.GuardianFile)
-	j.Version = portal.Version(append(j.Kept.joinFacts(), j.Gone.joinFacts()...))
-	var err error
+	facts := append(j.Kept.joinFacts(), j.Gone.joinFacts()...)
+	homes, err := all(q, scanHome, "SELECT g.family_id, g.account_id, f.name, g.legal, g.may_see, g.may_book, g.may_pick_up FROM guardian g JOIN family f ON f.id = g.family_id WHERE g.account_id IN (?, ?) ORDER BY 1, 2", kept, gone)
+	if err != nil {
+		return nil, err
+	}
+	for i, h := range homes {
+		facts = append(facts, portal.Fact{What: "Famille", Value: fmt.Sprintf("%d %d", h.family, h.account)})
+		facts = append(facts, h.rights.Facts()...)
+		if i == 0 || homes[i-1].family != h.family {
+			continue
+		}
+		if h.rights != homes[i-1].rights {
+			j.Lessened = append(j.Lessened, h.name)
+		}
+		if portal.FoldName(j.Kept.FirstName) != portal.FoldName(j.Gone.FirstName) {
+			j.TwoNames = append(j.TwoNames, h.name)
+		}
+	}
+	j.Version = portal.Version(facts)
 	if j.Figures, err = figures(q, int64(gone), accountFigures); err != nil {
 		return nil, err
 	}
 	j.Refused, err = refusedAccounts(q, j)
 	return j, err
+}
+
+// guardianHome is a family of an account, with its rights there.
+type guardianHome struct {
+	family  portal.FamilyID
+	account portal.AccountID
+	name    string
+	rights  portal.Rights
+}
+
+func scanHome(r *sql.Rows) (h guardianHome, err error) {
+	err = r.Scan(&h.family, &h.account, &h.name, &h.rights.Legal, &h.rights.See, &h.rights.Book, &h.rights.PickUp)
+	return h, err
 }
 
 func (g *FamilyGuardian) joinFacts() []portal.Fact {
@@ -106,12 +139,15 @@ func refusedAccounts(q querier, j *AccountJoin) (string, error) {
 			return fmt.Sprintf("%s (%s) a aussi une famille dans une autre structure : ce compte ne se réunit pas d’ici. Ajoutez-le plutôt comme responsable dans la famille, puis retirez-en l’autre compte.", g.DisplayName(), g.Login), nil
 		}
 	}
-	agreed, err := hasAgreed(q, j.Gone.ID)
+	child, err := sharedBetween(q, j.Kept.ID, j.Gone.ID)
 	if err != nil {
 		return "", err
 	}
-	if agreed {
-		return fmt.Sprintf("%s (%s) a convenu d’un échange de jours de garde, et le journal garde cet identifiant : il ne peut pas disparaître. Gardez plutôt celui-ci.", j.Gone.DisplayName(), j.Gone.Login), nil
+	if child != "" {
+		return fmt.Sprintf("Ces deux personnes sont responsables d’un même enfant dans deux foyers (%s) : ce sont deux personnes, et leurs comptes ne se réunissent pas. Si c’est un même foyer saisi deux fois, réunissez d’abord les deux familles.", child), nil
+	}
+	if why, err := refusedByLog(q, j); err != nil || why != "" {
+		return why, err
 	}
 	if n := len(j.Kept.Join(j.Gone.GuardianFile, nil).Emails); n > portal.AddressesMost {
 		return fmt.Sprintf("Les deux comptes ont %d adresses e-mail ensemble, et un compte en a %d au plus. Retirez d’abord celles qui ne servent plus, sur la fiche du responsable.", n, portal.AddressesMost), nil
@@ -128,21 +164,66 @@ func hasActedAsStaff(q querier, account portal.AccountID) (is bool, err error) {
 		if r.table == "staff_event" {
 			continue // below: a line of the log is not always of an agent
 		}
-		if err := oneRow(q, &is, "SELECT EXISTS (SELECT 1 FROM "+r.table+" WHERE "+r.column+" = ?)", []any{account}); err != nil || is {
+		if err = oneRow(q, &is, "SELECT EXISTS (SELECT 1 FROM "+r.table+" WHERE "+r.column+" = ?)", []any{account}); err != nil || is {
 			return is, err
 		}
 	}
-	agreed, err := hasAgreed(q, account)
-	if err == nil && !agreed {
-		err = oneRow(q, &is, "SELECT EXISTS (SELECT 1 FROM staff_event WHERE account_id = ?)", []any{account})
-	}
+	err = oneRow(q, &is, "SELECT EXISTS (SELECT 1 FROM staff_event WHERE subject = 'equipe' AND subject_id = ?1) OR EXISTS (SELECT 1 FROM staff_event WHERE account_id = ?1 AND NOT "+parentsLine+")", []any{account})
 	return is, err
 }
 
-// hasAgreed says that a parent accepted an exchange of days, which the audit log keeps under that account.
-func hasAgreed(q querier, account portal.AccountID) (agreed bool, err error) {
-	err = oneRow(q, &agreed, "SELECT EXISTS (SELECT 1 FROM exchange WHERE answered_by = ? AND state = 'accepted')", []any{account})
-	return agreed, err
+// parentsLine says of a line of the audit log that a parent wrote it, by accepting an exchange of days. A line about a child
+// that an erasure emptied may be such a one: it counts for a parent's, because whoever was an agent is so by other lines, those
+// of the team about that account among them.
+const parentsLine = "(subject = 'enfant' AND (words LIKE '%" + exchangeAgreed + "' OR words = '" + portal.Blanked + "'))"
+
+// refusedByLog says that the audit log keeps the account that is to go: what a parent agreed to stands there for ever.
+func refusedByLog(q querier, j *AccountJoin) (string, error) {
+	var kept, gone bool
+	for account, is := range map[portal.AccountID]*bool{j.Kept.ID: &kept, j.Gone.ID: &gone} {
+		if err := oneRow(q, is, "SELECT EXISTS (SELECT 1 FROM staff_event WHERE account_id = ?)", []any{account}); err != nil {
+			return "", err
+		}
+	}
+	switch {
+	case gone && kept:
+		return "Chacun de ces deux comptes a convenu d’un échange de jours de garde, et le journal garde les deux identifiants : ils ne se réunissent pas. Retirez plutôt de la famille celui qui ne sert plus.", nil
+	case gone:
+		return fmt.Sprintf("%s (%s) a convenu d’un échange de jours de garde, et le journal garde cet identifiant : il ne peut pas disparaître. Gardez plutôt celui-ci.", j.Gone.DisplayName(), j.Gone.Login), nil
+	}
+	return "", nil
+}
+
+// sharedBetween names a child whom two accounts have in two different families, or whose custody these families share.
+func sharedBetween(q querier, kept, gone portal.AccountID) (string, error) {
+	type pair struct {
+		child      portal.ChildID
+		name       string
+		kept, gone portal.FamilyID
+		both       bool
+	}
+	list, err := all(q, func(r *sql.Rows) (p pair, err error) {
+		err = r.Scan(&p.child, &p.name, &p.kept, &p.gone, &p.both)
+		return p, err
+	}, `WITH pair AS (SELECT k.family_id AS a, g.family_id AS b FROM guardian k JOIN guardian g ON g.account_id = ?2 AND g.family_id <> k.family_id WHERE k.account_id = ?1)
+		SELECT c.id, c.first_name, p.a, p.b, count(DISTINCT fc.family_id) = 2 FROM pair p JOIN family_child fc ON fc.family_id IN (p.a, p.b) JOIN child c ON c.id = fc.child_id
+		GROUP BY 1, 2, 3, 4 ORDER BY 1`, kept, gone)
+	if err != nil {
+		return "", err
+	}
+	for _, p := range list {
+		if p.both {
+			return p.name, nil
+		}
+		rule, err := custodyOf(q, p.child)
+		if err != nil {
+			return "", err
+		}
+		if rule.Has(p.kept) && rule.Has(p.gone) {
+			return p.name, nil
+		}
+	}
+	return "", nil
 }
 
 // JoinAccounts makes two accounts of a guardian of a structure one: its families, its addresses and what it did are the other
@@ -163,10 +244,18 @@ func (s *Store) JoinAccounts(ctx context.Context, ask JoinAsk, notice Notice) er
 // uniteAccount is uniteChild for accounts. Rights are those that both gave where both were guardians of one family.
 var uniteAccount = []string{
 	"UPDATE receipt SET sealed_account = account_id WHERE account_id = ?2 AND sealed_account IS NULL AND ?1 = ?1",
+	renamedKeys("receipt"),
+	renamedKeys("registration_version"),
 	leastRights("account_id", "family_id"),
 	"UPDATE OR IGNORE guardian SET account_id = ?1 WHERE account_id = ?2",
 	"DELETE FROM guardian WHERE account_id = ?2 AND ?1 = ?1",
 	"UPDATE draft SET version = version + 1, undo = NULL, undo_words = '', undo_until = NULL WHERE account_id IN (?1, ?2)",
+}
+
+// renamedKeys gives another key to the forms of the account that goes whose key the other account has had too: a key is one
+// time of one account. No seal holds it.
+func renamedKeys(table string) string {
+	return "UPDATE " + table + " SET form_key = form_key || '-compte-' || ?2 || '-' || id WHERE account_id = ?2 AND form_key IN (SELECT form_key FROM " + table + " WHERE account_id = ?1)"
 }
 
 func (s *Store) joinAccount(tx *Tx, structure portal.StructureID, by portal.AccountID, j *AccountJoin, chosen portal.JoinChosen, notice Notice) error {
@@ -215,6 +304,9 @@ func (s *Store) joinAccount(tx *Tx, structure portal.StructureID, by portal.Acco
 	changes := append(joinChanges(j.Gone.DisplayName(), int64(gone), j.Figures), portal.Changed{What: "Identifiant qui n’ouvre plus rien", Before: j.Gone.Login})
 	changes = append(changes, portal.Differences(j.Kept.identity(), FamilyGuardian{GuardianFile: after}.identity())...)
 	changes = append(changes, lost(j.Gone.identity(), FamilyGuardian{GuardianFile: after}.identity(), int64(gone))...)
+	for _, name := range j.Lessened {
+		changes = append(changes, portal.Changed{What: "Droits, les moindres des deux comptes", After: "Famille " + name})
+	}
 	return s.note(tx, portal.StaffEvent{Structure: structure, By: by, Subject: "compte", SubjectID: int64(kept),
 		Words: fmt.Sprintf("%s : deux comptes réunis, %s reste", after.DisplayName(), j.Kept.Login), Changes: changes})
 }

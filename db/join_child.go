@@ -27,9 +27,10 @@ type ChildJoin struct {
 	Reread     []string    // what both files say differently and a person reads again
 	Days       []portal.JoinedDay
 	Figures    []portal.JoinFigure
-	Registered []string // the activities that both files are registered for all year
-	TwoINE     bool     // the school roll has a number for each
-	Refused    string   // why it cannot be done, and what to do; nothing: it can
+	Registered []string               // the activities that both files are registered for all year
+	Asked      []portal.JoinedRequest // the requests that end, because the other file has the day or asks for it too
+	TwoINE     bool                   // the school roll has a number for each
+	Refused    string                 // why it cannot be done, and what to do; nothing: it can
 	Version    string
 }
 
@@ -59,7 +60,8 @@ func (s *Store) JoiningChildren(ctx context.Context, structure portal.StructureI
 	return j, err
 }
 
-func (s *Store) childJoin(q querier, setup *portal.Setup, kept, gone portal.ChildID) (*ChildJoin, error) {
+// childJoin plans a join of two children. Families that become one before it, if any, count as one.
+func (s *Store) childJoin(q querier, setup *portal.Setup, kept, gone portal.ChildID, household ...portal.FamilyID) (*ChildJoin, error) {
 	j := &ChildJoin{}
 	for _, side := range []struct {
 		page **ChildPage
@@ -93,7 +95,12 @@ func (s *Store) childJoin(q querier, setup *portal.Setup, kept, gone portal.Chil
 	if err := oneRow(q, &j.TwoINE, "SELECT count(DISTINCT ine_hash) > 1 FROM child WHERE id IN (?, ?)", []any{kept, gone}); err != nil {
 		return nil, err
 	}
-	j.Refused, err = refusedChildren(q, j)
+	if j.Asked, err = joinRequests(q, setup, j); err != nil {
+		return nil, err
+	}
+	if j.Refused, err = refusedChildren(q, j); err == nil && j.Refused == "" {
+		j.Refused, err = s.refusedRights(q, setup.Structure.ID, j, household)
+	}
 	return j, err
 }
 
@@ -133,6 +140,102 @@ func refusedChildren(q querier, j *ChildJoin) (string, error) {
 		return "", err
 	}
 	return fmt.Sprintf("Les deux fiches ont une garde alternée, et une seule peut rester. Retirez d’abord celle qui n’est pas la bonne, sur la fiche de l’enfant, page « Garde alternée ». (Fiches n° %d et n° %d.)", j.Kept.ID, j.Gone.ID), nil
+}
+
+// refusedRights refuses to give back by a join what a family takes away from a guardian: the child would be in both families.
+// Two accounts that look like one person's count as one.
+func (s *Store) refusedRights(q querier, structure portal.StructureID, j *ChildJoin, household []portal.FamilyID) (string, error) {
+	type row struct {
+		FamilyGuardian
+		family portal.FamilyID
+	}
+	var sides [2][]row
+	for i, p := range []*ChildPage{j.Kept, j.Gone} {
+		var families []portal.FamilyID
+		for _, f := range p.Families {
+			if slices.Contains(household, f.ID) {
+				families = append(families, household...)
+			} else {
+				families = append(families, f.ID)
+			}
+		}
+		slices.Sort(families)
+		for _, f := range slices.Compact(families) {
+			list, err := familyGuardians(q, structure, f)
+			if err != nil {
+				return "", err
+			}
+			if slices.Contains(household, f) {
+				f = household[0]
+			}
+			for _, g := range list {
+				k := slices.IndexFunc(sides[i], func(o row) bool { return o.ID == g.ID && o.family == f })
+				if k >= 0 { // in both families that become one
+					sides[i][k].Rights = sides[i][k].Rights.Least(g.Rights)
+				} else {
+					sides[i] = append(sides[i], row{g, f})
+				}
+			}
+		}
+	}
+	for i, here := range sides {
+		for _, g := range here {
+			var has, gets portal.Rights
+			for _, o := range here {
+				if o.ID == g.ID {
+					has = has.Most(o.Rights)
+				}
+			}
+			for _, o := range sides[1-i] {
+				same, _ := o.SameGuardian(g.GuardianFile)
+				if (same || o.ID == g.ID) && !slices.ContainsFunc(here, func(h row) bool { return h.family == o.family }) {
+					gets = gets.Most(o.Rights)
+				}
+			}
+			if gets.See && !has.See || gets.Book && !has.Book || gets.PickUp && !has.PickUp {
+				return fmt.Sprintf("%s n’a pas les mêmes droits dans les familles des deux fiches : les réunir lui rendrait, pour cet enfant, ce qu’une famille lui retire. Si c’est la même famille saisie deux fois, réunissez d’abord les familles ; sinon, donnez-lui d’abord les mêmes droits des deux côtés, sur sa fiche de responsable.", g.DisplayName()), nil
+			}
+		}
+	}
+	return "", nil
+}
+
+// joinRequests lists what was asked of staff under one of two files and is booked, waited for or asked under the other one.
+// Of two requests for one day that of the file that stays is left.
+func joinRequests(q querier, setup *portal.Setup, j *ChildJoin) ([]portal.JoinedRequest, error) {
+	list, err := all(q, func(r *sql.Rows) (x portal.JoinedRequest, err error) {
+		var activity portal.ActivityID
+		err = r.Scan(&x.Child, &activity, &x.Day, &x.Account, &x.Late, &x.Hours.Arrival, &x.Hours.Departure, &x.Booked)
+		x.Activity = setup.Activity(activity)
+		return x, err
+	}, `SELECT r.child_id, r.activity_id, r.day, r.account_id, r.late, r.arrival, r.departure, b.child_id IS NOT NULL
+		FROM request r LEFT JOIN booking b ON b.child_id IN (?1, ?2) AND b.child_id <> r.child_id AND b.activity_id = r.activity_id AND b.day = r.day
+		LEFT JOIN request k ON r.child_id = ?2 AND k.child_id = ?1 AND k.activity_id = r.activity_id AND k.day = r.day
+		WHERE r.child_id IN (?1, ?2) AND (b.child_id IS NOT NULL OR k.child_id IS NOT NULL) ORDER BY r.day, r.activity_id, r.child_id`, j.Kept.ID, j.Gone.ID)
+	// A booking that does not go with the file that stays is cancelled: what is asked there is not settled by it.
+	return slices.DeleteFunc(list, func(x portal.JoinedRequest) bool {
+		return x.Activity == nil || x.Child == j.Kept.ID && slices.ContainsFunc(j.Days, func(d portal.JoinedDay) bool {
+			return d.Fate == portal.JoinClashes && d.Activity == x.Activity && d.Day == x.Day
+		})
+	}), err
+}
+
+// endJoinedRequests answers the requests that a join ends: the reason is in the history of the child, and told by mail.
+func (s *Store) endJoinedRequests(tx *Tx, structure portal.StructureID, by portal.AccountID, j *ChildJoin) error {
+	for _, x := range j.Asked {
+		if err := tx.exec("DELETE FROM request WHERE child_id = ? AND activity_id = ? AND day = ?", x.Child, x.Activity.ID, x.Day); err != nil {
+			return err
+		}
+		reason := "deux fiches de l’enfant ont été réunies, et ce jour est déjà demandé sur l’autre"
+		if x.Booked {
+			reason = "deux fiches de l’enfant ont été réunies, et ce jour est déjà réservé, ou en liste d’attente, sur l’autre"
+		}
+		m := decided{listMovement{account: x.Account, child: x.Child, activity: x.Activity.ID, day: x.Day, outcome: portal.OutcomeRefused, reason: reason, at: s.now()}, by, x.Hours, x.Late}
+		if err := m.tell(tx, structure); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // joinDays says what becomes of each booking of the file that goes.
@@ -182,6 +285,9 @@ func (s *Store) JoinChildren(ctx context.Context, ask JoinAsk) (reread bool, err
 // joinChild does what a plan says, and gives the days on which a place came free.
 func (s *Store) joinChild(tx *Tx, setup *portal.Setup, by portal.AccountID, j *ChildJoin, chosen portal.JoinChosen) (freed []waitedDay, err error) {
 	kept, gone := j.Kept.ID, j.Gone.ID
+	if err := s.endJoinedRequests(tx, setup.Structure.ID, by, j); err != nil {
+		return nil, err
+	}
 	for _, d := range j.Days {
 		freedOne, err := s.joinDay(tx, setup, by, j, d)
 		if err != nil {
@@ -244,7 +350,7 @@ func (s *Store) joinDay(tx *Tx, setup *portal.Setup, by portal.AccountID, j *Chi
 	kept, gone := j.Kept.ID, j.Gone.ID
 	switch {
 	case d.Fate == portal.JoinClashes:
-		reason := fmt.Sprintf("Deux fiches %s ont été réunies, et cette réservation ne va pas avec « %s ».", portal.Of(j.Kept.FirstName), d.With)
+		reason := fmt.Sprintf("Deux fiches de l’enfant ont été réunies, et cette réservation ne va pas avec « %s ».", d.With) // no name: an erasure leaves the history
 		if err := tx.exec(`INSERT INTO movement (structure_id, account_id, child_id, activity_id, day, action, arrival, departure, at, outcome, reason, staff_id)
 			SELECT ?1, account_id, child_id, activity_id, day, 'remove', arrival, departure, ?5, 'cancelled', ?6, ?7 FROM booking WHERE child_id = ?2 AND activity_id = ?3 AND day = ?4`,
 			setup.Structure.ID, gone, d.Activity.ID, d.Day, at(s.now()), reason, by); err != nil {
@@ -350,6 +456,9 @@ func (s *Store) noteChildJoin(tx *Tx, setup *portal.Setup, by portal.AccountID, 
 	changes = append(changes, portal.CareChanges(j.Kept.Care, j.Care)...)
 	if doubles, clashes := countFates(j.Days); doubles+clashes > 0 {
 		changes = append(changes, portal.Changed{What: "Jours en double", Before: fmt.Sprint(doubles)}, portal.Changed{What: "Jours annulés, qui n’allaient pas ensemble", Before: fmt.Sprint(clashes)})
+	}
+	if n := len(j.Asked); n > 0 {
+		changes = append(changes, portal.Changed{What: "Demandes closes, l’autre fiche ayant le jour", Before: fmt.Sprint(n)})
 	}
 	return s.note(tx, portal.StaffEvent{Structure: setup.Structure.ID, By: by, Subject: "enfant", SubjectID: int64(j.Kept.ID),
 		Words: fmt.Sprintf("%s : deux fiches réunies, la n° %d dans la n° %d", after.DisplayName(), j.Gone.ID, j.Kept.ID), Changes: changes})

@@ -25,7 +25,8 @@ type FamilyJoin struct {
 	Strangers  []string // children of both families, whose guardians are not the same people
 	Children   []ChildTwin
 	People     []GuardianTwin
-	Refused    string // why it cannot be done, and what to do; nothing: it can
+	Unequal    []GuardianTwin // those of them who do not have the same rights in both
+	Refused    string         // why it cannot be done, and what to do; nothing: it can
 	Version    string
 }
 
@@ -153,7 +154,7 @@ func (s *Store) childTwins(q querier, setup *portal.Setup, j *FamilyJoin) error 
 			continue
 		}
 		k := j.Kept.Children[i]
-		plan, err := s.childJoin(q, setup, k.ID, c.ID)
+		plan, err := s.childJoin(q, setup, k.ID, c.ID, j.Kept.ID, j.Gone.ID)
 		if err != nil {
 			return err
 		}
@@ -182,7 +183,11 @@ func (s *Store) guardianTwins(q querier, structure portal.StructureID, j *Family
 		}
 		taken = append(taken, k.ID)
 		_, surely := k.SameGuardian(g.GuardianFile)
-		j.People = append(j.People, GuardianTwin{plan, surely && plan.Refused == ""})
+		twin := GuardianTwin{plan, surely && plan.Refused == ""}
+		j.People = append(j.People, twin)
+		if k.Rights != g.Rights {
+			j.Unequal = append(j.Unequal, twin)
+		}
 	}
 	return nil
 }
@@ -256,10 +261,16 @@ func (s *Store) joinFamily(tx *Tx, structure portal.StructureID, ask FamilyJoinA
 	}
 	changes := append(joinChanges("Famille "+j.Gone.Name, int64(gone), j.Figures), portal.Differences(j.Kept.Family.Facts(), after.Facts())...)
 	changes = append(changes, lost(j.Gone.Family.Facts(), after.Facts(), int64(gone))...)
+	var named []portal.Named
 	for _, name := range j.Lessened {
 		changes = append(changes, portal.Changed{What: "Droits, les moindres des deux fiches", After: name})
 	}
-	return s.note(tx, portal.StaffEvent{Structure: structure, By: ask.By, Subject: "famille", SubjectID: int64(kept),
+	if len(j.Lessened) > 0 {
+		for _, a := range accounts {
+			named = append(named, portal.Named{Subject: "compte", ID: int64(a)})
+		}
+	}
+	return s.note(tx, portal.StaffEvent{Structure: structure, By: ask.By, Subject: "famille", SubjectID: int64(kept), Names: named,
 		Words: fmt.Sprintf("Famille %s : deux fiches réunies, la n° %d dans la n° %d", after.Name, gone, kept), Changes: changes})
 }
 
@@ -309,16 +320,20 @@ func (s *Store) joinTwins(tx *Tx, setup *portal.Setup, ask FamilyJoinAsk, j *Fam
 		freed, reread = append(freed, days...), reread || len(t.Reread) > 0
 	}
 	for _, t := range j.People {
-		plan := t.AccountJoin
-		if slices.Contains(ask.People, t.Gone.ID) {
-			if plan, err = s.accountJoin(tx, setup.Structure.ID, t.Gone.ID, t.Kept.ID); err != nil {
-				return false, err
-			}
-		} else if !slices.Contains(ask.People, t.Kept.ID) {
+		kept, gone := t.Kept.ID, t.Gone.ID
+		if slices.Contains(ask.People, gone) {
+			kept, gone = gone, kept
+		} else if !slices.Contains(ask.People, kept) {
 			continue
 		}
-		if plan.Refused != "" {
-			return false, portal.Conflict("%s", plan.Refused)
+		plan, err := s.accountJoin(tx, setup.Structure.ID, kept, gone) // both are of one family by now
+		if err != nil {
+			return false, err
+		}
+		for _, why := range []string{t.Refused, plan.Refused} {
+			if why != "" {
+				return false, portal.Conflict("%s", why)
+			}
 		}
 		if err := s.joinAccount(tx, setup.Structure.ID, ask.By, plan, nil, ask.Notices[plan.Kept.ID]); err != nil {
 			return false, err

@@ -132,6 +132,9 @@ func TestJoinChildren(t *testing.T) {
 		w.h.raw("INSERT INTO request (child_id, activity_id, day, account_id, since) VALUES (?, ?, ?, ?, 1)", child, w.canteen, day, w.parents[0])
 	}
 	plan := w.join(t, nil)
+	if got := w.h.scalar("SELECT group_concat(m.account_id || ' ' || m.day || ' ' || m.outcome) FROM movement m JOIN answer a ON a.movement_id = m.id WHERE m.action = 'decide' AND m.child_id = ? AND m.reason LIKE '%déjà réservé%'", w.kept); len(plan.Asked) != 1 || got != fmt.Sprintf("%d 2026-12-03 refused", w.parents[0]) {
+		t.Errorf("answered: %s, announced: %+v", got, plan.Asked)
+	}
 	var words []string
 	for _, f := range plan.Figures {
 		if f.N > 0 {
@@ -246,7 +249,7 @@ func TestJoinClashes(t *testing.T) {
 	if got := w.h.scalar("SELECT group_concat(activity_id) FROM booking WHERE child_id = ?", w.kept); got != fmt.Sprint(w.evening) {
 		t.Errorf("booked: %s", got)
 	}
-	if got := w.h.scalar("SELECT reason FROM movement WHERE child_id = ? AND action = 'remove'", w.kept); !strings.Contains(got, "Deux fiches d’Amalia ont été réunies") {
+	if got := w.h.scalar("SELECT reason FROM movement WHERE child_id = ? AND action = 'remove'", w.kept); !strings.Contains(got, "Deux fiches de l’enfant ont été réunies") {
 		t.Errorf("the history says %q", got)
 	}
 }
@@ -436,11 +439,12 @@ func TestJoinLeavesTakenRights(t *testing.T) {
 	if _, err := w.LinkGuardian(ctx, w.structure, w.by, w.families[1], w.parents[0], portal.Rights{Legal: true}, "formulaire-lien"); err != nil {
 		t.Fatal(err)
 	}
+	w.wantRightsRefused(t)
 	plan, err := w.JoiningFamilies(ctx, w.structure, w.families[0], w.families[1])
-	if err != nil || len(plan.Lessened) != 1 {
+	if err != nil || len(plan.Lessened) != 1 || len(plan.Children) != 2 || plan.Children[0].Refused != "" {
 		t.Fatalf("%v %v", plan, err)
 	}
-	if _, err := w.JoinFamilies(ctx, db.FamilyJoinAsk{JoinAsk: w.ask(int64(w.families[0]), int64(w.families[1]), plan.Version, nil)}); err != nil {
+	if _, err := w.JoinFamilies(ctx, db.FamilyJoinAsk{JoinAsk: w.ask(int64(w.families[0]), int64(w.families[1]), plan.Version, nil), Children: []portal.ChildID{w.gone, w.children[1][1]}}); err != nil {
 		t.Fatal(err)
 	}
 	if kids, err := w.Children(ctx, w.parents[0]); err != nil || len(kids) != 0 {
@@ -448,17 +452,190 @@ func TestJoinLeavesTakenRights(t *testing.T) {
 	}
 }
 
+func (w *twins) wantRightsRefused(t *testing.T) {
+	t.Helper()
+	plan, err := w.JoiningChildren(ctx, w.structure, w.kept, w.gone)
+	if err != nil || !strings.Contains(plan.Refused, "n’a pas les mêmes droits dans les familles des deux fiches") || !strings.Contains(plan.Refused, "réunissez d’abord les familles") {
+		t.Fatalf("%v %v", plan, err)
+	}
+	if _, err := w.JoinChildren(ctx, w.ask(int64(w.kept), int64(w.gone), plan.Version, nil)); portal.AsError(err) == nil {
+		t.Errorf("a right comes back: %v", err)
+	}
+}
+
+// TestJoinTwinsWithOtherRights: likewise when the person has an account in each family, which the page of the families says.
+func TestJoinTwinsWithOtherRights(t *testing.T) {
+	for _, right := range []string{"may_see", "may_book", "may_pick_up"} {
+		for parent := range 2 {
+			w := newTwins(t, 5)
+			w.h.raw("UPDATE guardian SET "+right+" = 0 WHERE account_id = ?", w.parents[parent])
+			w.wantRightsRefused(t)
+			plan, err := w.JoiningFamilies(ctx, w.structure, w.families[0], w.families[1])
+			if err != nil || len(plan.Unequal) != 1 || plan.Unequal[0].Kept.ID != w.parents[0] || plan.Children[0].Refused != "" {
+				t.Errorf("%s: %+v %v", right, plan, err)
+			}
+		}
+	}
+	w := newTwins(t, 5) // somebody else's rights are no matter
+	w.h.raw("UPDATE guardian SET may_see = 0 WHERE account_id = ?", w.parents[1])
+	w.h.raw("UPDATE account SET first_name = 'Rose' WHERE id = ?", w.parents[1])
+	w.join(t, nil)
+}
+
+// TestJoinAccounts: two accounts whose forms had the same keys, and whose rights differ in a family: the least stay, told before
+// and in the log; what changes meanwhile is seen; families of another structure are not named.
+func TestJoinAccounts(t *testing.T) {
+	w := newTwins(t, 5)
+	w.change(t, w.canteen, func(a *portal.Activity) { a.Annual = true })
+	for parent := range 2 {
+		w.want(t, parent, 0, w.canteen, "2026-12-03", true)
+		w.confirm(t, parent, "formulaire-meme") // one key, for two accounts
+		w.register(t, parent, w.wish(parent, w.canteen, "2026-12-07", portal.Monday))
+	}
+	w.h.raw("UPDATE registration_version SET form_key = 'inscription-meme'")
+	if _, err := w.LinkGuardian(ctx, w.structure, w.by, w.families[0], w.parents[1], portal.Rights{Legal: true, See: true}, "formulaire-lien"); err != nil {
+		t.Fatal(err)
+	}
+	look := func() *db.AccountJoin {
+		t.Helper()
+		plan, err := w.JoiningAccounts(ctx, w.structure, w.parents[0], w.parents[1])
+		if err != nil || plan.Refused != "" {
+			t.Fatalf("%v %v", plan, err)
+		}
+		return plan
+	}
+	plan := look()
+	if len(plan.Lessened) != 1 || len(plan.TwoNames) != 0 || len(plan.GoneHomes) != 2 {
+		t.Errorf("%+v", plan)
+	}
+	w.h.raw("UPDATE account SET first_name = 'Rose' WHERE id = ?", w.parents[1])
+	if two := look(); len(two.TwoNames) != 1 {
+		t.Errorf("two first names: %+v", two)
+	}
+	w.h.raw("UPDATE account SET first_name = 'Claire' WHERE id = ?", w.parents[1])
+	w.h.raw("UPDATE guardian SET may_pick_up = 1 - may_pick_up WHERE account_id = ? AND family_id = ?", w.parents[1], w.families[1])
+	if err := w.JoinAccounts(ctx, w.ask(int64(w.parents[0]), int64(w.parents[1]), plan.Version, nil), db.Notice{Kind: "compte", Subject: "Comptes réunis", Text: "t", HTML: "h"}); portal.AsError(err) == nil {
+		t.Fatalf("rights that were not shown: %v", err)
+	}
+	if err := w.JoinAccounts(ctx, w.ask(int64(w.parents[0]), int64(w.parents[1]), look().Version, nil), db.Notice{Kind: "compte", Subject: "Comptes réunis", Text: "t", HTML: "h"}); err != nil {
+		t.Fatal(err)
+	}
+	w.wantClean(t)
+	w.wantNothingOf(t, "compte", int64(w.parents[1]))
+	if got := w.h.scalar("SELECT (SELECT count(*) FROM receipt WHERE account_id = ?1) || ' ' || (SELECT count(DISTINCT form_key) FROM registration_version WHERE account_id = ?1)", w.parents[0]); got != "2 2" {
+		t.Errorf("receipts and forms: %s", got)
+	}
+	if got := w.h.scalar("SELECT may_see || ' ' || may_book FROM guardian WHERE account_id = ? AND family_id = ?", w.parents[0], w.families[0]); got != "1 0" {
+		t.Errorf("rights: %s", got)
+	}
+	if got := w.h.scalar("SELECT changes FROM staff_event WHERE subject = 'compte' AND subject_id = ?", w.parents[0]); !strings.Contains(got, "Droits, les moindres des deux comptes") {
+		t.Errorf("the audit log says %s", got)
+	}
+	neighbour, err := w.CreateStructure(ctx, portal.Structure{Name: "Mairie voisine", Zone: "C", NightAt: portal.Clock(1, 15), ReportAt: portal.Clock(7, 0)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.h.raw("INSERT INTO family (id, structure_id, name, created_at) VALUES (900, ?, 'AILLEURS', 1)", neighbour)
+	w.h.raw("INSERT INTO guardian (family_id, account_id, legal, may_see, may_book, may_pick_up) VALUES (900, ?, 1, 1, 1, 1)", w.parents[0])
+	away, err := w.JoiningAccounts(ctx, w.structure, w.parents[0], w.parents[2])
+	if err != nil || slices.Contains(away.KeptHomes, "AILLEURS") || len(away.KeptHomes) != 2 || away.Refused == "" {
+		t.Errorf("%+v %v", away, err)
+	}
+}
+
+// TestJoinAnswersRequests: of two requests for one day the one that goes is answered, with its reason, and told; one whose day
+// is given up by the other file stays.
+func TestJoinAnswersRequests(t *testing.T) {
+	w := newTwins(t, 5)
+	for i, child := range []portal.ChildID{w.kept, w.gone} {
+		w.h.raw("INSERT INTO request (child_id, activity_id, day, account_id, since) VALUES (?, ?, '2026-12-08', ?, 1)", child, w.canteen, w.parents[i])
+	}
+	study := w.list(t, "ÉTUDE", portal.WaitNight, places(5))
+	w.h.raw("UPDATE activity SET starts = '17:00', ends = '18:00' WHERE id = ?", study)
+	w.want(t, 0, 0, w.evening, "2026-12-03", true)
+	w.confirm(t, 0, "premier")
+	w.want(t, 1, 0, study, "2026-12-03", true)
+	w.confirm(t, 1, "second")
+	w.h.raw("INSERT INTO request (child_id, activity_id, day, account_id, since) VALUES (?, ?, '2026-12-03', ?, 1)", w.kept, study, w.parents[0])
+	plan := w.join(t, nil)
+	if len(plan.Asked) != 1 || !strings.Contains(plan.Asked[0].Words(), "Le mardi 8 décembre 2026") || !strings.Contains(plan.Asked[0].Words(), "dans les deux fiches") {
+		t.Errorf("announced: %+v", plan.Asked)
+	}
+	if got := w.h.scalar("SELECT group_concat(account_id || ' ' || day, ', ') FROM (SELECT * FROM request WHERE child_id = ? ORDER BY day)", w.kept); got != fmt.Sprintf("%d 2026-12-03, %d 2026-12-08", w.parents[0], w.parents[0]) {
+		t.Errorf("asked: %s", got)
+	}
+	if got := w.h.scalar("SELECT m.account_id || ' ' || m.outcome || ' ' || m.reason FROM movement m JOIN answer a ON a.movement_id = m.id"); got != fmt.Sprintf("%d refused deux fiches de l’enfant ont été réunies, et ce jour est déjà demandé sur l’autre", w.parents[1]) {
+		t.Errorf("answered: %s", got)
+	}
+}
+
+// TestJoinRegistrations: of two registrations of one activity, the one too many is stopped without a day lost; the other one
+// then has them, and gives them up when it stops too.
+func TestJoinRegistrations(t *testing.T) {
+	for first := range 2 { // whichever is stopped first
+		w := newTwins(t, 5)
+		w.change(t, w.canteen, func(a *portal.Activity) { a.Annual, a.NoticeDays = true, 2 })
+		var ids [2]portal.RegistrationID
+		for parent := range ids {
+			wish := w.wish(parent, w.canteen, "2026-11-30", portal.Monday, []portal.Weekday{portal.Tuesday, portal.Thursday}[parent])
+			wish.Last = portal.MustDate("2026-12-18")
+			ids[parent] = w.register(t, parent, wish)
+		}
+		w.night(t, "2026-11-24")
+		plan := w.join(t, nil)
+		if len(plan.Registered) != 1 {
+			t.Fatalf("announced: %v", plan.Registered)
+		}
+		w.wantBooked(t, 0, w.canteen, "2026-12", "1 3 7 8 10 14 15 17")
+		stop := func(parent int) {
+			t.Helper()
+			wish := db.RegistrationWish{Registration: portal.Registration{ID: ids[parent], Child: w.kept, First: portal.MustDate("2026-12-01")}, Stop: true}
+			w.register(t, parent, wish)
+		}
+		preview, err := w.PreviewRegistration(ctx, w.parents[first], db.RegistrationWish{Registration: portal.Registration{ID: ids[first], Child: w.kept, First: portal.MustDate("2026-12-01")}, Stop: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := map[portal.RegistrationAct]int{}
+		for _, s := range preview.Steps {
+			said[s.Act]++
+		}
+		stop(first)
+		w.night(t, "2026-11-25")
+		want := []string{"3 7 10 14 17", "1 7 8 14 15"}[first]
+		w.wantBooked(t, 0, w.canteen, "2026-12", want)
+		if said[portal.RegistrationRemoves] != 3 || said[portal.RegistrationHands]+said[portal.RegistrationByHand] != 2 {
+			t.Errorf("the preview says %v", said)
+		}
+		stop(1 - first)
+		w.night(t, "2026-11-26")
+		w.wantBooked(t, 0, w.canteen, "2026-12", "")
+		w.wantClean(t)
+	}
+}
+
 // TestEraseAfterJoin: an erasure takes the words out of what was written under the numbers that a file had before.
 func TestEraseAfterJoin(t *testing.T) {
 	w := newTwins(t, 5)
-	w.h.raw("UPDATE child SET first_name = 'Canarinette' WHERE id = ?", w.gone)
+	w.h.raw("UPDATE child SET first_name = 'Canarinette' WHERE id IN (?, ?)", w.kept, w.gone)
+	study := w.list(t, "ÉTUDE", portal.WaitNight, places(5)) // does not go with the evening
+	w.h.raw("UPDATE activity SET starts = '17:00', ends = '18:00' WHERE id = ?", study)
+	for parent, activity := range []portal.ActivityID{w.evening, study} {
+		w.want(t, parent, 0, activity, "2026-12-03", true)
+		w.confirm(t, parent, fmt.Sprintf("soir-%d", parent))
+		w.h.raw("INSERT INTO request (child_id, activity_id, day, account_id, since) VALUES (?, ?, '2026-12-08', ?, 1)", w.children[parent][0], w.canteen, w.parents[parent])
+	}
 	if err := w.SaveCare(ctx, w.structure, w.by, w.gone, portal.Care{Allergies: "Kiwi"}, portal.Version(portal.Care{}.Facts())); err != nil {
 		t.Fatal(err)
 	}
 	w.join(t, nil)
+	if got := w.h.scalar("SELECT count(*) FROM movement WHERE child_id = ? AND reason LIKE '%fiches de l’enfant%'", w.kept); got != "2" {
+		t.Fatalf("%s movements say why", got)
+	}
 	if got := w.h.scalar("SELECT count(*) FROM staff_event WHERE words LIKE '%Canarinette%' AND subject_id = ?", w.gone); got != "1" {
 		t.Fatalf("%s lines name the child", got)
 	}
+	w.clock.Set(paris("2026-12-20 09:00:00")) // nothing is to come
 	_, admin := w.h.staffed("DURAND", portal.Administrator)
 	if err := w.EraseChild(ctx, w.structure, admin, w.kept); err != nil {
 		t.Fatal(err)
@@ -498,12 +675,35 @@ func TestJoinTakesExchangesAlong(t *testing.T) {
 	if got := s.text(t, "SELECT family_id FROM custody_day WHERE child_id = ? AND day = '2026-12-08'", s.child); got != fmt.Sprint(s.families[0]) {
 		t.Errorf("the day is of family %s", got)
 	}
-	// The log keeps the account of who agreed: of two accounts of one person, that one stays.
-	if plan, err := s.JoiningAccounts(ctx, s.structure, s.parents[0], s.parents[1]); err != nil || !strings.Contains(plan.Refused, "Gardez plutôt celui-ci.") {
-		t.Errorf("%v %v", plan, err)
+	if plan, err := s.JoiningAccounts(ctx, s.structure, s.parents[1], s.parents[0]); err != nil || !strings.Contains(plan.Refused, "d’un même enfant dans deux foyers (Amalia)") {
+		t.Errorf("the two parents: %v %v", plan, err)
 	}
-	if plan, err := s.JoiningAccounts(ctx, s.structure, s.parents[1], s.parents[0]); err != nil || plan.Refused != "" {
-		t.Errorf("%v %v", plan, err)
+	// The log keeps the account of who agreed: of two accounts of one person, that one stays, even when the proposal is gone, and
+	// the words about the child with it.
+	twice, err := s.AddGuardian(ctx, s.structure, s.by, third, portal.GuardianFile{Civility: "Mme", LastName: "FAMILLE0001", FirstName: "Claire", Rights: portal.AllRights()}, "formulaire-double")
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantKept := func(when string) {
+		t.Helper()
+		if plan, err := s.JoiningAccounts(ctx, s.structure, twice, s.parents[1]); err != nil || !strings.Contains(plan.Refused, "Gardez plutôt celui-ci.") {
+			t.Errorf("%s: %v %v", when, plan, err)
+		}
+		if plan, err := s.JoiningAccounts(ctx, s.structure, s.parents[1], twice); err != nil || plan.Refused != "" {
+			t.Errorf("%s: %v %v", when, plan, err)
+		}
+	}
+	wantKept("agreed")
+	s.sql(t, "DELETE FROM exchange WHERE id = ?", string(id))
+	wantKept("the proposal is gone")
+	s.sql(t, "UPDATE staff_event SET words = ?, changes = '[]' WHERE subject = 'enfant'", portal.Blanked)
+	wantKept("the words are gone")
+	// Whoever was an agent besides is one for ever.
+	if err := s.WriteNote(ctx, s.structure, s.parents[1], third, "Rappeler", "formulaire-note"); err != nil {
+		t.Fatal(err)
+	}
+	if plan, err := s.JoiningAccounts(ctx, s.structure, s.parents[1], twice); err != nil || !strings.Contains(plan.Refused, "agent de la mairie") {
+		t.Errorf("an agent of before: %v %v", plan, err)
 	}
 	if err := s.RemoveCustody(ctx, s.structure, s.by, s.child, s.version(t)); err != nil {
 		t.Fatal(err)

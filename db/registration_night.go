@@ -136,10 +136,44 @@ func registrationDays(q querier, account portal.AccountID, setup *portal.Setup, 
 		days[day-first].Exception = true
 	}
 	later, err := column[portal.Date](q, "SELECT day FROM registration_unopened WHERE registration_id = ? AND day BETWEEN ? AND ?", r.ID, first, last)
+	if err != nil {
+		return nil, err
+	}
 	for _, day := range later {
 		days[day-first].Later = true
 	}
-	return days, err
+	return days, alsoRegistered(q, a, r, days)
+}
+
+// alsoRegistered marks the days that another registration of the child for the activity has too: two files that are one now, or
+// two homes, may have one each.
+func alsoRegistered(q querier, a *portal.Activity, r portal.Registration, days []portal.RegistrationDay) error {
+	if r.ID == 0 || len(days) == 0 {
+		return nil
+	}
+	rows, err := registrationRows(q, "r.child_id = ?1 AND r.activity_id = ?2 AND r.id <> ?3", r.Child, a.ID, r.ID)
+	if err != nil {
+		return err
+	}
+	first, last := days[0].Slot.Day, days[len(days)-1].Slot.Day
+	for i := range rows {
+		row := &rows[i]
+		withheld, err := othersDays(q, row.asker(), []portal.ChildID{r.Child}, first, last)
+		if err != nil {
+			return err
+		}
+		without, err := column[portal.Date](q, "SELECT day FROM registration_exception WHERE registration_id = ? AND day BETWEEN ? AND ?", row.course.ID, first, last)
+		if err != nil {
+			return err
+		}
+		for k := range days {
+			day := days[k].Slot.Day
+			if _, attends := row.course.Attends(day); attends && day <= row.through && !withheld[childDay{child: r.Child, day: day}] && !slices.Contains(without, day) && !slices.Contains(row.unopened, day) {
+				days[k].Also = row.course.ID
+			}
+		}
+	}
+	return nil
 }
 
 // applyRegistrations turns what families asked of their registrations before the night's hour into bookings, and goes on
@@ -367,6 +401,8 @@ func applyStep(tx *Tx, setup *portal.Setup, night *portal.Night, row *registrati
 		if err = letGo(tx, slot); err == nil { // else it would be taken for a day changed by hand
 			err = cancelBooking(tx, slot)
 		}
+	case portal.RegistrationHands: // nothing changes for the family
+		return 0, tx.exec("UPDATE booking SET registration_id = ? WHERE child_id = ? AND activity_id = ? AND day = ?", step.To, slot.Child, slot.Activity.ID, slot.Day)
 	case portal.RegistrationChanges:
 		m.Action, m.Outcome = "change", portal.OutcomeBooked
 		if slot.Status == portal.Waiting {

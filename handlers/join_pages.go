@@ -51,6 +51,10 @@ func (r *request) familyJoinView() (views.JoinPage, error) {
 			page.Warnings = append(page.Warnings, t.Kept.DisplayName()+", si c’est le même enfant. "+words)
 		}
 	}
+	for _, t := range j.Unequal {
+		page.Warnings = append(page.Warnings, fmt.Sprintf("%s (%s) et %s (%s) n’ont pas les mêmes droits. Si c’est une personne et que les deux comptes restent, celui qui a le plus de droits les a ensuite pour tous les enfants des deux fiches : un droit retiré d’un côté reviendrait. "+
+			"Avec un seul compte, ou les mêmes droits donnés d’abord aux deux, cela n’arrive pas.", t.Kept.DisplayName(), t.Kept.Login, t.Gone.DisplayName(), t.Gone.Login))
+	}
 	for _, name := range j.Lessened {
 		page.Warnings = append(page.Warnings, name+" n’a pas les mêmes droits dans les deux fiches : seuls restent ceux que les deux lui donnent. Vérifiez-les ensuite sur sa fiche.")
 	}
@@ -233,6 +237,13 @@ func warningsOfChild(j *db.ChildJoin) (words []string) {
 	if len(j.Reread) > 0 {
 		words = append(words, "À relire ensuite, parce que les deux fiches disent autre chose et que rien n’est perdu : "+portal.List(j.Reread)+".")
 	}
+	for i, r := range j.Asked {
+		if i == portal.JoinClashesShown {
+			words = append(words, "Et de même "+portal.Count(len(j.Asked)-i, "autre demande", "autres demandes")+".")
+			break
+		}
+		words = append(words, r.Words())
+	}
 	if j.TwoINE {
 		words = append(words, "Le fichier de rentrée donne à chaque fiche un numéro d’élève différent : vérifiez auprès de l’école que ce n’est pas deux enfants.")
 	}
@@ -240,7 +251,7 @@ func warningsOfChild(j *db.ChildJoin) (words []string) {
 		words = append(words, "Les deux fiches n’ont pas la même date de naissance : vérifiez que ce n’est pas deux enfants.")
 	}
 	if len(j.Registered) > 0 {
-		words = append(words, "Les deux fiches ont une inscription à l’année ("+portal.List(j.Registered)+") : les deux restent, la famille arrête celle qui est en trop.")
+		words = append(words, "Les deux fiches ont une inscription à l’année ("+portal.List(j.Registered)+") : les deux restent, la famille arrête celle qui est en trop. Les jours que l’autre a aussi restent alors réservés.")
 	}
 	return words
 }
@@ -359,6 +370,12 @@ func (r *request) accountJoinView() (views.JoinPage, error) {
 		page.Goes = append(page.Goes, s)
 	}
 	page.Goes = append(page.Goes, "L’identifiant "+j.Gone.Login+" n’ouvre plus rien, et ses appareils sont déconnectés. Si les deux comptes ont une adresse d’agenda, celle de ce compte cesse de se mettre à jour.", "Toutes les adresses e-mail des deux comptes reçoivent un message qui le dit.")
+	for _, name := range j.Lessened {
+		page.Warnings = append(page.Warnings, "Famille "+name+" : les deux comptes n’y ont pas les mêmes droits, et seuls restent ceux que les deux ont. Vérifiez-les ensuite sur la fiche du responsable.")
+	}
+	if len(j.TwoNames) > 0 {
+		page.Warnings = append(page.Warnings, fmt.Sprintf("Ces deux responsables de la famille %s n’ont pas le même prénom, « %s » et « %s » : si ce sont les deux parents, ne réunissez pas leurs comptes.", portal.List(j.TwoNames), j.Kept.FirstName, j.Gone.FirstName))
+	}
 	if j.Kept.FirstSeen.IsZero() && !j.Gone.FirstSeen.IsZero() {
 		page.Warnings = append(page.Warnings, "Le compte gardé n’a jamais servi, l’autre si : gardez plutôt l’autre, sinon éditez une lettre.")
 	}

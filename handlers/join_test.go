@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"net/url"
 	"strings"
 	"testing"
@@ -108,6 +109,33 @@ func TestJoinChildrenJourney(t *testing.T) {
 	}
 }
 
+// TestJoinWarnings: before a join staff read which rights would come back, or go, and which requests end; what would give a
+// right back has no button.
+func TestJoinWarnings(t *testing.T) {
+	w, b, first, second := typedTwice(t)
+	child, twin := w.childURL("Amalia"), w.scalar("SELECT max(id) FROM child")
+	kept, gone := w.scalar("SELECT id FROM account WHERE first_name = 'Jean-Paul'"), w.scalar("SELECT max(account_id) FROM guardian")
+	families := first + "/reunir/" + strings.TrimPrefix(second, views.FamiliesPath+"/")
+	activity, err := w.store.SaveActivity(context.Background(), portal.Activity{StructureID: w.structure, Name: "RESTAURATION", Short: "Cantine", Spoken: "la cantine", Kind: portal.Canteen, Starts: portal.Clock(12, 0), Ends: portal.Clock(13, 0),
+		Opening: portal.Opening{School: 0b11111}, Book: portal.DaysBefore(1, portal.Clock(18, 0)), Cancel: portal.DaysBefore(1, portal.Clock(18, 0))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{twin, strings.TrimPrefix(child, "/gestion/enfants/")} {
+		w.raw("INSERT INTO request (child_id, activity_id, day, account_id, since) VALUES (?, ?, '2027-03-02', ?, 1)", id, activity, kept)
+	}
+	b.get(child + "/reunir/" + twin).want(200).wantText("Le mardi 2 mars 2027").wantText("est demandé à la mairie dans les deux fiches").wantNoText("n’a pas les mêmes droits")
+	b.get(families).want(200).wantText("est demandé à la mairie dans les deux fiches").wantNoText("pas les mêmes droits")
+	w.raw("UPDATE guardian SET may_see = 0 WHERE account_id = ?", kept)
+	b.get(child + "/reunir/" + twin).want(200).wantText("n’a pas les mêmes droits dans les familles des deux fiches").wantText("réunissez d’abord les familles")
+	if b.page.Find("main form[method=post]").Length() != 0 {
+		t.Error("what is refused has a button")
+	}
+	b.get(families).want(200).wantText("n’ont pas les mêmes droits").wantText("un droit retiré d’un côté reviendrait").wantText("C’est le même enfant : une seule fiche reste")
+	w.raw("INSERT INTO guardian (family_id, account_id, legal, may_see, may_book, may_pick_up) SELECT family_id, ?, 1, 1, 1, 1 FROM guardian WHERE account_id = ?", gone, kept)
+	b.get(first + "/responsables/" + kept + "/reunir/" + gone).want(200).wantText("les deux comptes n’y ont pas les mêmes droits, et seuls restent ceux que les deux ont")
+}
+
 // TestJoinAccountsJourney: two accounts of one person; the one that goes is signed out and opens nothing any more.
 func TestJoinAccountsJourney(t *testing.T) {
 	w, b, first, _ := typedTwice(t)
@@ -118,6 +146,8 @@ func TestJoinAccountsJourney(t *testing.T) {
 	page := first + "/responsables/" + kept + "/reunir"
 	b.get(first).wantText("Deux comptes ?")
 	b.get(page).want(200).wantText("famille Dupont")
+	mother := w.scalar("SELECT id FROM account WHERE first_name = 'Élodie'")
+	b.get(page + "/" + mother).want(200).wantText("n’ont pas le même prénom, « Jean-Paul » et « Élodie »").wantText("si ce sont les deux parents, ne réunissez pas leurs comptes")
 	b.get(page + "/" + gone).want(200).wantText("L’identifiant " + login + " n’ouvre plus rien").wantText("gardez plutôt l’autre")
 	swap := b.page.Find("main p.suites a").First().AttrOr("href", "")
 	b.get(swap).want(200).wantText("passe à l’identifiant " + login).get(page + "/" + gone)
@@ -126,7 +156,6 @@ func TestJoinAccountsJourney(t *testing.T) {
 	parent.get("/accueil").want(303)
 	w.browser().signIn(login, goodPassword).want(422)
 	w.raw("INSERT INTO staff (account_id, structure_id, role) VALUES (?, ?, 'agent')", kept, w.structure)
-	mother := w.scalar("SELECT id FROM account WHERE first_name = 'Élodie'")
 	b.get(page + "/" + mother).want(200).wantText("est ou a été un agent de la mairie")
 	b.post(page+"/"+mother, url.Values{}).want(409).wantText("Ajoutez-le plutôt comme responsable")
 	b.get(page + "/999999").want(404)

@@ -129,6 +129,11 @@ func (r Rights) Least(o Rights) Rights {
 	return Rights{Legal: r.Legal && o.Legal, See: r.See && o.See, Book: r.Book && o.Book, PickUp: r.PickUp && o.PickUp}
 }
 
+// Most gives the rights that one of two files gives.
+func (r Rights) Most(o Rights) Rights {
+	return Rights{Legal: r.Legal || o.Legal, See: r.See || o.See, Book: r.Book || o.Book, PickUp: r.PickUp || o.PickUp}
+}
+
 // OtherFile stands before what the file that is no more said, when both said something.
 const OtherFile = "Autre fiche : "
 
@@ -300,6 +305,26 @@ func othersOn(list []JoinBooking, day Date) (others []Other) {
 		}
 	}
 	return others
+}
+
+// JoinedRequest is something asked of staff under one of two files, that ends because the other one has the day.
+type JoinedRequest struct {
+	Child    ChildID
+	Activity *Activity
+	Day      Date
+	Account  AccountID
+	Hours    Hours
+	Late     bool
+	Booked   bool // the other file has it booked, or waits for it; else it asks for it too
+}
+
+// Words says what becomes of it.
+func (r JoinedRequest) Words() string {
+	words := "Le " + r.Day.LongYear() + " : « " + r.Activity.Name + " » est "
+	if r.Booked {
+		return words + "réservé, ou en liste d’attente, dans une fiche et demandé à la mairie dans l’autre. La demande est close, et la famille qui l’a faite en est avertie."
+	}
+	return words + "demandé à la mairie dans les deux fiches. La demande de la fiche gardée reste, l’autre est close, et la famille qui l’a faite en est avertie."
 }
 
 // JoinFigure counts something that goes from one file to the other.

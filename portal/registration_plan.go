@@ -10,6 +10,7 @@ const (
 	RegistrationAdds      RegistrationAct = "add"       // it is booked
 	RegistrationWaits     RegistrationAct = "wait"      // it is full: the child waits
 	RegistrationRemoves   RegistrationAct = "remove"    // it is cancelled
+	RegistrationHands     RegistrationAct = "hand"      // it stays booked: another registration of the child has it too
 	RegistrationChanges   RegistrationAct = "change"    // its hours change
 	RegistrationFull      RegistrationAct = "full"      // it is full, and there is no waiting list
 	RegistrationClash     RegistrationAct = "clash"     // another activity of that day does not go with it, or one that it needs is missing; what is booked keeps its hours
@@ -25,22 +26,24 @@ const (
 // RegistrationDay is what stands on a day when a registration comes to it.
 type RegistrationDay struct {
 	Slot      *Slot
-	Own       bool  // the registration itself booked it
-	Hours     Hours // saved
-	Given     Hours // what the registration itself gave the day last: not what was asked, where that clashed
-	Exception bool  // the family cancelled by hand what the registration had booked
-	Unopened  bool  // the town has not opened it to bookings yet
-	Later     bool  // it had not when a night came to it: nothing was done there
-	Bar       *Bar  // a rule that keeps the child from booking it
+	Own       bool           // the registration itself booked it
+	Hours     Hours          // saved
+	Given     Hours          // what the registration itself gave the day last: not what was asked, where that clashed
+	Exception bool           // the family cancelled by hand what the registration had booked
+	Unopened  bool           // the town has not opened it to bookings yet
+	Later     bool           // it had not when a night came to it: nothing was done there
+	Bar       *Bar           // a rule that keeps the child from booking it
+	Also      RegistrationID // of the child for the same activity, that has the day too
 }
 
 // RegistrationStep is one day that a registration touches, or has to leave alone.
 type RegistrationStep struct {
 	Slot  *Slot
 	Act   RegistrationAct
-	By    Registration // what was asked, and is done here
-	Hours Hours        // the new ones, where they are added or changed
-	Why   string       // the sentence of what does not go together
+	By    Registration   // what was asked, and is done here
+	Hours Hours          // the new ones, where they are added or changed
+	Why   string         // the sentence of what does not go together
+	To    RegistrationID // that has the day from now on
 }
 
 // Plan compares what the registration has booked with what it is to book once next was asked (nil: nothing more). It was
@@ -67,7 +70,7 @@ func (c Course) Plan(next *Registration, through Date, days []RegistrationDay) [
 			act = d.leaving(old.Hours)
 		}
 		if act != "" {
-			steps = append(steps, RegistrationStep{Slot: d.Slot, Act: act, By: by, Hours: by.Hours, Why: d.why(act, by.Hours, more[d.Slot.Span.First])})
+			steps = append(steps, RegistrationStep{Slot: d.Slot, Act: act, By: by, Hours: by.Hours, Why: d.why(act, by.Hours, more[d.Slot.Span.First]), To: d.Also})
 		}
 		switch act {
 		case RegistrationAdds, RegistrationWaits:
@@ -143,6 +146,8 @@ func (d *RegistrationDay) leaving(old Hours) RegistrationAct {
 		return RegistrationByHand
 	case d.ownHours(old):
 		return RegistrationOwnHours
+	case d.Also != 0:
+		return RegistrationHands
 	case d.Slot.RequiredBy() != nil:
 		return RegistrationNeeded
 	}

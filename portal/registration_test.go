@@ -329,6 +329,7 @@ func TestPlan(t *testing.T) {
 		{"jour gardé, annulé à la main : intact", change(Days(Monday, Tuesday), Hours{}), monday, RegistrationDay{Slot: &Slot{Open: true}, Exception: true}, false, ""},
 		{"jour gardé, refusé autrefois : intact", change(Days(Monday, Tuesday), Hours{}), monday, RegistrationDay{Slot: &Slot{Open: true}}, false, ""},
 		{"jour retiré", change(Days(Tuesday), Hours{}), monday, RegistrationDay{Slot: &Slot{Open: true, Status: Booked}, Own: true}, false, RegistrationRemoves},
+		{"jour retiré, qu’une autre inscription a aussi", change(Days(Tuesday), Hours{}), monday, RegistrationDay{Slot: &Slot{Open: true, Status: Booked}, Own: true, Also: 7}, false, RegistrationHands},
 		{"jour retiré, en liste d’attente", change(Days(Tuesday), Hours{}), monday, RegistrationDay{Slot: &Slot{Open: true, Status: Waiting}, Own: true}, false, RegistrationRemoves},
 		{"jour retiré, réservé à la main", change(Days(Tuesday), Hours{}), monday, RegistrationDay{Slot: &Slot{Open: true, Status: Booked}}, false, RegistrationByHand},
 		{"jour retiré, heures changées à la main", change(Days(Tuesday), Hours{}), monday, RegistrationDay{Slot: &Slot{Open: true, Status: Booked}, Own: true, Hours: late}, false, RegistrationOwnHours},

@@ -251,6 +251,7 @@ func (v *RegistrationPreview) SetSteps(next portal.Registration, horizon portal.
 	v.addNote("alerte", by[portal.RegistrationNeeded], "jour qui reste réservé, parce qu’une autre activité l’exige", "jours qui restent réservés, parce qu’une autre activité les exige")
 	v.addNote("alerte", by[portal.RegistrationBarred], "jour laissé de côté : une règle de l’activité l’empêche", "jours laissés de côté : une règle de l’activité les empêche")
 	v.addNote("croix", by[portal.RegistrationFull], "jour complet, qui ne pourra pas être réservé", "jours complets, qui ne pourront pas être réservés")
+	v.addNote("coche", by[portal.RegistrationHands], "jour reste réservé : une autre inscription à l’année de votre enfant l’a aussi", "jours restent réservés : une autre inscription à l’année de votre enfant les a aussi")
 	v.addNote("coche", by[portal.RegistrationByHand], "jour réservé à la main reste comme il est", "jours réservés à la main restent comme ils sont")
 	v.addNote("crayon", by[portal.RegistrationOwnHours], "jour aux horaires changés à la main reste comme il est", "jours aux horaires changés à la main restent comme ils sont")
 	v.addNote("annuler", by[portal.RegistrationException], "jour annulé à la main reste annulé", "jours annulés à la main restent annulés")
