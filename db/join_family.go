@@ -40,6 +40,7 @@ type ChildTwin struct {
 type GuardianTwin struct {
 	*AccountJoin
 	Surely bool // an address or a telephone too
+	OneWay bool // the other account cannot go
 }
 
 var familyFigures = []joinCount{
@@ -181,9 +182,19 @@ func (s *Store) guardianTwins(q querier, structure portal.StructureID, j *Family
 		if err != nil {
 			return err
 		}
+		oneWay := false
+		if plan.Refused != "" { // perhaps only the other account can stay
+			other, err := s.accountJoin(q, structure, g.ID, k.ID)
+			if err != nil {
+				return err
+			}
+			if oneWay = other.Refused == ""; oneWay {
+				plan = other
+			}
+		}
 		taken = append(taken, k.ID)
 		_, surely := k.SameGuardian(g.GuardianFile)
-		twin := GuardianTwin{plan, surely && plan.Refused == ""}
+		twin := GuardianTwin{plan, surely && plan.Refused == "", oneWay}
 		j.People = append(j.People, twin)
 		if k.Rights != g.Rights {
 			j.Unequal = append(j.Unequal, twin)

@@ -120,15 +120,23 @@ func (r *request) guardianTwinField(t db.GuardianTwin) views.Field {
 	}
 	field.Hint = strings.Join(append(keptFacts(t.Facts), "Les adresses e-mail des deux comptes sont gardées et reçoivent un message ; l’identifiant qui disparaît n’ouvre plus rien."), " ")
 	first := t.Kept.ID
-	if t.Gone.LastSeen.After(t.Kept.LastSeen) || t.Kept.FirstSeen.IsZero() && !t.Gone.FirstSeen.IsZero() {
+	if t.OneWay {
+		field.Hint = "L’identifiant " + t.Kept.Login + " est dans le journal des agents, et ne peut pas disparaître. " + field.Hint
+	} else if t.Gone.LastSeen.After(t.Kept.LastSeen) || t.Kept.FirstSeen.IsZero() && !t.Gone.FirstSeen.IsZero() {
 		first = t.Gone.ID
 	}
 	proposed := apart
 	if t.Surely {
 		proposed = fmt.Sprint(first)
 	}
-	field.Options = views.Choose([]views.Choice{{Value: fmt.Sprint(t.Kept.ID), Label: "C’est la même personne : garder l’identifiant " + t.Kept.Login + r.visited(t.Kept)},
-		{Value: fmt.Sprint(t.Gone.ID), Label: "C’est la même personne : garder l’identifiant " + t.Gone.Login + r.visited(t.Gone)}, two}, r.picked(id, proposed))
+	same := func(g *db.FamilyGuardian) views.Choice {
+		return views.Choice{Value: fmt.Sprint(g.ID), Label: "C’est la même personne : garder l’identifiant " + g.Login + r.visited(g)}
+	}
+	options := []views.Choice{same(t.Kept), same(t.Gone), two}
+	if t.OneWay {
+		options = []views.Choice{same(t.Kept), two}
+	}
+	field.Options = views.Choose(options, r.picked(id, proposed))
 	return field
 }
 
