@@ -18,11 +18,12 @@ check:
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
 
-unit: ## every rule, operation and page, with the race detector
-	$(GO) test -race -timeout 15m $$($(GO) list ./... | grep -v '^marelle$$')
+unit: ## every rule, operation and page, with the race detector; the longest package begins
+	$(GO) test -race -timeout 15m ./handlers $$($(GO) list ./... | grep -v '^marelle$$\|^marelle/handlers$$')
 
 browser: ## the journeys and every screen in Chromium; « make race » runs them with the race detector, which takes half as long again
 	$(GO) test -timeout 18m .
+	$(GO) test -run '^TestFormsOf' ./handlers
 
 race:
 	$(GO) test -race -timeout 60m .

@@ -87,12 +87,12 @@ func TestTypeAClassWithTheKeyboard(t *testing.T) {
 	v.signIn(d.login(t, "agent", ""))
 	v.open("/gestion/formulaires-papier?mois=2026-12&classe=1")
 	v.clickTo(`a[href*="classe="]`)
-	v.wantText("main", "enfant 1 sur")
+	v.wantText("main", "feuille 1 sur")
 	v.press(kb.ArrowDown)
 	v.press(" ")
 	v.pressTo(kb.Enter)
-	v.wantText("main", "enfant 2 sur")
+	v.wantText("main", "feuille 2 sur")
 	v.wantText("main", "enregistré, reçu n°")
 	v.pressTo(kb.Enter) // an empty sheet
-	v.wantText("main", "enfant 3 sur")
+	v.wantText("main", "feuille 3 sur")
 }

@@ -408,6 +408,7 @@ func (b *browser) sends(g gesture) (bodies string) {
 // neighbouring structure sends in its place: as it is, then at addresses of its own with the fields of CarteVille. Nothing of
 // CarteVille changes, no answer says a word of it, no file of it is given, and no row of the base belongs to both.
 func TestFormsOfTheNeighbours(t *testing.T) {
+	oneVisitor(t)
 	t.Parallel()
 	w, neighbour := twoTowns(t)
 	words := slices.DeleteFunc(w.words(), func(word string) bool { return word == "RESTAURATION" }) // the neighbour's canteen has that name too
@@ -516,6 +517,7 @@ func (b *belongings) household(t *testing.T, account string) map[string]string {
 // TestFormsOfOtherFamilies: what parents can ask and send from their pages, another parent of the town sends in their place.
 // Nothing of the family changes, and no answer names one of its children.
 func TestFormsOfOtherFamilies(t *testing.T) {
+	oneVisitor(t)
 	t.Parallel()
 	w, _ := twoTowns(t)
 	owned := w.belongings()
