@@ -72,23 +72,18 @@ func notOthers(account, child, day string) string {
 // othersDays lists the days of some children that are the other parent's for an account; none for an account that is no
 // guardian of theirs.
 func othersDays(q querier, account portal.AccountID, children []portal.ChildID, first, last portal.Date) (map[childDay]bool, error) {
-	ids, err := json.Marshal(children)
-	if err != nil {
-		return nil, err
-	}
-	days := map[childDay]bool{}
-	_, err = all(q, func(r *sql.Rows) (struct{}, error) {
-		var d childDay
-		err := r.Scan(&d.child, &d.day)
-		days[d] = true
-		return struct{}{}, err
-	}, `SELECT od.child_id, od.day FROM json_each(?2) c JOIN others_day od ON od.child_id = c.value
-		WHERE od.account_id = ?1 AND od.day BETWEEN ?3 AND ?4`, account, string(ids), first, last)
-	return days, err
+	return custodyDaysOf(q, children, `SELECT od.child_id, od.day FROM json_each(?1) c JOIN others_day od ON od.child_id = c.value
+		WHERE od.account_id = ?2 AND od.day BETWEEN ?3 AND ?4`, account, first, last)
 }
 
 // elsewhere lists the days on which some children are not with a family, but with the other one that shares them.
 func elsewhere(q querier, family portal.FamilyID, children []portal.ChildID, first, last portal.Date) (map[childDay]bool, error) {
+	return custodyDaysOf(q, children, `SELECT k.child_id, k.day FROM json_each(?1) c JOIN custody_day k ON k.child_id = c.value
+		WHERE k.family_id <> ?2 AND k.day BETWEEN ?3 AND ?4`, family, first, last)
+}
+
+// custodyDaysOf reads days of some children, which the query has as ?1.
+func custodyDaysOf(q querier, children []portal.ChildID, query string, args ...any) (map[childDay]bool, error) {
 	ids, err := json.Marshal(children)
 	if err != nil {
 		return nil, err
@@ -99,8 +94,7 @@ func elsewhere(q querier, family portal.FamilyID, children []portal.ChildID, fir
 		err := r.Scan(&d.child, &d.day)
 		days[d] = true
 		return struct{}{}, err
-	}, `SELECT k.child_id, k.day FROM json_each(?2) c JOIN custody_day k ON k.child_id = c.value
-		WHERE k.family_id <> ?1 AND k.day BETWEEN ?3 AND ?4`, family, string(ids), first, last)
+	}, query, append([]any{string(ids)}, args...)...)
 	return days, err
 }
 
